@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The places that may be read. A place is a URI; it admits the URI itself and everything below it.
+ * The places that may be read. Each place is a URI, and admits this URI and everything below it.
  *
  * <ul>
  *   <li>{@code https://a.example/images} admits {@code https://a.example/images/1.png?size=2}, but
  *       neither {@code https://a.example/images-2/1.png} nor another scheme, host or port.
  *   <li>{@code s3://bucket/images} admits the keys {@code images} and {@code images/…}.
- *   <li>{@code file:///data/images} admits the files in this folder and below it, also by links,
- *       but no link that leads out of all listed folders.
+ *   <li>{@code file:///data/images} admits the files in this folder and below it. A link is
+ *       admitted only if it leads to a file below a listed folder.
  * </ul>
  *
  * <p>An empty list admits nothing. There are no wildcards.
@@ -27,7 +27,7 @@ public final class AllowList {
   }
 
   /**
-   * {@return the list of these places}
+   * {@return an allow-list of the given places}
    *
    * @param places the URIs, each without a query
    * @throws IllegalArgumentException if a URI is not valid; the message names it
@@ -54,7 +54,7 @@ public final class AllowList {
   }
 
   /**
-   * {@return whether the list admits the URI} For a file, links are not followed here.
+   * {@return whether the list admits the URI} For a file, this method does not follow links.
    *
    * @param ref the URI
    */

@@ -8,9 +8,10 @@ import java.io.InputStream;
  * Opened data.
  *
  * @param in the bytes
- * @param length the number of bytes that the store announces, or -1
- * @param tag the version that is read, or null
- * @param connection breaks off the connection without reading the rest
+ * @param length the number of bytes that the store announces, or -1 if it announces none
+ * @param tag the version of the data, or null if the store names none
+ * @param connection the connection; closing it aborts the transfer without reading the rest of the
+ *     data
  */
 record Body(InputStream in, long length, String tag, Closeable connection) implements Closeable {
 

@@ -13,15 +13,15 @@ import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
 
 /**
- * Resolves names for the HTTP client, and hides the addresses that it may not connect to. The
- * client connects to exactly the returned addresses, so a name service that changes its answer
- * gains nothing.
+ * Resolves host names for the HTTP client, and leaves out the addresses to which the client may not
+ * connect. The client connects only to the returned addresses. So a name server cannot pass the
+ * check with one answer and then send the client elsewhere with another.
  *
  * <p>An IP address needs no check here, because the allow-list names it.
  */
 final class CheckedResolver implements DnsResolver, AutoCloseable {
 
-  /** A name has addresses, but none that the client may connect to. */
+  /** Thrown if a name has addresses, but the client may connect to none of them. */
   static final class ForbiddenAddressException extends UnknownHostException {
     private static final long serialVersionUID = 1;
   }
@@ -30,7 +30,10 @@ final class CheckedResolver implements DnsResolver, AutoCloseable {
   private final Lookup lookup;
   private final Duration limit;
 
-  /** The name service of the operating system cannot be interrupted, and may take minutes. */
+  /**
+   * Runs the look-ups, because a look-up in the operating system cannot be interrupted and may take
+   * minutes.
+   */
   private final ExecutorService lookups =
       Executors.newCachedThreadPool(DaemonThreads.named("millrace-fetch-lookup"));
 

@@ -2,7 +2,7 @@ package dev.millrace.blobs;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Makes threads that do not keep the JVM alive. */
+/** Creates threads that do not keep the JVM alive. */
 final class DaemonThreads {
 
   private DaemonThreads() {}

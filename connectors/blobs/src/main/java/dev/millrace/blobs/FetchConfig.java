@@ -3,13 +3,13 @@ package dev.millrace.blobs;
 import java.util.Objects;
 
 /**
- * What a {@link Fetcher} may read, and how.
+ * The places that a {@link Fetcher} may read, the limits of each fetch, and the access to S3.
  *
  * @param allowed the places that may be read
- * @param networks the networks that the name of a web server may lead to. An IP address in {@code
- *     allowed} need not be in them
+ * @param networks the networks in which the addresses of a web server's host name must lie. An IP
+ *     address in {@code allowed} may lie outside these networks
  * @param limits the limits of each fetch
- * @param s3 how to reach S3
+ * @param s3 the access to S3
  */
 public record FetchConfig(AllowList allowed, Networks networks, FetchLimits limits, S3Access s3) {
 
@@ -17,9 +17,9 @@ public record FetchConfig(AllowList allowed, Networks networks, FetchLimits limi
    * Requires all values.
    *
    * @param allowed the places that may be read
-   * @param networks the networks that the name of a web server may lead to
+   * @param networks the networks in which a web server's addresses must lie
    * @param limits the limits of each fetch
-   * @param s3 how to reach S3
+   * @param s3 the access to S3
    */
   public FetchConfig {
     Objects.requireNonNull(allowed, "allowed");

@@ -6,15 +6,15 @@ import java.time.Duration;
  * The limits of each fetch.
  *
  * @param maxBytes the largest number of bytes of one file, object or page
- * @param total the longest time of a whole fetch, with redirects
- * @param connect the longest time to resolve a name, and to open a connection
+ * @param total the longest time of a whole fetch, including redirects
+ * @param connect the longest time to resolve a name and open a connection
  * @param silence the longest time that a server may send nothing; shorter than {@code total}
- * @param concurrency the largest number of fetches at the same time
+ * @param concurrency the largest number of concurrent fetches
  */
 public record FetchLimits(
     long maxBytes, Duration total, Duration connect, Duration silence, int concurrency) {
 
-  /** 32 MiB, 30 s in all, 5 s to connect, 10 s of silence, and 16 fetches at the same time. */
+  /** 32 MiB, 30 s in all, 5 s to connect, 10 s of silence, and 16 concurrent fetches. */
   public static final FetchLimits DEFAULT =
       new FetchLimits(
           32L << 20, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(10), 16);
@@ -26,7 +26,7 @@ public record FetchLimits(
    * @param total the longest time of a whole fetch
    * @param connect the longest time to connect
    * @param silence the longest time that a server may send nothing
-   * @param concurrency the largest number of fetches at the same time
+   * @param concurrency the largest number of concurrent fetches
    * @throws IllegalArgumentException if a limit is not positive, or {@code silence} is not shorter
    *     than {@code total}
    */

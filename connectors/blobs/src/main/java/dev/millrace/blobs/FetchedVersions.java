@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
-/** Model versions that are read with a {@link Fetcher}: the part that all stores have in common. */
+/** Reads model versions with a {@link Fetcher}. This class holds the code that all stores share. */
 abstract class FetchedVersions implements RemoteVersions {
 
   private final String place;
@@ -35,7 +35,9 @@ abstract class FetchedVersions implements RemoteVersions {
     return bytes(model + "/" + version + "/millrace.json");
   }
 
-  /** {@return the content below the place, or null if there is none} */
+  /**
+   * {@return the content of the file at a path below the place, or null if there is no such file}
+   */
   final byte[] bytes(String path) throws RemoteAwayException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {

@@ -10,20 +10,20 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fetches data by URI: from listed places alone, within a size, a time, and a number of fetches at
- * the same time.
+ * Fetches data by URI. Reads only from allowed places, and limits the size and time of each fetch
+ * and the number of concurrent fetches.
  *
- * <p>The outcome says who is at fault. A {@link Refused} is the record's fault: the same URI will
- * be refused again. A {@link StoreAwayException} is the world's: the same URI may work later.
+ * <p>The outcome shows whether another attempt makes sense. {@link Refused} means that the record
+ * is at fault, so the same URI will be refused again. {@link StoreAwayException} means that the
+ * store or the network is at fault, so the same URI may work later.
  *
- * <p>Thread-safe. A fetch blocks its caller. {@link #close} breaks off the fetches that are
- * running.
+ * <p>Thread-safe. A fetch blocks its caller. {@link #close} aborts running fetches.
  */
 public final class Fetcher implements AutoCloseable {
 
   /**
-   * When a store began to answer. If half of the time limit was over by then, the store was slow,
-   * and not only the data.
+   * The time at which a store began to answer. If more than half of the time limit had passed by
+   * then, the store itself was slow, and not only the transfer of the data.
    */
   private enum Answer {
     NONE,
@@ -43,8 +43,8 @@ public final class Fetcher implements AutoCloseable {
   /**
    * Opens the clients that the places of the allow-list need.
    *
-   * @param config what may be read, and how
-   * @throws IllegalStateException if the list has a place in S3, and the AWS SDK is not on the
+   * @param config the allowed places, the limits, and the access to S3
+   * @throws IllegalStateException if the list has a place in S3, but the AWS SDK is not on the
    *     class path or finds no region
    */
   public Fetcher(FetchConfig config) {
@@ -62,15 +62,15 @@ public final class Fetcher implements AutoCloseable {
   }
 
   /**
-   * Fetches data. Waits first while as many fetches as allowed are running; the time limit does not
-   * include this wait.
+   * Fetches data. Waits first while the largest allowed number of fetches is running. The time
+   * limit does not include this wait.
    *
    * @param uri the URI of the data
    * @param sha256 the checksum that the data must have, 64 hexadecimal digits; or null
-   * @param out the stream to write to; the caller closes it. Unless the result is a {@link
-   *     Fetched}, what was written is only a part of the data, or other data
+   * @param out the stream to write to; the caller closes it. If the result is not a {@link
+   *     Fetched}, the written bytes are incomplete or wrong
    * @return the outcome
-   * @throws StoreAwayException if the store does not work at the moment, or the fetcher closes
+   * @throws StoreAwayException if the store does not work at the moment, or the fetcher is closed
    * @throws InterruptedException if the thread is interrupted while it waits for its turn
    * @throws java.io.UncheckedIOException if {@code out} cannot be written
    */
@@ -121,7 +121,7 @@ public final class Fetcher implements AutoCloseable {
     } catch (IOException e) {
       throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answer, watch);
     } catch (StoreAwayException | IllegalStateException e) {
-      // So may a client fail that is closed during a request.
+      // A client that is closed during a request may also throw this exception.
       if (isBrokenOff(watch)) {
         throw brokenOff(ref, e);
       }
@@ -139,7 +139,7 @@ public final class Fetcher implements AutoCloseable {
     return new StoreAwayException(ref.store(), "the fetch was broken off by a shutdown", cause);
   }
 
-  /** {@return the exception to throw if the world is at fault} */
+  /** {@return the exception to throw if the store or the network is at fault} */
   private StoreAwayException failure(DataRef ref, IOException e, Answer answer, Watch watch)
       throws RefusedException {
     if (!watch.isOver()) {
@@ -164,7 +164,7 @@ public final class Fetcher implements AutoCloseable {
     return watch;
   }
 
-  /** Breaks off the fetches that are running, and closes all connections. */
+  /** Aborts the running fetches, and closes all connections. */
   @Override
   public void close() {
     closed = true;

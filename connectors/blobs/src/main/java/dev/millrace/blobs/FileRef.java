@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A file of this machine.
+ * A file on this machine.
  *
  * @param path the decoded segments of the absolute path
  */

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens regular files below the listed folders. A link may lead from a listed folder to another
- * place in a listed folder, but nowhere else.
+ * Opens regular files below the listed folders. A link in a listed folder may only lead to a file
+ * in a listed folder.
  */
 final class FileSource implements Source<FileRef> {
 
@@ -29,7 +29,7 @@ final class FileSource implements Source<FileRef> {
     List<Path> roots = realFolders();
     Path path = ref.toPath();
     if (folders.stream().noneMatch(folder -> path.startsWith(folder) && Files.exists(folder))) {
-      throw new StoreAwayException(ref.store(), "its listed folder is not there", null);
+      throw new StoreAwayException(ref.store(), "its listed folder does not exist", null);
     }
     try {
       Path real = path.toRealPath();
@@ -53,7 +53,10 @@ final class FileSource implements Source<FileRef> {
     }
   }
 
-  /** The folders as they are now, because a folder may be mounted again elsewhere. */
+  /**
+   * Resolves the listed folders anew for each file, because a folder may be mounted elsewhere in
+   * the meantime.
+   */
   private List<Path> realFolders() throws IOException {
     List<Path> real = new ArrayList<>();
     for (Path folder : folders) {
@@ -64,7 +67,10 @@ final class FileSource implements Source<FileRef> {
     return real;
   }
 
-  /** A link to nowhere gets the same words as a link out, so that they do not tell what exists. */
+  /**
+   * Refuses a broken link with the same message as a link out of the folders, so that the message
+   * does not reveal which files exist.
+   */
   private static RefusedException leadsOut() {
     return new RefusedException(
         Refused.Reason.NOT_ALLOWED, "a link in its path leads to no allowed place");

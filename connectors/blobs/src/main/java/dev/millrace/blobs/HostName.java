@@ -5,13 +5,16 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Normalises the host of a URI. Never asks the name service. */
+/** Normalises the host of a URI. Never resolves a name. */
 final class HostName {
 
   private static final String OCTET = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
   private static final Pattern IPV4 = Pattern.compile("(?:" + OCTET + "\\.){3}" + OCTET);
 
-  /** Resolvers also read "127.1", "2130706433" and "0x7f000001" as IPv4 addresses. */
+  /**
+   * Matches hosts such as "127.1", "2130706433" and "0x7f000001", which resolvers read as IPv4
+   * addresses.
+   */
   private static final Pattern ENDS_IN_NUMBER =
       Pattern.compile("(?:.*\\.)?(?:\\d+|0[xX][0-9a-fA-F]*)");
 
@@ -22,7 +25,7 @@ final class HostName {
   private HostName() {}
 
   /**
-   * {@return the host in lower case; an IP address in its canonical form}
+   * {@return the host in lower case, or an IP address in its canonical form}
    *
    * @param host the host of a {@link java.net.URI}: an IPv6 address in brackets, or null if the
    *     host is missing or invalid
@@ -60,7 +63,8 @@ final class HostName {
       throw new IllegalArgumentException("its host has a zone (%)");
     }
     try {
-      // An IPv4-mapped address becomes the IPv4 address. The brackets prevent a look-up.
+      // An IPv4-mapped address becomes the IPv4 address. With the brackets, Java parses the address
+      // and looks up no name.
       return InetAddress.getByName(bracketed).getHostAddress();
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("its host is not a valid IPv6 address", null);

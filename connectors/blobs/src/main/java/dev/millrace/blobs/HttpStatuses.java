@@ -2,14 +2,17 @@ package dev.millrace.blobs;
 
 import java.util.Set;
 
-/** What the status of an HTTP answer means for a fetch. */
+/** Decides by the status of an HTTP response whether the record or the server is at fault. */
 final class HttpStatuses {
 
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Set<Integer> FORBIDDEN = Set.of(401, 403);
   private static final Set<Integer> NOT_FOUND = Set.of(404, 410);
 
-  /** Timeout, too early, too many requests. */
+  /**
+   * Statuses after which the same request may succeed later: request timeout, too early, too many
+   * requests.
+   */
   private static final Set<Integer> LATER = Set.of(408, 425, 429);
 
   private HttpStatuses() {}

@@ -16,8 +16,8 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Reads ONNX models from Hugging Face's hub, by the HTTP API that Hugging Face's own tools use. Not
- * thread-safe.
+ * Reads ONNX models from the Hugging Face Hub, through the HTTP API that Hugging Face's own tools
+ * use. Not thread-safe.
  */
 public final class Hub implements AutoCloseable {
 
@@ -28,18 +28,18 @@ public final class Hub implements AutoCloseable {
   /**
    * Creates a reader. Does not connect yet.
    *
-   * @param access how to reach the hub
+   * @param access the access to the hub
    */
   public Hub(HubAccess access) {
     this.client = new HubClient(access);
   }
 
   /**
-   * Asks which commit a revision is.
+   * Resolves a revision to a commit.
    *
    * @param ref the model
    * @return the model with the commit's hash as its revision
-   * @throws RemoteAwayException if the hub does not work at the moment, or may not be asked
+   * @throws RemoteAwayException if the hub does not work at the moment, or offline mode is on
    * @throws ModelException if the model or the revision does not exist, or is forbidden
    */
   public HubRef resolve(HubRef ref) throws RemoteAwayException {
@@ -47,16 +47,17 @@ public final class Hub implements AutoCloseable {
   }
 
   /**
-   * Downloads an ONNX model with the files that it needs: weights in files of their own, and the
-   * JSON files that describe its images and classes. They keep their paths below the folder.
+   * Downloads an ONNX model with the files that it needs: its external weight files, and the JSON
+   * files that describe its images and classes. All files keep their paths below the folder.
    *
-   * @param ref the model; without a path, the only ONNX file of the model's repository is taken, or
-   *     {@code onnx/model.onnx}, or {@code model.onnx}
+   * @param ref the model. Without a path, the only ONNX file of the model's repository is
+   *     downloaded. If there are several, {@code onnx/model.onnx} or {@code model.onnx} is
    * @param folder the folder for the files; it is created if it is missing
-   * @return the ONNX file, and where it is from
-   * @throws RemoteAwayException if the hub does not work at the moment, or may not be asked
+   * @return the ONNX file and its origin
+   * @throws RemoteAwayException if the hub does not work at the moment, or offline mode is on
    * @throws IOException if the folder cannot be written
-   * @throws ModelException if there is no such file, or it is forbidden, or damaged on its way
+   * @throws ModelException if the file does not exist, may not be read, or was damaged during the
+   *     transfer
    */
   public Downloaded download(HubRef ref, Path folder) throws IOException {
     HubSnapshot snapshot = snapshot(ref);
@@ -81,8 +82,7 @@ public final class Hub implements AutoCloseable {
   public record Downloaded(Path file, HubRef origin) {
 
     /**
-     * {@return a text in which the addresses of the downloaded files on the hub stand for their
-     * paths on this machine}
+     * {@return the text, with the paths of downloaded files replaced by their addresses on the hub}
      *
      * @param text the text
      */
@@ -127,12 +127,12 @@ public final class Hub implements AutoCloseable {
     boolean sized = file.size() < 0 || Files.size(target) == file.size();
     if (!sized || (file.sha256() != null && !file.sha256().equals(Sha256.of(target)))) {
       Files.delete(target);
-      throw new ModelException(ref + " was damaged on its way: try again");
+      throw new ModelException(ref + " was damaged during the transfer: try again");
     }
   }
 
   /**
-   * Copies a body, but not more than it should have.
+   * Copies a body. Stops with an exception if the body has more than {@code size} bytes.
    *
    * @throws IOException if the body cannot be read
    * @throws UncheckedIOException if {@code out} cannot be written
@@ -144,7 +144,7 @@ public final class Hub implements AutoCloseable {
     for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
       copied += n;
       if (size >= 0 && copied > size) {
-        throw new ModelException(ref + " has more bytes than the hub says: try again");
+        throw new ModelException(ref + " has more bytes than the hub announced: try again");
       }
       try {
         out.write(buffer, 0, n);

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How to reach Hugging Face's hub, by the environment variables of Hugging Face's own tools.
+ * Access to the Hugging Face Hub, set by the same environment variables as in Hugging Face's own
+ * tools.
  *
  * @param endpoint the address of the hub, without a slash at its end ({@code HF_ENDPOINT})
- * @param token the token that is sent to the hub, and to no other server; or null ({@code
- *     HF_TOKEN})
- * @param offline whether the hub may not be asked ({@code HF_HUB_OFFLINE})
+ * @param token the token, which is sent only to the hub, or null ({@code HF_TOKEN})
+ * @param offline true to send no requests to the hub ({@code HF_HUB_OFFLINE})
  */
 public record HubAccess(String endpoint, String token, boolean offline) {
 
@@ -23,22 +23,22 @@ public record HubAccess(String endpoint, String token, boolean offline) {
    *
    * @param endpoint the address of the hub
    * @param token the token, or null
-   * @param offline whether the hub may not be asked
-   * @throws IllegalArgumentException if the address is not that of a web server
+   * @param offline true to send no requests to the hub
+   * @throws IllegalArgumentException if the address is not an HTTP or HTTPS address
    */
   public HubAccess {
     if (!endpoint.matches("(?i)https?://[^\\s/?#@]+(?:/[^\\s?#]*)?")) {
       throw new IllegalArgumentException(
-          "HF_ENDPOINT: '" + endpoint + "' is no web address such as " + DEFAULT);
+          "HF_ENDPOINT: '" + endpoint + "' is not a web address such as " + DEFAULT);
     }
     endpoint = endpoint.replaceFirst("/+$", "");
   }
 
   /**
-   * {@return the access that environment variables describe}
+   * {@return the access that the environment variables describe}
    *
    * @param environment the environment variables
-   * @throws IllegalArgumentException if {@code HF_ENDPOINT} is not the address of a web server
+   * @throws IllegalArgumentException if {@code HF_ENDPOINT} is not an HTTP or HTTPS address
    */
   public static HubAccess of(Map<String, String> environment) {
     String endpoint = environment.getOrDefault("HF_ENDPOINT", "");
@@ -50,7 +50,10 @@ public record HubAccess(String endpoint, String token, boolean offline) {
         TRUE.contains(offline.strip().toUpperCase(Locale.ROOT)));
   }
 
-  /** {@return whether a request may carry the token: to the same scheme, host and port} */
+  /**
+   * {@return whether a request may carry the token, because it goes to the hub's scheme, host and
+   * port}
+   */
   boolean isHub(URI target) {
     URI hub = URI.create(endpoint);
     return hub.getScheme().equalsIgnoreCase(target.getScheme())

@@ -18,9 +18,9 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.io.CloseMode;
 
 /**
- * Sends requests to Hugging Face's hub. Follows redirects, because the hub keeps large files on
- * other servers; these servers do not get the token, and a redirect from {@code https:} leads to
- * {@code https:} alone. Not thread-safe.
+ * Sends requests to the Hugging Face Hub. Follows redirects, because the hub stores large files on
+ * other servers. These servers do not get the token. A redirect from {@code https:} may only lead
+ * to {@code https:}. Not thread-safe.
  */
 final class HubClient implements AutoCloseable {
 
@@ -48,11 +48,11 @@ final class HubClient implements AutoCloseable {
   }
 
   /**
-   * Reads a page of the hub.
+   * Sends a GET request to the hub, and reads the answer.
    *
    * @param target the path below the hub's address, with a slash at its beginning
-   * @param what what the page is about, for messages
-   * @throws RemoteAwayException if the hub does not work at the moment, or may not be asked
+   * @param what the model that the request is about, for messages
+   * @throws RemoteAwayException if the hub does not work at the moment, or offline mode is on
    * @throws ModelException if the hub refuses
    */
   <T> T get(String target, HubRef what, Reader<T> reader) throws RemoteAwayException {
@@ -110,9 +110,9 @@ final class HubClient implements AutoCloseable {
         return next;
       }
     } catch (IllegalArgumentException e) {
-      throw refused(what, "is redirected to an address that is none");
+      throw refused(what, "is redirected to an invalid address");
     }
-    throw refused(what, "is redirected to an address that may not be used");
+    throw refused(what, "is redirected to an address that is not allowed");
   }
 
   private static boolean isUsable(URI next, URI from) {

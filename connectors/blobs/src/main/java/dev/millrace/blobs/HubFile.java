@@ -7,8 +7,8 @@ import java.util.Set;
  * A file of a model on Hugging Face's hub.
  *
  * @param path the path in the model's repository, with slashes
- * @param size the number of bytes, or -1 if the hub does not say it
- * @param sha256 the checksum, or null for small files, of which the hub knows only Git's checksum
+ * @param size the number of bytes, or -1 if the hub does not report it
+ * @param sha256 the checksum, or null for a small file, for which the hub has only Git's checksum
  */
 record HubFile(String path, long size, String sha256) {
 

@@ -4,12 +4,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model on Hugging Face's hub: {@code hf://ORG/MODEL[@REVISION][/PATH]}, as in Hugging Face's own
- * tools.
+ * A model on the Hugging Face Hub, as a URI of the form {@code hf://ORG/MODEL[@REVISION][/PATH]}.
+ * Hugging Face's own tools use the same form.
  *
  * @param organisation the user or organisation that owns the model
  * @param model the name of the model
- * @param revision a branch, a tag or a commit; {@code main} if the URI names none
+ * @param revision a branch, a tag or a commit; {@code main} if the URI names no revision
  * @param path the path of an ONNX file in the model's repository, or null
  */
 public record HubRef(String organisation, String model, String revision, String path) {
@@ -29,7 +29,7 @@ public record HubRef(String organisation, String model, String revision, String 
               + ")(?:@(refs/(?:pr|convert)/[\\w.-]+|[^/@?#\\s]+))?(?:/([^?#]*))?");
 
   /**
-   * {@return whether a text is meant as such a URI}
+   * {@return whether a text begins with {@code hf://}, in any case}
    *
    * @param text the text
    */
@@ -41,8 +41,8 @@ public record HubRef(String organisation, String model, String revision, String 
    * Parses a URI.
    *
    * @param uri the URI
-   * @return the model that it names
-   * @throws IllegalArgumentException if the URI has another form; the message names it
+   * @return the model that the URI names
+   * @throws IllegalArgumentException if the URI has another form; the message repeats the URI
    */
   public static HubRef parse(String uri) {
     Matcher parts = URI.matcher(uri);

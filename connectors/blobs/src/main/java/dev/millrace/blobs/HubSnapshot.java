@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The files of a model on Hugging Face's hub at one commit.
+ * The files of a model on the Hugging Face Hub at one commit.
  *
  * @param commit the commit's hash
  * @param files the files
@@ -22,18 +22,18 @@ record HubSnapshot(String commit, List<HubFile> files) {
   private static final String SUFFIX = ".onnx";
   private static final int MOST_NAMED = 10;
 
-  /** Where exporters put the whole model, the likeliest place first. */
+  /** The paths to which exporters usually write the whole model, most likely first. */
   private static final List<String> USUAL = List.of("onnx/model.onnx", "model.onnx");
 
-  /** What says how a model's images and answers are to be read. */
+  /** The names of the files that describe a model's input images and output classes. */
   private static final Set<String> CONFIGS =
       Set.of("config.json", "preprocessor_config.json", "processor_config.json");
 
   /**
    * Reads the hub's answer about a revision.
    *
-   * @throws ModelException if it is none
-   * @throws IOException if it cannot be read
+   * @throws ModelException if the answer is not JSON or names no commit
+   * @throws IOException if the answer cannot be read
    */
   static HubSnapshot read(InputStream json, HubRef ref) throws IOException {
     byte[] bytes = json.readAllBytes();
@@ -52,15 +52,16 @@ record HubSnapshot(String commit, List<HubFile> files) {
         return new HubSnapshot(commit, List.copyOf(files));
       }
     } catch (JsonProcessingException e) {
-      throw new ModelException("the hub's answer about " + ref + " is no JSON", e);
+      throw new ModelException("the hub's answer about " + ref + " is not JSON", e);
     }
     throw new ModelException("the hub's answer about " + ref + " names no commit");
   }
 
   /**
-   * {@return the ONNX file that is named, or the only one, or the one in the usual place}
+   * {@return the ONNX file that {@code ref} names, otherwise the only ONNX file, otherwise the ONNX
+   * file in a usual place}
    *
-   * @throws ModelException if the choice is the user's; the message lists the files
+   * @throws ModelException if the user must choose a file; the message lists the files
    */
   HubFile model(HubRef ref) {
     List<String> candidates =
@@ -107,8 +108,9 @@ record HubSnapshot(String commit, List<HubFile> files) {
   }
 
   /**
-   * {@return the model's file, the files with its weights, and those that describe it} The latter
-   * lie beside the model, or above it if its folder's name is {@code onnx}.
+   * {@return the model's file, its weight files, and the files that describe the model} The
+   * describing files are in the model's folder, or in the parent folder if the model's folder is
+   * named {@code onnx}.
    */
   List<HubFile> needed(HubFile model) {
     String folder = model.folder();

@@ -3,13 +3,13 @@ package dev.millrace.blobs;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Asks the name service. */
+/** Looks up the addresses of a host name. */
 @FunctionalInterface
 interface Lookup {
 
-  /** The name service of this machine. */
+  /** Looks up names with this machine's name resolution. */
   Lookup SYSTEM = InetAddress::getAllByName;
 
-  /** {@return the addresses of a name; at least one} */
+  /** {@return the addresses of a host name, at least one} */
   InetAddress[] addresses(String host) throws UnknownHostException;
 }

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The networks that a connection may lead to: the public internet, and listed networks besides.
+ * The networks to which a connection may lead: the public internet, and any listed networks.
  *
- * <p>The networks in IANA's registries of special-purpose addresses are not public: loopback,
- * private (RFC 1918), shared (RFC 6598), link-local, multicast, broadcast, documentation and
- * reserved addresses, IPv6 unique local addresses, and every IPv6 address that embeds an IPv4
- * address (IPv4-mapped, NAT64, 6to4, Teredo).
+ * <p>The networks in IANA's registries of special-purpose addresses are not public. These are
+ * loopback, private (RFC 1918), shared (RFC 6598), link-local, multicast, broadcast, documentation
+ * and reserved addresses, and IPv6 unique local addresses. IPv6 addresses that embed an IPv4
+ * address (IPv4-mapped, NAT64, 6to4, Teredo) are not public either.
  */
 public final class Networks {
 
-  /** The public internet alone. */
+  /** Only the public internet. */
   public static final Networks PUBLIC = new Networks(List.of());
 
   private static final List<Network> SPECIAL_IPV4 =
@@ -36,7 +36,7 @@ public final class Networks {
           "224.0.0.0/4",
           "240.0.0.0/4");
 
-  /** All public IPv6 addresses are in this network. */
+  /** The network that contains all public IPv6 addresses. */
   private static final Network GLOBAL_IPV6 = Network.parse("2000::/3");
 
   private static final List<Network> SPECIAL_IPV6 =
@@ -86,7 +86,7 @@ public final class Networks {
     return List.copyOf(networks);
   }
 
-  /** The addresses whose first {@code bits} bits are those of {@code prefix}. */
+  /** The addresses that have the same first {@code bits} bits as {@code prefix}. */
   @SuppressWarnings("ArrayRecordComponent") // networks are never compared and never printed
   private record Network(byte[] prefix, int bits) {
 

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param bucket the bucket's name
  * @param path the decoded segments of the key
- * @param versionId the version of the object, or null for the newest one
+ * @param versionId the version of the object, or null for the newest version
  */
 record ObjectRef(String bucket, List<String> path, String versionId) implements DataRef {
 

@@ -14,12 +14,12 @@ final class PathSegments {
   private PathSegments() {}
 
   /**
-   * {@return the decoded segments; empty for an empty path and for a slash alone. A path that ends
-   * with a slash ends with an empty segment}
+   * {@return the decoded segments} There are none for an empty path and for a single slash. If the
+   * path ends with a slash, the last segment is empty.
    *
-   * @param raw the path as it is in the URI
-   * @throws IllegalArgumentException if a segment is not UTF-8, has control characters, or could
-   *     stand for another folder or for several segments, also if it is decoded several times
+   * @param raw the path, still encoded as in the URI
+   * @throws IllegalArgumentException if a segment is not UTF-8, or has control characters. Also if
+   *     the segment, decoded once or several times, could mean another folder or several segments
    */
   static List<String> of(String raw) {
     if (raw.isEmpty() || raw.equals("/")) {
@@ -32,7 +32,7 @@ final class PathSegments {
     return List.copyOf(decoded);
   }
 
-  /** Refuses an empty segment before the last one, because some servers skip it. */
+  /** Refuses empty segments other than the last one, because some servers ignore them. */
   static List<String> requireWhole(List<String> path) {
     if (!path.isEmpty() && path.subList(0, path.size() - 1).contains("")) {
       throw new IllegalArgumentException("its path has two slashes in a row");

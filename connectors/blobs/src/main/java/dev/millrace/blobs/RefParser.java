@@ -28,7 +28,9 @@ final class RefParser {
     return ref;
   }
 
-  /** Parses the URI of a place and of everything below it: without a query, and with any path. */
+  /**
+   * Parses the URI of a place in an allow-list. The URI must have no query, and may have any path.
+   */
   static DataRef parsePlace(String text) {
     DataRef ref = read(text);
     boolean query =

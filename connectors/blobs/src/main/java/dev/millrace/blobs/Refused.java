@@ -3,11 +3,12 @@ package dev.millrace.blobs;
 import java.util.Locale;
 
 /**
- * The data cannot be used, however often it is fetched. The record that names the data is at fault.
+ * The data cannot be used, and another attempt would not help. The record that names the data is at
+ * fault.
  *
  * @param reason the kind of the problem
- * @param message the problem in words. The message names no address and no URI, because the author
- *     of the URI may read it
+ * @param message the problem in words. The message contains no address and no URI, because the
+ *     author of the URI may read the message
  */
 public record Refused(Reason reason, String message) implements FetchResult {
 
@@ -17,7 +18,7 @@ public record Refused(Reason reason, String message) implements FetchResult {
     INVALID,
     /** The URI, a redirect or a link leads to a place that may not be read. */
     NOT_ALLOWED,
-    /** Nothing is there (any more). */
+    /** The data does not exist, or no longer exists. */
     NOT_FOUND,
     /** The store forbids reading. */
     FORBIDDEN,
@@ -27,7 +28,7 @@ public record Refused(Reason reason, String message) implements FetchResult {
     TOO_SLOW,
     /** The data does not have the given checksum. */
     WRONG_CHECKSUM,
-    /** The web server answered with something else than the data. */
+    /** The web server answered with something other than the data. */
     UNUSABLE;
 
     /** {@return the reason as the label of a metric, for example {@code too_large}} */

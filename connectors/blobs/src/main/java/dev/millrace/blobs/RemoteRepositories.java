@@ -9,19 +9,19 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Opens model repositories by their URIs: {@code s3://bucket/prefix}, and {@code
- * https://host/path}, which is read only. The place may be in any network, because the operator
- * names it, and not a record.
+ * Opens model repositories by their URIs: {@code s3://bucket/prefix} or {@code https://host/path}.
+ * A repository on a web server is read-only. A repository may be in any network, because its URI
+ * comes from the operator and not from a record.
  */
 public final class RemoteRepositories {
 
-  /** One letter is the drive of a path on Windows. */
+  /** A URI's scheme has at least two letters here, because one letter is a drive on Windows. */
   private static final Pattern URI = Pattern.compile("[a-zA-Z][\\w+.-]+://.*");
 
   private static final Pattern REMOTE = Pattern.compile("(?i)(?:s3|https?)://.*");
   private static final Networks ANY = Networks.publicAnd(List.of("0.0.0.0/0", "::/0"));
 
-  /** A model may have many gigabytes, and its last file may come slowly. */
+  /** Generous limits, because a model may have many gigabytes and its files may arrive slowly. */
   private static final FetchLimits LIMITS =
       new FetchLimits(
           1L << 40, Duration.ofHours(2), Duration.ofSeconds(10), Duration.ofSeconds(30), 8);
@@ -29,8 +29,8 @@ public final class RemoteRepositories {
   private RemoteRepositories() {}
 
   /**
-   * {@return whether a repository's place is a URI, and not a folder} {@link #open} refuses the
-   * URIs that it does not know.
+   * {@return whether a repository's place is a URI, and not the path of a folder} {@link #open}
+   * refuses URIs with an unknown scheme.
    *
    * @param place a URI or the path of a folder
    */
@@ -42,13 +42,15 @@ public final class RemoteRepositories {
    * Opens a repository. Does not connect yet.
    *
    * @param place {@code s3://bucket/prefix}, or an {@code https:} or {@code http:} URI
-   * @param cache the folder for copies of the versions that are used; one for each place
-   * @param s3 how to reach S3
-   * @param warnings receives a sentence whenever the cache stands in for the repository
+   * @param cache the folder for copies of the versions that are used; each place needs its own
+   *     folder
+   * @param s3 the access to S3
+   * @param warnings receives a message each time the cache is used because the repository is
+   *     unreachable
    * @return the repository; the caller closes it
-   * @throws IllegalArgumentException if the place is no such URI; the message names it
-   * @throws IllegalStateException if S3 is needed, and the AWS SDK is not on the class path or
-   *     finds no region
+   * @throws IllegalArgumentException if the place is not a URI of this form; the message names it
+   * @throws IllegalStateException if the place is in S3, but the AWS SDK is not on the class path
+   *     or finds no region
    */
   public static RemoteModelRepository open(
       String place, Path cache, S3Access s3, Consumer<String> warnings) {
@@ -56,7 +58,7 @@ public final class RemoteRepositories {
       throw new IllegalArgumentException(
           "'"
               + place
-              + "' is no place of a model repository; name a folder by its path alone,"
+              + "' names no model repository; name a folder by its path only,"
               + " s3://BUCKET/PREFIX, https://HOST/PATH, or hf://ORG/MODEL@REVISION");
     }
     String base = place.replaceFirst("/+$", "");

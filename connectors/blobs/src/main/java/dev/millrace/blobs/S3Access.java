@@ -3,23 +3,23 @@ package dev.millrace.blobs;
 import java.net.URI;
 
 /**
- * How to reach S3. The credentials come from the default chain of the AWS SDK (environment, system
- * properties, profile, container, instance), and so does the region if it is null.
+ * Access to S3. The credentials come from the default chain of the AWS SDK: environment, system
+ * properties, profile, container and instance. If the region is null, it comes from the same chain.
  *
- * @param endpoint the URI of another S3 server, for example MinIO; null for Amazon's
+ * @param endpoint the URI of an S3 server such as MinIO, or null for Amazon S3
  * @param region the region, or null
  * @param pathStyle whether the bucket is the first segment of the path instead of a part of the
  *     host
  */
 public record S3Access(URI endpoint, String region, boolean pathStyle) {
 
-  /** Amazon's S3. */
+  /** Amazon S3. */
   public static final S3Access DEFAULT = new S3Access(null, null, false);
 
   /**
    * Validates the endpoint.
    *
-   * @param endpoint the URI of another S3 server, or null
+   * @param endpoint the URI of an S3 server, or null for Amazon S3
    * @param region the region, or null
    * @param pathStyle whether the bucket is the first segment of the path
    * @throws IllegalArgumentException if the endpoint is neither an http nor an https URI

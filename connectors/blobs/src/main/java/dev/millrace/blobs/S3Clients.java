@@ -11,10 +11,13 @@ import software.amazon.awssdk.regions.providers.SystemSettingsRegionProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
-/** Builds clients of S3, without a proxy. */
+/** Builds S3 clients that use no proxy. */
 final class S3Clients {
 
-  /** Servers other than Amazon's ignore the region, but the signature needs one. */
+  /**
+   * The region for servers other than Amazon's. They ignore the region, but the signature needs
+   * one.
+   */
   private static final Region ANY = Region.US_EAST_1;
 
   private S3Clients() {}
@@ -22,7 +25,7 @@ final class S3Clients {
   /**
    * Builds a client. The caller closes it.
    *
-   * @throws IllegalStateException if the region is not known
+   * @throws IllegalStateException if no region is set
    */
   static S3Client open(S3Access access, FetchLimits limits) {
     S3ClientBuilder builder =
@@ -59,8 +62,9 @@ final class S3Clients {
   }
 
   /**
-   * {@return the region of the environment, the system properties or the profile, or any} The
-   * default chain would also ask Amazon's machines for their region, which takes seconds elsewhere.
+   * {@return the region from the environment, the system properties or the profile, or {@link
+   * #ANY}} The SDK's default chain would also query Amazon's instance metadata, which takes seconds
+   * on other machines.
    */
   private static Region configuredRegion() {
     try {

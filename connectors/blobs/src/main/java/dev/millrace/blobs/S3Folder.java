@@ -50,7 +50,7 @@ final class S3Folder implements AutoCloseable {
                 .toList());
   }
 
-  /** {@return the names of all objects in a folder, and below it, without the folder's path} */
+  /** {@return the names of all objects in a folder and below it, relative to the folder} */
   List<String> names(String folder) throws RemoteAwayException {
     String start = prefix + folder;
     return call(
@@ -64,7 +64,7 @@ final class S3Folder implements AutoCloseable {
                 .toList());
   }
 
-  /** {@return the number of bytes of an object, or -1 if there is none} */
+  /** {@return the size of an object in bytes, or -1 if the object does not exist} */
   long size(String path) throws RemoteAwayException {
     return call(
         "read",
@@ -79,7 +79,7 @@ final class S3Folder implements AutoCloseable {
         });
   }
 
-  /** Writes or replaces an object. The store verifies the checksum, if it can. */
+  /** Writes or replaces an object. The store verifies the checksum if it supports checksums. */
   void write(String path, Path file, String sha256) throws RemoteAwayException {
     String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
     call(
@@ -90,7 +90,10 @@ final class S3Folder implements AutoCloseable {
                 RequestBody.fromFile(file)));
   }
 
-  /** Writes an object if there is none. Returns false if there is one, or if somebody writes it. */
+  /**
+   * Writes an object unless it exists. Returns false if the object exists, or if another client is
+   * writing it.
+   */
   boolean create(String path, byte[] bytes) throws RemoteAwayException {
     return call(
         "write",

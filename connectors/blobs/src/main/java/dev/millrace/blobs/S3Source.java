@@ -47,7 +47,7 @@ final class S3Source implements Source<ObjectRef> {
         .build();
   }
 
-  /** A bucket without versions says that each object has the version "null". */
+  /** In a bucket without versioning, each object has the version id "null". */
   private static String tag(GetObjectResponse answer) {
     String version = answer.versionId();
     return version == null || version.equals("null") ? answer.eTag() : version;

@@ -5,10 +5,13 @@ import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Tells whether an error of S3 is the record's fault or the world's. */
+/** Decides whether the record or the store is at fault for an error of S3. */
 final class S3Trouble {
 
-  /** These errors have a status below 500, but our configuration or the server is at fault. */
+  /**
+   * Codes of errors whose status is below 500, although our configuration or the server is at
+   * fault.
+   */
   private static final Set<String> OURS =
       Set.of(
           "NoSuchBucket",
@@ -31,7 +34,7 @@ final class S3Trouble {
   private S3Trouble() {}
 
   /**
-   * {@return the exception to throw if the world is at fault}
+   * {@return the exception to throw if the store or the configuration is at fault}
    *
    * @param e the error of the SDK
    * @param store the bucket

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>A manifest is written with {@code If-None-Match: *}, so that only one of several publishers
- * gets a number. A store that ignores this header is refused for publishing.
+ * gets a version number. Publishing to a store that ignores this header is refused.
  */
 final class S3Versions extends FetchedVersions {
 
@@ -46,7 +46,7 @@ final class S3Versions extends FetchedVersions {
     this.folder = folder;
   }
 
-  /** {@return the path of a file with this checksum} */
+  /** {@return the path of the file with the given checksum} */
   static String file(String model, String sha256) {
     return model + "/files/" + sha256;
   }
@@ -100,7 +100,10 @@ final class S3Versions extends FetchedVersions {
     return folder.create(model + "/" + version + "/millrace.json", manifest);
   }
 
-  /** Requires a store that gives each number to one publisher alone. Asks the store once. */
+  /**
+   * Requires that the store supports conditional writes, so that only one publisher gets a version
+   * number. Tests the store only once.
+   */
   @Override
   public void requireWritable() throws RemoteAwayException {
     if (canPublish) {

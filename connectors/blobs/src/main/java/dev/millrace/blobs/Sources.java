@@ -27,7 +27,10 @@ final class Sources implements AutoCloseable {
         objects ? s3(config) : null);
   }
 
-  /** The classes of the SDK are loaded here, and only if they are needed. */
+  /**
+   * Opens the source for S3. This method loads the classes of the SDK, so they are loaded only if
+   * they are needed.
+   */
   private static Source<ObjectRef> s3(FetchConfig config) {
     try {
       return new S3Source(S3Clients.open(config.s3(), config.limits()));

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Copies opened data, at most so many bytes, and computes the checksum on the way. */
+/** Copies opened data up to a size limit, and computes the checksum of the data. */
 final class Transfer {
 
   private static final Pattern SHA_256 = Pattern.compile("[0-9a-fA-F]{64}");
@@ -32,8 +32,8 @@ final class Transfer {
    * Copies the data.
    *
    * @param sha256 the checksum that the data must have, or null
-   * @throws RefusedException if the data is too large or has another checksum; a part of it may
-   *     have been written
+   * @throws RefusedException if the data is too large or has another checksum; a part of the data
+   *     may have been written
    * @throws IOException if reading fails
    * @throws UncheckedIOException if writing fails
    */
@@ -56,7 +56,7 @@ final class Transfer {
     String actual = HexFormat.of().formatHex(digest.digest());
     if (sha256 != null && !actual.equals(sha256.toLowerCase(Locale.ROOT))) {
       throw new RefusedException(
-          Refused.Reason.WRONG_CHECKSUM, "the data's sha256 is not the given one");
+          Refused.Reason.WRONG_CHECKSUM, "the data has another sha256 than given");
     }
     return new Fetched(length, actual, body.tag());
   }

@@ -11,7 +11,10 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
-/** Says in words why a connection failed. Repeats no message, because messages name addresses. */
+/**
+ * Describes why a connection failed. The description does not repeat the exception's message,
+ * because that message may contain addresses.
+ */
 final class Trouble {
 
   private Trouble() {}

@@ -14,12 +14,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /**
- * Opens a regular file below a folder without following any link below the folder. Somebody may put
- * a link into the path after the path was checked.
+ * Opens a regular file below a folder without following any link below the folder. The check of the
+ * path is not enough, because a link may be put into the path after the check.
  *
- * <p>On Linux, each folder on the way is opened relative to the one before (openat with
- * O_NOFOLLOW), so the checked folders are the opened ones. On other systems, the path is compared
- * again after the file was opened.
+ * <p>On Linux, each folder of the path is opened relative to its parent folder (openat with
+ * O_NOFOLLOW), so no link is followed. On other systems, the path is checked again after the file
+ * is opened.
  */
 final class UnlinkedFile {
 
@@ -33,7 +33,7 @@ final class UnlinkedFile {
    *
    * @param root a real path: the folder, or the file itself
    * @param file a real path that starts with {@code root}
-   * @throws RefusedException if the path has a link (by now), or is no regular file
+   * @throws RefusedException if the path contains a link, or the file is not a regular file
    * @throws IOException if the file cannot be opened
    */
   static SeekableByteChannel open(Path root, Path file) throws RefusedException, IOException {

@@ -7,11 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /**
- * The time limit of one fetch. When the time is up, or the fetcher closes, the watch breaks off the
- * connection, so that the blocked thread of the fetch gets an exception.
+ * The time limit of one fetch. When the time is up or the fetcher is closed, the watch aborts the
+ * connection. The thread that is blocked in the fetch then gets an exception.
  *
- * <p>Thread-safe: the thread of the fetch sets what to break off, and a timer's thread breaks it
- * off.
+ * <p>Thread-safe: the thread of the fetch sets the connection, and a timer's thread aborts it.
  */
 final class Watch implements AutoCloseable {
 
@@ -29,7 +28,7 @@ final class Watch implements AutoCloseable {
     this.timer = timer;
   }
 
-  /** Sets what to break off. Breaks it off at once if the time is up. */
+  /** Sets the connection to abort. Aborts it at once if the time is already up. */
   void guard(Closeable connection) {
     boolean late;
     synchronized (this) {
@@ -41,7 +40,7 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** The time is up. */
+  /** Aborts the connection because the time is up. */
   void expire() {
     synchronized (this) {
       over = true;
@@ -49,7 +48,7 @@ final class Watch implements AutoCloseable {
     breakOff();
   }
 
-  /** The fetcher closes. */
+  /** Aborts the connection because the fetcher is closed. */
   void cancel() {
     synchronized (this) {
       closing = true;
@@ -65,7 +64,7 @@ final class Watch implements AutoCloseable {
     return closing;
   }
 
-  /** {@return the time that is left; at least 1 ms} */
+  /** {@return the remaining time, at least 1 ms} */
   Duration left() {
     return Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
   }
@@ -78,7 +77,7 @@ final class Watch implements AutoCloseable {
     try {
       current.close();
     } catch (IOException e) {
-      // The connection is unusable in either case, and its reader gets an exception of its own.
+      // Closed or not, the connection is unusable, and its reader gets an exception anyway.
     }
   }
 

@@ -23,15 +23,15 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Builds HTTP clients that do nothing on their own: no redirects, no retries, no cookies, no
- * credentials, no decompression, and no proxy, also none of the JVM's settings.
+ * Builds HTTP clients without automatic behaviour: no redirects, retries, cookies, credentials,
+ * decompression or proxies. The clients also ignore the JVM's proxy settings.
  */
 final class WebClients {
 
   private static final int MOST_HEADERS = 100;
   private static final int LONGEST_HEADER = 16 * 1024;
 
-  /** After this time, a kept connection is checked before it is used again. */
+  /** Idle time after which a kept-alive connection is checked before it is used again. */
   private static final TimeValue UNCHECKED = TimeValue.ofMilliseconds(200);
 
   private WebClients() {}

@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param scheme {@code http} or {@code https}
  * @param host a name in lower case, or an IP address in its canonical form, without brackets
- * @param port the port, also if it is the default one
+ * @param port the port, even if it is the default port
  * @param path the decoded segments of the path
  * @param target the path and the query as they are sent
  */

@@ -58,7 +58,10 @@ final class WebSource implements Source<WebRef> {
     }
   }
 
-  /** A kept connection may have been closed by the server just now; then a new one is opened. */
+  /**
+   * Sends a request. Opens a new connection if the server has just closed the kept-alive
+   * connection.
+   */
   private Exchange send(WebRef ref, Watch watch) throws RefusedException, IOException {
     try {
       return sendOnce(ref, watch);
@@ -78,7 +81,8 @@ final class WebSource implements Source<WebRef> {
   }
 
   /**
-   * Refuses in the same words wherever a redirect leads, because a record's author may read them.
+   * Follows a redirect. The refusal has the same message for every target, because the record's
+   * author may read the message.
    */
   private WebRef next(WebRef current, Header location) throws RefusedException {
     DataRef next = location == null ? null : resolve(current, location.getValue());
@@ -105,7 +109,8 @@ final class WebSource implements Source<WebRef> {
   }
 
   /**
-   * A request and its answer. To close the answer would read the rest of it, however long it is.
+   * A request and its answer. Closing the answer would first read the rest of its body, which may
+   * be very long.
    */
   private record Exchange(HttpGet request, ClassicHttpResponse response) {
 
@@ -119,7 +124,10 @@ final class WebSource implements Source<WebRef> {
           this::breakOff);
     }
 
-    /** Does nothing if the answer was read to its end: the connection is then kept. */
+    /**
+     * Aborts the request. If the answer was read to its end, does nothing, so that the connection
+     * is kept alive.
+     */
     void breakOff() {
       request.cancel();
     }

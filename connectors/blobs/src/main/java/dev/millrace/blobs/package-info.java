@@ -1,5 +1,5 @@
 /**
- * Fetches bytes that lie in folders, on web servers and in S3, by URI, within limits and from
- * listed places alone.
+ * Fetches data by URI from folders, web servers and S3. Only allowed places are read, and each
+ * fetch has limits.
  */
 package dev.millrace.blobs;

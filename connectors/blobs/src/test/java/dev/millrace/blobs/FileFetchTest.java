@@ -85,7 +85,7 @@ class FileFetchTest {
     Files.move(images, temp.resolve("unmounted"));
     assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
         .isInstanceOf(StoreAwayException.class)
-        .hasMessage("file: is away: its listed folder is not there");
+        .hasMessage("file: is away: its listed folder does not exist");
   }
 
   @Test

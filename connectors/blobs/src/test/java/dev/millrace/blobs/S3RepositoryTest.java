@@ -136,7 +136,7 @@ class S3RepositoryTest {
       server.put("models", "a b/c/cats/files/" + Sha256.of("one"), "eno");
       assertThatThrownBy(() -> other.newest("cats"))
           .isInstanceOf(ModelException.class)
-          .hasMessageEndingWith(": the data's sha256 is not the given one");
+          .hasMessageEndingWith(": the data has another sha256 than given");
     }
   }
 

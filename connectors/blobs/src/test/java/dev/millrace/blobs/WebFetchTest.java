@@ -57,7 +57,7 @@ class WebFetchTest {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       assertThat(fetcher.fetch(server.uri("/x"), right, out)).isInstanceOf(Fetched.class);
       assertThat(fetcher.fetch(server.uri("/x"), "0".repeat(64), out))
-          .isEqualTo(new Refused(Reason.WRONG_CHECKSUM, "the data's sha256 is not the given one"));
+          .isEqualTo(new Refused(Reason.WRONG_CHECKSUM, "the data has another sha256 than given"));
       assertThat(fetcher.fetch(server.uri("/x"), "abc", out))
           .isEqualTo(new Refused(Reason.INVALID, "its sha256 is not 64 hexadecimal digits"));
     }

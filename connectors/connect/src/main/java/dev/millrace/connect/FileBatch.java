@@ -28,8 +28,9 @@ final class FileBatch {
   private long bytes;
 
   /**
-   * @param scannedMs time of the scan that found the files. The time of now would forget files that
-   *     this scan has seen, if the clock was set forward since
+   * @param scannedMs time of the scan that found the files, in ms since 1970. Not the current time:
+   *     if the clock was set forward after the scan, the batch would forget files that the scan has
+   *     seen
    */
   FileBatch(
       ImageFolderConfig config,
@@ -49,8 +50,8 @@ final class FileBatch {
   }
 
   /**
-   * Adds a file. Passes over a file that cannot be read, and a file that has changed since the scan
-   * or is gone. A later scan sees it again.
+   * Adds a file, unless it cannot be read, has changed since the scan, or is gone. A later scan
+   * finds a file that was passed over again.
    */
   void add(FolderFile file) {
     boolean whole = file.bytes() <= config.maxBytes();

@@ -13,12 +13,11 @@ final class FolderProgress {
   /** A number and its meaning. */
   enum Measure {
     FILES_FOUND("files-found", "Files that the last scan found for this task"),
-    FILES_WAITING(
-        "files-waiting", "Files that the last scan found and that Connect has not got yet"),
+    FILES_WAITING("files-waiting", "Files from the last scan that are not yet passed to Connect"),
     FILES_SENT("files-sent-total", "Files that Kafka has acknowledged since the task's start"),
-    BYTES_SENT("bytes-sent-total", "Bytes of these files"),
+    BYTES_SENT("bytes-sent-total", "Bytes that Kafka has acknowledged since the task's start"),
     FILES_PASSED_OVER(
-        "files-passed-over", "Files and folders that the last scan passed over; the log says why"),
+        "files-passed-over", "Files and folders that the last scan passed over (see the log)"),
     SCAN_TIME("scan-time-ms", "Duration of the last scan, in ms"),
     LAST_SCAN("last-scan-timestamp-ms", "End of the last scan, in ms since 1970");
 

@@ -8,21 +8,22 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /**
- * The configuration of {@link ImageFolderSource}. The defaults are in {@link ImageFolderKeys}
- * alone.
+ * The configuration of {@link ImageFolderSource}. Only {@link ImageFolderKeys} holds the defaults.
  *
- * @param folderName the watched folder, without doubled slashes and one at the end; part of the
- *     source partitions' names
+ * @param folderName the watched folder, without doubled slashes or a trailing slash; part of the
+ *     names of the source partitions
  * @param topic the topic of the images
- * @param labelsTopic the topic of the labels, if labels are sent
- * @param patterns chooses files
+ * @param labelsTopic the topic of the labels; empty if no labels are sent
+ * @param patterns selects the files to send
  * @param subfolders whether to send files in folders below the watched folder
- * @param awaitStable whether a file must be equal in two scans before it is sent
+ * @param awaitStable whether a file must have the same size and time in two consecutive scans
+ *     before it is sent
  * @param scanInterval time from the end of a scan to the start of the next one
- * @param maxBytes size of the largest file that is sent itself, in bytes
- * @param claimChecks whether a larger file is sent as a claim check; otherwise it is passed over
+ * @param maxBytes size of the largest file whose content is sent, in bytes
+ * @param claimChecks whether a larger file is sent as a claim check; if false, the file is passed
+ *     over
  * @param batchFiles largest number of files that one poll returns
- * @param batchBytes size in bytes after which a poll takes no further file
+ * @param batchBytes batch size in bytes from which a poll takes no further file
  * @param forgetAfter time after which a missing file is forgotten
  */
 record ImageFolderConfig(

@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Width;
 
-/** The configuration keys of {@link ImageFolderSource}, with their defaults and what they allow. */
+/** The configuration keys of {@link ImageFolderSource}, with their defaults and allowed values. */
 final class ImageFolderKeys {
 
   static final String FOLDER = "folder";
@@ -39,8 +39,8 @@ final class ImageFolderKeys {
               ConfigDef.NO_DEFAULT_VALUE,
               Requirement.ABSOLUTE_PATH,
               Importance.HIGH,
-              "The folder with the images. Each worker must see it under this path. A file's path"
-                  + " below the folder is the key of its record.",
+              "The folder with the images. Each worker must have the folder under this path. A"
+                  + " file's path below the folder becomes the key of its record.",
               FILES,
               1,
               Width.LONG,
@@ -51,7 +51,7 @@ final class ImageFolderKeys {
               true,
               null,
               Importance.MEDIUM,
-              "Whether to send files in folders below the folder, too.",
+              "Whether to also send the files in subfolders.",
               FILES,
               2,
               Width.SHORT,
@@ -62,9 +62,10 @@ final class ImageFolderKeys {
               List.of("*.jpg", "*.jpeg", "*.png", "*.gif", "*.bmp", "*.webp", "*.tif", "*.tiff"),
               Requirement.AT_LEAST_ONE_GLOB,
               Importance.MEDIUM,
-              "Glob patterns of the files to send, in any case. A pattern without a slash is"
-                  + " compared with the file's name, a pattern with a slash with the path below the"
-                  + " folder. Files and folders whose names begin with a dot are never sent.",
+              "Glob patterns of the files to send, ignoring case. A pattern without a slash is"
+                  + " matched against the file's name. A pattern with a slash is matched against"
+                  + " the path below the folder. Files and folders whose names begin with a dot are"
+                  + " never sent.",
               FILES,
               3,
               Width.LONG,
@@ -75,7 +76,7 @@ final class ImageFolderKeys {
               List.of(),
               Requirement.GLOBS,
               Importance.LOW,
-              "Glob patterns of files that are not sent, although the key include chooses them.",
+              "Glob patterns of files not to send, even if a pattern of include matches.",
               FILES,
               4,
               Width.LONG,
@@ -86,9 +87,10 @@ final class ImageFolderKeys {
               STABLE,
               Requirement.oneOf(STABLE, PRESENT),
               Importance.HIGH,
-              "stable: send a file when two scans in a row see the same size and time. present: send"
-                  + " a file when a scan sees it. Choose present only if files appear complete, by"
-                  + " an atomic rename from another folder or from a name with a dot.",
+              "stable: send a file when two consecutive scans see the same size and modification"
+                  + " time. present: send a file when a scan sees it. Choose present only if files"
+                  + " appear complete, by an atomic rename from another folder or from a name that"
+                  + " begins with a dot.",
               FILES,
               5,
               Width.SHORT,
@@ -99,8 +101,9 @@ final class ImageFolderKeys {
               5_000L,
               Requirement.between(1, 86_400_000),
               Importance.MEDIUM,
-              "Time from the end of a scan of the folder to the start of the next one, in ms. With"
-                  + " stable, a writer that pauses must pause for less than this time.",
+              "Time from the end of a scan of the folder to the start of the next scan, in ms. With"
+                  + " send.when=stable, a program that writes a file must not pause for longer than"
+                  + " this time.",
               FILES,
               6,
               Width.SHORT,
@@ -111,8 +114,9 @@ final class ImageFolderKeys {
               86_400_000L,
               Requirement.between(1, 3_650L * 86_400_000),
               Importance.LOW,
-              "Time after which a file that is gone is forgotten, in ms. If it comes back earlier, with"
-                  + " the same time and size, as after a lost mount, it is not sent again.",
+              "Time in ms after which a deleted file is forgotten. If the file comes back earlier,"
+                  + " with the same modification time and size, it is not sent again. This happens"
+                  + " when a mount is lost and restored.",
               FILES,
               7,
               Width.SHORT,
@@ -160,9 +164,9 @@ final class ImageFolderKeys {
               PASS_OVER,
               Requirement.oneOf(PASS_OVER, CLAIM_CHECK),
               Importance.MEDIUM,
-              "What to do with larger files. pass-over: report them in the log and in the metric"
-                  + " files-passed-over. claim-check: send a record without content, whose header"
-                  + " ce_dataref is the file's URI (file:///…).",
+              "How to handle larger files. pass-over: report them in the log and in the metric"
+                  + " files-passed-over. claim-check: send a record without content, with the"
+                  + " file's URI (file:///…) in the header ce_dataref.",
               RECORDS,
               4,
               Width.SHORT,
@@ -184,7 +188,7 @@ final class ImageFolderKeys {
               8L * MIB,
               Requirement.between(1, 1 << 30),
               Importance.LOW,
-              "A batch that has this many bytes takes no further file.",
+              "Number of bytes from which a batch takes no further file.",
               RECORDS,
               6,
               Width.SHORT,

@@ -21,8 +21,8 @@ import org.apache.kafka.connect.source.SourceConnector;
  * is the file's path below the folder, and its value is the file's content. A file that is written
  * again is sent again.
  *
- * <p>The offsets name all files that were sent and still exist. After a restart, no file is lost,
- * and with exactly-once support (KIP-618) none is sent twice. See {@code
+ * <p>The offsets list all sent files that still exist, so a restart loses no file. With
+ * exactly-once support (KIP-618), no file is sent twice. See {@code
  * connectors/connect/REFERENCE.md} for the configuration.
  */
 public final class ImageFolderSource extends SourceConnector {
@@ -46,8 +46,8 @@ public final class ImageFolderSource extends SourceConnector {
   }
 
   /**
-   * Also checks that the folder exists on this worker, and that images and labels have topics of
-   * their own.
+   * Validates the configuration. Also checks that the folder exists on this worker, and that images
+   * and labels go to different topics.
    */
   @Override
   public Config validate(Map<String, String> properties) {
@@ -65,7 +65,7 @@ public final class ImageFolderSource extends SourceConnector {
           "Invalid value "
               + topic
               + " for configuration labels.topic: must differ from the key topic, because labels"
-              + " are no images");
+              + " are not images");
     }
     return config;
   }
@@ -106,7 +106,7 @@ public final class ImageFolderSource extends SourceConnector {
     return ExactlyOnceSupport.SUPPORTED;
   }
 
-  /** Lets an administrator reset the offsets of source partitions, or restore a copy of them. */
+  /** Lets an administrator reset the offsets of source partitions, or restore saved offsets. */
   @Override
   public boolean alterOffsets(
       Map<String, String> properties, Map<Map<String, ?>, Map<String, ?>> offsets) {
@@ -116,7 +116,7 @@ public final class ImageFolderSource extends SourceConnector {
           if (offset != null && !SourcePartitions.isName(folder, partition)) {
             throw new ConnectException(
                 partition
-                    + " is no source partition of this connector; expected for example "
+                    + " is not a source partition of this connector; expected for example "
                     + SourcePartitions.name(folder, 0));
           }
           try {

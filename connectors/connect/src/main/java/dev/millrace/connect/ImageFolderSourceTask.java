@@ -23,14 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task of {@link ImageFolderSource}. It scans the whole folder, and sends the files of its own
- * source partitions. Connect calls all methods but {@link #stop} on one thread.
+ * A task of {@link ImageFolderSource}. The task scans the whole folder, and sends the files of its
+ * own source partitions. Connect calls all methods except {@link #stop} on one thread.
  */
 public final class ImageFolderSourceTask extends SourceTask {
 
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolderSourceTask.class);
 
-  /** Longest time that a poll waits, because Connect stops a task only between two polls. */
+  /**
+   * Longest time that a poll waits, in ms. It is short because Connect stops a task only between
+   * two polls.
+   */
   private static final long LONGEST_WAIT_MS = 200;
 
   private final Clock clock;
@@ -105,8 +108,7 @@ public final class ImageFolderSourceTask extends SourceTask {
   }
 
   /**
-   * Returns the records of the next files. Waits for the next scan for at most a fraction of a
-   * second.
+   * Returns the records of the next files. Waits at most 200 ms for the next scan.
    *
    * @return the records, or null if there is nothing to send at the moment
    */
@@ -133,7 +135,10 @@ public final class ImageFolderSourceTask extends SourceTask {
     return batch.records().isEmpty() ? null : batch.records();
   }
 
-  /** Waits for the time of the next scan. Returns false if it has not come yet. */
+  /**
+   * Scans the folder if the next scan is due. Otherwise waits for a moment, and returns false if
+   * the scan is still not due.
+   */
   private boolean scan() throws InterruptedException {
     long now = clock.millis();
     nextScanMs = Math.min(nextScanMs, now + config.scanInterval().toMillis()); // a clock set back
@@ -150,7 +155,7 @@ public final class ImageFolderSourceTask extends SourceTask {
     } catch (IOException e) {
       if (!unreadable) {
         LOG.error(
-            "{} cannot be read, and is tried again every {} ms: {}",
+            "{} cannot be read; retrying every {} ms: {}",
             config.folderName(),
             config.scanInterval().toMillis(),
             e.toString());

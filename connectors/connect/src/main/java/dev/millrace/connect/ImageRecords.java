@@ -12,10 +12,11 @@ import org.apache.kafka.connect.source.SourceRecord;
 
 /**
  * Makes the records of a file. The records have no timestamp, so that the producer sets the time of
- * sending: with the file's time, the broker would delete records of old files at once.
+ * sending. With the file's time, the broker would soon delete the records of old files, because
+ * their retention time is over.
  *
  * @param topic the topic of the images
- * @param labelsTopic the topic of the labels, if labels are sent
+ * @param labelsTopic the topic of the labels; empty if no labels are sent
  */
 record ImageRecords(String topic, Optional<String> labelsTopic) {
 
@@ -23,11 +24,12 @@ record ImageRecords(String topic, Optional<String> labelsTopic) {
   private static final String CLAIM_CHECK = "ce_dataref";
 
   /**
-   * A file's place.
+   * The position of a file in its source partition.
    *
    * @param partition the file's source partition
-   * @param before the offset before the file. The label has this offset: if Connect stored the
-   *     offset after the file as soon as it has sent the label, it could lose the image
+   * @param before the offset before the file. The label's record carries this offset. With the
+   *     offset after the file, Connect could store that offset when only the label is sent, and
+   *     lose the image
    * @param after the offset after the file
    */
   record Place(Map<String, ?> partition, Map<String, ?> before, Map<String, ?> after) {}
@@ -38,8 +40,8 @@ record ImageRecords(String topic, Optional<String> labelsTopic) {
   }
 
   /**
-   * {@return the records of a file that stays where it is} The image's record has an empty value,
-   * not a null value, which would delete the key in a compacted topic.
+   * {@return the records of a file that stays where it is} The image's record has an empty value. A
+   * null value would delete the key in a compacted topic.
    *
    * @param start the file's first bytes
    */

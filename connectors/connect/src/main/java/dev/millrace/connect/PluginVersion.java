@@ -3,7 +3,7 @@ package dev.millrace.connect;
 /** The version of the plugins, from the jar's manifest. */
 final class PluginVersion {
 
-  /** Connect's own word for a plugin without a version. */
+  /** The version that Connect shows for a plugin without a version. */
   private static final String UNDEFINED = "undefined";
 
   private PluginVersion() {}

@@ -28,13 +28,14 @@ import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.storage.Converter;
 
 /**
- * A converter for values. A sink gets predictions as structs with a schema. A source's values
- * become image events: bytes are the image itself, and a struct with a field of bytes becomes the
- * JSON event {@code {"image": "<base64>", …}}. Thread-safe after {@link #configure}.
+ * A converter for values. For a sink, it converts predictions to structs with a schema. For a
+ * source, it converts values to image events. Bytes are the image itself. A struct with a field of
+ * bytes becomes the JSON event {@code {"image": "<base64>", …}}. Thread-safe after {@link
+ * #configure}.
  *
- * <p>A value that cannot be converted throws a {@link DataException}, so {@code errors.tolerance}
- * and the sink's dead-letter topic apply. While the schema registry is away, converting throws a
- * {@link RetriableException}, so {@code errors.retry.timeout} applies.
+ * <p>If a value cannot be converted, the converter throws a {@link DataException}, so {@code
+ * errors.tolerance} and the sink's dead-letter topic apply. If the schema registry is unreachable,
+ * the converter throws a {@link RetriableException}, so {@code errors.retry.timeout} applies.
  */
 public final class PredictionConverter implements Converter, Versioned {
 
@@ -54,8 +55,8 @@ public final class PredictionConverter implements Converter, Versioned {
               ConfigDef.Type.BOOLEAN,
               false,
               Importance.HIGH,
-              "Whether a struct has fields of simple types alone, as a table needs them: model_name,"
-                  + " source_topic and so on. Lists are JSON texts.")
+              "Whether to flatten structs to fields of simple types, as a table needs them, for"
+                  + " example model_name and source_topic. Lists become JSON texts.")
           .define(
               TOP,
               ConfigDef.Type.STRING,
@@ -64,9 +65,9 @@ public final class PredictionConverter implements Converter, Versioned {
                   "all, or a number from 1 to " + MOST_COLUMNS,
                   value -> value.equals(ALL) || isNumber((String) value)),
               Importance.MEDIUM,
-              "Number of most probable classes to keep. By default, all classes that the prediction"
-                  + " lists, and with flatten=true 1. With flatten=true, the second class has the"
-                  + " fields label_2 and probability_2, and so on.")
+              "Number of most probable classes to keep. The default is all classes that the"
+                  + " prediction lists, or 1 with flatten=true. With flatten=true, the second class"
+                  + " has the fields label_2 and probability_2, and so on.")
           .define(
               PROBABILITIES,
               ConfigDef.Type.STRING,
@@ -89,8 +90,8 @@ public final class PredictionConverter implements Converter, Versioned {
                   "addresses such as http://localhost:8081, separated by commas",
                   value -> isRegistry((String) value)),
               Importance.MEDIUM,
-              "The schema registry of predictions in Avro, in Protobuf or with a JSON Schema. By"
-                  + " default, predictions in JSON and CloudEvents alone are read.")
+              "The schema registry of predictions in Avro, in Protobuf or with a JSON Schema."
+                  + " Without a registry, only predictions in JSON and CloudEvents can be read.")
           .define(
               RegistryConfig.USER_INFO,
               ConfigDef.Type.PASSWORD,
@@ -102,9 +103,9 @@ public final class PredictionConverter implements Converter, Versioned {
               ConfigDef.Type.PASSWORD,
               null,
               Importance.LOW,
-              "Token for the schema registry, in place of user and password.");
+              "Token for the schema registry, instead of user and password.");
 
-  /** Reads the value of a prediction topic, in each format that predictions have. */
+  /** Reads the values of a prediction topic in all supported formats. */
   private Deserializer<Prediction> predictions = Prediction.serde().deserializer();
 
   private boolean hasRegistry;
@@ -127,7 +128,7 @@ public final class PredictionConverter implements Converter, Versioned {
   /**
    * Reads the configuration.
    *
-   * @throws ConfigException if a value is invalid, or if this is to be a converter of keys
+   * @throws ConfigException if a value is invalid, or if {@code isKey} is true
    */
   @Override
   public void configure(Map<String, ?> configs, boolean isKey) {

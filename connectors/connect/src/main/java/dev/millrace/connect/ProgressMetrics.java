@@ -18,8 +18,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceTaskContext;
 
 /**
- * Publishes a task's progress: as the worker's own metrics where the worker offers them to plugins
- * (KIP-877, Kafka Connect 4.1 and newer), and otherwise as an MBean.
+ * Publishes a task's progress. From Kafka Connect 4.1 on, plugins can add metrics to the worker
+ * (KIP-877), so the progress appears there. On older workers, it appears as an MBean.
  */
 final class ProgressMetrics implements AutoCloseable {
 
@@ -44,7 +44,7 @@ final class ProgressMetrics implements AutoCloseable {
     }
   }
 
-  /** The worker removes these metrics when it closes the task. */
+  /** Registers the worker's metrics. The worker removes them when it closes the task. */
   private static void register(FolderProgress progress, PluginMetrics metrics) {
     for (FolderProgress.Measure number : FolderProgress.Measure.values()) {
       metrics.addMetric(

@@ -9,8 +9,9 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * What a configuration value must fulfil. If it does not, the message names the key, the value and
- * what is allowed. Null values are left to Kafka, which knows whether a key is required.
+ * A condition on a configuration value. If a value does not meet the condition, the message names
+ * the key, the value and what is allowed. Null values always pass, because Kafka knows whether a
+ * key is required.
  *
  * @param allowed what is allowed, for messages and for the reference
  * @param test returns whether a value is allowed

@@ -47,8 +47,8 @@ final class WatchedFolder {
    * Scans the folder.
    *
    * @param stopped if it returns true, the scan ends early and finds no files
-   * @return the files to send, in the order of their source partitions, so that a batch has files
-   *     of few source partitions
+   * @return the files to send, sorted by source partition, so that a batch spans few source
+   *     partitions
    * @throws IOException if the folder cannot be read
    */
   List<FolderFile> scan(BooleanSupplier stopped) throws IOException {
@@ -77,7 +77,10 @@ final class WatchedFolder {
     return config.awaitStable() ? completeFiles.of(unsent) : unsent;
   }
 
-  /** {@return the time of the last scan, in ms since 1970; it has noted the files that it saw} */
+  /**
+   * {@return the time of the last scan, in ms since 1970} The scan has noted this time for each
+   * sent file that it saw.
+   */
   long scannedMs() {
     return scannedMs;
   }

@@ -27,7 +27,8 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
    * @param allowSignatureChange whether the version's input size and class names may differ from
    *     those of the version that it replaces
    * @param sha256 the checksum of the version's model file, or null
-   * @throws IllegalArgumentException if a version number is below 1, or the checksum is not one
+   * @throws IllegalArgumentException if a version number is below 1, or the checksum is not 64
+   *     lower-case hexadecimal digits
    */
   public Champion {
     requirePositive("version", version);
@@ -41,7 +42,7 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
   }
 
   /**
-   * Names a version without its checksum.
+   * Creates a champion without a checksum.
    *
    * @param version the version's number, at least 1
    * @param previous the version that a rollback returns to, at least 1, or null
@@ -53,8 +54,8 @@ public record Champion(int version, Integer previous, boolean allowSignatureChan
   }
 
   /**
-   * {@return whether a version with this number and checksum is the champion} Any checksum will do
-   * if the champion has none.
+   * {@return whether a version with this number and checksum is the champion} If the champion has
+   * no checksum, any checksum matches.
    *
    * @param number the version's number
    * @param checksum the checksum of the version's model file

@@ -7,10 +7,10 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The names of a model's classes in the order of their indices, on the control topic. A trainer
- * that gives an index to a new class writes it here first, so that two trainers never give one
- * index to different classes. The transactions have the transactional id of {@link ControlWriter}.
- * Each call opens its own clients and closes them. Thread-safe.
+ * Reads and writes the names of a model's classes, which the control topic holds in the order of
+ * their indices. A trainer writes the names before it uses the index of a new class. So two
+ * trainers never give the same index to different classes. The transactions use the transactional
+ * id of {@link ControlWriter}. Each call opens its own clients and closes them. Thread-safe.
  */
 public final class ClassIndices {
 
@@ -20,7 +20,7 @@ public final class ClassIndices {
   private final String model;
 
   /**
-   * Opens no client yet.
+   * Creates the object without opening a client.
    *
    * @param producer configuration of a Kafka producer
    * @param consumer configuration of a Kafka consumer

@@ -1,8 +1,8 @@
 package dev.millrace.control;
 
 /**
- * Another writer changed a model's champion at the same moment. The writer that throws this
- * exception wrote nothing.
+ * Thrown if another writer changes the same model's champion at the same time. The writer that
+ * throws this exception wrote nothing.
  */
 public final class ConcurrentChangeException extends RuntimeException {
 
@@ -12,7 +12,7 @@ public final class ConcurrentChangeException extends RuntimeException {
    * Creates the exception.
    *
    * @param model the model's name
-   * @param cause the refusal of the broker
+   * @param cause the broker's error
    */
   public ConcurrentChangeException(String model, Throwable cause) {
     super(

@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the control topic for one model: first to its end, then each new record. Logs and skips a
- * record whose value is invalid. One thread uses the reader; any thread may call {@link #wakeup}.
+ * Reads the control topic for one model: first to the topic's end, then each new record. Logs and
+ * skips a record whose value is invalid. One thread uses the reader; any thread may call {@link
+ * #wakeup}.
  */
 public final class ControlReader implements AutoCloseable {
 
@@ -60,8 +61,8 @@ public final class ControlReader implements AutoCloseable {
 
   /**
    * Reads to the current end of the topic, including every promotion that a writer has reported as
-   * done. This method waits until open transactions have ended, because a broker confirms a commit
-   * to the writer a moment before consumers can read the committed records.
+   * done. The method waits until open transactions have ended. This is necessary because a broker
+   * confirms a commit to the writer a moment before consumers can read the records.
    *
    * @return the last champion, or empty if the topic does not exist or names no champion
    * @throws OpenTransactionException if a transaction stays open for one minute

@@ -77,8 +77,8 @@ public final class ControlWriter {
     config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     try (Producer<byte[], byte[]> transactional = clients.producer(config);
         ControlReader reader = new ControlReader(consumer, key, clients, System::nanoTime)) {
-      // Fence earlier writers before reading; otherwise one of them could still change the champion
-      // after it was read.
+      // Fence earlier writers before reading. Otherwise an earlier writer could still change the
+      // champion after this read.
       transactional.initTransactions();
       T written = next.apply(reader);
       transactional.beginTransaction();

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The champion cannot be read, because a writer left a transaction on the control topic open. The
- * broker aborts the transaction when the transaction times out.
+ * Thrown if the champion cannot be read, because a writer left a transaction open on the control
+ * topic. The broker aborts the transaction when the transaction times out.
  */
 public final class OpenTransactionException extends KafkaException {
 
@@ -13,7 +13,7 @@ public final class OpenTransactionException extends KafkaException {
 
   /**
    * @param offset the first offset of the transaction
-   * @param waited how long the reader waited for the end of the transaction
+   * @param waited the time that the reader waited for the end of the transaction
    */
   OpenTransactionException(long offset, Duration waited) {
     super(

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The report of what became of a candidate version. A serving instance reports the outcome of a
- * swap, and a trainer reports the outcome of its gate. Written as JSON, the report is the value of
- * a record on {@link ControlTopic#STATUS}. The record's key is the model's name.
+ * The report of a candidate version's outcome. A serving instance reports the outcome of a swap,
+ * and a trainer reports the outcome of its gate. Written as JSON, the report is the value of a
+ * record on {@link ControlTopic#STATUS}. The record's key is the model's name.
  *
  * @param instance the reporting instance: its application id, host and process id, or {@code
  *     trainer}

@@ -10,15 +10,15 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * Decodes base64 text (RFC 4648) in all forms that programs send: in the standard or the URL-safe
- * alphabet, padded or not, in lines or not, and as a data URL (RFC 2397).
+ * Decodes base64 text (RFC 4648) in all common forms. The text may use the standard or the URL-safe
+ * alphabet, with or without padding and line breaks. The text may also be a data URL (RFC 2397).
  */
 final class Base64Text {
 
   private static final String DATA_URL = "data:";
   private static final String MARK = ";base64";
 
-  /** The longest beginning of a data URL in which its media type is looked for. */
+  /** Number of characters at the start of a text in which the media type of a data URL must end. */
   private static final int LONGEST_PREFIX = 256;
 
   private Base64Text() {}
@@ -84,7 +84,9 @@ final class Base64Text {
       };
     }
 
-    /** {@return the place of the first symbol, which follows a data URL's media type} */
+    /**
+     * {@return the index of the first base64 symbol: 0, or the index after a data URL's media type}
+     */
     private int start() throws UnreadableEventException {
       String beginning =
           new String(text, 0, Math.min(length, LONGEST_PREFIX), StandardCharsets.US_ASCII);

@@ -9,8 +9,9 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Where an event says that its image is stored, as CloudEvents' extension {@code dataref} does.
- * Collects the fields of a JSON object, which may come in any order. Not thread-safe.
+ * The claim check of an event, which names the place of the event's image (CloudEvents' extension
+ * {@code dataref}). Collects the claim check from the fields of a JSON object, in any order. Not
+ * thread-safe.
  */
 final class ClaimCheck {
 
@@ -20,19 +21,22 @@ final class ClaimCheck {
   /** The attribute with the checksum of the image. */
   private static final String SHA256 = "sha256";
 
-  /** What the names of a CloudEvent's attributes begin with as headers (binary mode). */
+  /** The prefix of a CloudEvent's attributes in header names (binary mode). */
   private static final String PREFIX = "ce_";
 
   private String uri;
   private String sha256;
 
-  /** {@return where the headers of a record say that its image is stored} */
+  /** {@return the place of the image that a record's headers name, if they do} */
   static Optional<ImageReference> of(Headers headers) {
     return text(headers, DATAREF)
         .map(uri -> new ImageReference(uri, text(headers, SHA256).orElse(null)));
   }
 
-  /** Header names are compared without regard to case; the name with the prefix comes first. */
+  /**
+   * Reads an attribute from the headers, ignoring the case of their names. A header with the prefix
+   * takes precedence.
+   */
   private static Optional<String> text(Headers headers, String attribute) {
     String found = null;
     for (Header header : headers) {
@@ -75,7 +79,7 @@ final class ClaimCheck {
     return parser.getText();
   }
 
-  /** {@return where the fields say that the image is stored} */
+  /** {@return the place of the image that the fields name, if they do} */
   Optional<ImageEvent> event() {
     return Optional.ofNullable(uri)
         .map(text -> new ImageEvent.Referenced(new ImageReference(text, sha256)));

@@ -9,14 +9,15 @@ import java.util.Objects;
  * The JSON format of CloudEvents 1.0 in structured mode. The image is
  *
  * <ul>
- *   <li>{@code data_base64}: the image file, or, with {@code "datacontenttype":
- *       "application/json"}, a JSON value as {@link JsonImage} reads it,
- *   <li>or {@code data}: such a JSON object, or the image file as {@link Base64Text}.
+ *   <li>{@code data_base64}: the image file, or a JSON value that {@link JsonImage} reads if {@code
+ *       datacontenttype} is {@code application/json},
+ *   <li>or {@code data}: a JSON object that {@link JsonImage} reads, or the image file as {@link
+ *       Base64Text}.
  * </ul>
  *
  * Immutable.
  *
- * @param json reads JSON in the event
+ * @param json reads the JSON value inside the event
  */
 record CloudEventImage(JsonImage json) {
 
@@ -24,7 +25,7 @@ record CloudEventImage(JsonImage json) {
       "{\"specversion\": \"1.0\", …, \"data_base64\": \"<base64>\"}";
 
   /**
-   * {@return the image of an event, or where it is stored}
+   * {@return the image of an event, or the place where the image is stored}
    *
    * @throws IOException if the value is not JSON
    */
@@ -53,7 +54,7 @@ record CloudEventImage(JsonImage json) {
     }
   }
 
-  /** {@return the text of an attribute, or null if it is null, which means that it is not set} */
+  /** {@return the text of an attribute, or null if the JSON value is null, which means not set} */
   private static String attribute(JsonParser parser, String name)
       throws IOException, UnreadableEventException {
     if (!parser.currentToken().isScalarValue()) {
@@ -97,7 +98,9 @@ record CloudEventImage(JsonImage json) {
             () -> new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED));
   }
 
-  /** What is known of an event while it is read. The fields may come in any order. */
+  /**
+   * The attributes of an event that have been read so far. The attributes may come in any order.
+   */
   private static final class Attributes {
     private String version;
     private String type;

@@ -11,12 +11,14 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Writes predictions as CloudEvents in structured mode: moves the attributes of the event from the
- * headers, where {@link PredictionHeaders} has put them, into the value. Thread-safe.
+ * Writes predictions as CloudEvents in structured mode. Moves the event's attributes, which {@link
+ * PredictionHeaders} has set as headers, from the headers into the value. Thread-safe.
  */
 final class CloudEventPredictionSerializer implements Serializer<Prediction> {
 
-  /** {@inheritDoc} Always throws an exception, because the attributes are missing. */
+  /**
+   * {@inheritDoc} Always throws an exception, because without headers the attributes are missing.
+   */
   @Override
   public byte[] serialize(String topic, Prediction prediction) {
     if (prediction == null) {

@@ -10,11 +10,12 @@ import org.apache.kafka.common.header.Headers;
 /**
  * The media type of a value (RFC 9110), without its parameters.
  *
- * @param type the type in lower case, for example {@code image/png}; empty if none is given
+ * @param type the type in lower case, for example {@code image/png}; empty if the record has no
+ *     type
  */
 record ContentType(String type) {
 
-  /** The header's name. Names of HTTP headers are compared without regard to case. */
+  /** The header's name. The case of header names is ignored. */
   static final String HEADER = "content-type";
 
   /** JSON. */
@@ -23,10 +24,10 @@ record ContentType(String type) {
   /** The JSON format of CloudEvents in structured mode. */
   static final String CLOUD_EVENT = "application/cloudevents+json";
 
-  /** What the types of all other formats of CloudEvents, and of batches of events, begin with. */
+  /** The prefix of all CloudEvents types, including other formats and batches of events. */
   private static final String ANY_CLOUD_EVENT = "application/cloudevents";
 
-  /** {@return the type that the headers give, in the last header of this name} */
+  /** {@return the type in the last header with the name {@link #HEADER}} */
   static ContentType of(Headers headers) {
     Header found = null;
     for (Header header : headers) {
@@ -68,12 +69,12 @@ record ContentType(String type) {
     return type.contains("avro") || type.contains("protobuf");
   }
 
-  /** {@return whether the value may be an image: the type is an image's, or is not known} */
+  /** {@return whether the value may be an image, because the type is an image type or unknown} */
   boolean mayBeImage() {
     return type.isEmpty() || type.startsWith("image/") || type.equals("application/octet-stream");
   }
 
-  /** Sets the type in the headers, in place of all that they give. */
+  /** Sets the type in the headers, and removes all other headers with this name. */
   static void set(Headers headers, String type) {
     List<String> names = new ArrayList<>();
     headers.forEach(header -> names.add(header.key()));

@@ -4,7 +4,9 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
-/** The value of a record in the input topic. The record's headers say how to read it. */
+/**
+ * The value of a record in the input topic. The record's headers determine how to read the value.
+ */
 public sealed interface ImageEvent {
 
   /**
@@ -18,7 +20,7 @@ public sealed interface ImageEvent {
   /**
    * A record whose image is stored elsewhere.
    *
-   * @param reference where the image is
+   * @param reference the URI and checksum of the image
    */
   record Referenced(ImageReference reference) implements ImageEvent {}
 
@@ -31,39 +33,42 @@ public sealed interface ImageEvent {
 
   /**
    * {@return the serde of input topics} The record's header {@code content-type} decides how a
-   * value is read. The header's name and value may be in any case.
+   * value is read. The case of the header's name and value is ignored.
    *
    * <ul>
    *   <li>{@code application/json} and {@code application/*+json}: a JSON object with one field
-   *       {@code image} in base64, {@code {"image": "<base64>"}}. The text may be padded or not, in
-   *       the standard or the URL-safe alphabet, or a data URL. Other fields are ignored.
+   *       {@code image} in base64, {@code {"image": "<base64>"}}. The text may be padded or not,
+   *       may use the standard or the URL-safe alphabet, and may be a data URL. Other fields are
+   *       ignored.
    *   <li>{@code application/cloudevents+json}: a CloudEvent 1.0 in structured mode. Its {@code
-   *       data_base64} is the image file, or such a JSON object if its {@code datacontenttype} says
-   *       JSON. Its {@code data} is such a JSON object, or the image file in base64.
+   *       data_base64} is the image file, or a JSON object as above if its {@code datacontenttype}
+   *       is JSON. Its {@code data} is a JSON object as above, or the image file in base64.
    *   <li>Other types of CloudEvents and batches of them: {@link Unreadable}.
    *   <li>Avro and Protobuf types: {@link Unreadable}, because a schema is missing; see {@link
    *       #serde(ImageField, RegisteredImages)}.
-   *   <li>Otherwise the value is the image file itself. So is the value of a CloudEvent in binary
-   *       mode, whose {@code content-type} is that of its data.
+   *   <li>Any other type: the value is the image file itself. This includes CloudEvents in binary
+   *       mode, because their {@code content-type} is the type of the data.
    * </ul>
    *
-   * <p>With the header {@code ce_dataref} or {@code dataref} (a CloudEvents claim check) and
-   * without a value, the event is {@link Referenced}. So is a CloudEvent in structured mode that
-   * has {@code dataref} and no data, and a JSON object that has {@code dataref} and no image. The
-   * checksum is in {@code ce_sha256} or {@code sha256}, or missing.
+   * <p>The event is {@link Referenced} if the record has no value, but has the header {@code
+   * ce_dataref} or {@code dataref} (a CloudEvents claim check). A CloudEvent in structured mode
+   * with {@code dataref} and no data is also {@link Referenced}. The same holds for a JSON object
+   * with {@code dataref} and no image. The optional checksum is in {@code ce_sha256} or {@code
+   * sha256}.
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
-   * value stays null. Writing follows the headers, too: it stores the image's bytes unchanged, or
-   * as the JSON above, or as a CloudEvent. It throws Kafka's {@code SerializationException} for an
-   * {@link Unreadable}, and for a {@link Referenced} that the headers do not name. Thread-safe.
+   * value stays null. The content type also decides how an event is written: as the image's bytes,
+   * as the JSON above, or as a CloudEvent. Writing throws Kafka's {@code SerializationException}
+   * for an {@link Unreadable}, and for a {@link Referenced} whose reference is not in the headers.
+   * Thread-safe.
    */
   static Serde<ImageEvent> serde() {
     return serde(ImageField.DEFAULT);
   }
 
   /**
-   * {@return the serde of input topics whose events hold the image in another field than {@code
-   * image}} All else is as in {@link #serde()}.
+   * {@return the serde of input topics whose JSON events hold the image in the given field}
+   * Otherwise the serde is the same as {@link #serde()}.
    *
    * @param field the field of the image in JSON
    */
@@ -72,10 +77,11 @@ public sealed interface ImageEvent {
   }
 
   /**
-   * {@return the serde of input topics with a schema registry} A value that begins like the {@link
-   * WireFormat}, and whose content type is not that of a CloudEvent in structured mode, is read by
-   * its schema. All else is as in {@link #serde()}. Reading throws the exceptions of {@link
-   * RegisteredImages#read}. Writing does not use the registry.
+   * {@return the serde of input topics with a schema registry} The serde reads a value by its
+   * schema if the value {@linkplain WireFormat#begins begins} like the wire format. CloudEvents in
+   * structured mode are an exception, and are read as JSON. Otherwise the serde is the same as
+   * {@link #serde()}. Reading throws the exceptions of {@link RegisteredImages#read}. Writing does
+   * not use the registry.
    *
    * @param field the field of the image in JSON
    * @param registered reads values whose schema is in the registry

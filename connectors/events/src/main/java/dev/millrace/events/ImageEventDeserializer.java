@@ -14,8 +14,8 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
   private final RegisteredImages registered;
 
   /**
-   * @param field the field of the image in formats with fields
-   * @param registered reads values whose schema is in a registry, or null without a registry
+   * @param field the field of the image in JSON
+   * @param registered reads values whose schema is in a registry, or null if there is no registry
    */
   ImageEventDeserializer(ImageField field, RegisteredImages registered) {
     this.json = new JsonImage(field);
@@ -49,7 +49,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     }
   }
 
-  /** Picks the format. This is the only place that does so. */
+  /** Chooses the format. No other code chooses it. */
   private ImageEvent read(ContentType type, byte[] value)
       throws IOException, UnreadableEventException {
     if (type.isCloudEvent()) {
@@ -59,7 +59,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
       throw new UnreadableEventException(
           "the value is a CloudEvent or a batch of the type "
               + type.type()
-              + "; send one event a record, in binary mode or as "
+              + "; send one event per record, in binary mode or as "
               + ContentType.CLOUD_EVENT);
     }
     if (WireFormat.begins(value) && (type.isJson() || registered != null)) {

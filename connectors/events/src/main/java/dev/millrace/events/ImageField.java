@@ -10,7 +10,7 @@ import java.util.List;
  */
 public record ImageField(List<String> path) {
 
-  /** The key of configurations that names the field. */
+  /** The configuration key of the field. */
   public static final String KEY = "image.field";
 
   /** The field {@code image}. */

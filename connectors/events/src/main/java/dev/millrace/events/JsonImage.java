@@ -10,14 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /**
- * The format of JSON objects with the image as {@link Base64Text} in one field, or with the fields
- * of a {@link ClaimCheck} instead. Other fields are passed over. Immutable.
+ * Reads and writes JSON objects with the image as {@link Base64Text} in one field. An object may
+ * have the fields of a {@link ClaimCheck} instead of the image. Other fields are ignored.
+ * Immutable.
  *
  * @param field the field that holds the image
  */
 record JsonImage(ImageField field) {
 
-  /** The broker's limit for records limits texts already. */
+  /**
+   * The parser has no limit for the length of texts, because the broker limits the size of records.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -27,7 +30,7 @@ record JsonImage(ImageField field) {
   /**
    * {@return a parser of a JSON object, at the object's start}
    *
-   * @param from the place of the JSON in {@code value}
+   * @param from the index of the first byte of the JSON in {@code value}
    */
   static JsonParser object(byte[] value, int from, String expected)
       throws IOException, UnreadableEventException {
@@ -46,9 +49,9 @@ record JsonImage(ImageField field) {
   }
 
   /**
-   * {@return the image of a JSON value, or where it is stored}
+   * {@return the image of a JSON value, or the place where the image is stored}
    *
-   * @param from the place of the JSON in {@code value}
+   * @param from the index of the first byte of the JSON in {@code value}
    * @throws IOException if the value is not JSON
    */
   ImageEvent read(byte[] value, int from) throws IOException, UnreadableEventException {
@@ -59,7 +62,10 @@ record JsonImage(ImageField field) {
     }
   }
 
-  /** {@return the image of the object that the parser has entered, or where it is stored} */
+  /**
+   * {@return the image of the object that the parser has entered, or the place where the image is
+   * stored}
+   */
   ImageEvent event(JsonParser parser) throws IOException, UnreadableEventException {
     ClaimCheck elsewhere = new ClaimCheck();
     byte[] image = image(parser, 0, elsewhere);

@@ -16,9 +16,9 @@ import org.apache.kafka.common.serialization.Deserializer;
  *   <li>{@code application/json} and {@code application/*+json}: a JSON text, or an object with the
  *       text in the field {@code label}.
  *   <li>{@code application/cloudevents+json}: a CloudEvent in structured mode, whose {@code data}
- *       is one of these.
- *   <li>With a schema registry, a value of any other type that begins like the {@link WireFormat}
- *       is read by its schema. So is a value in JSON that begins like it.
+ *       is a JSON text or object as above.
+ *   <li>With a schema registry, a value that {@linkplain WireFormat#begins begins} like the wire
+ *       format is read by its schema. CloudEvents in structured mode are an exception.
  *   <li>Otherwise the value is the name, in UTF-8.
  * </ul>
  *
@@ -37,7 +37,7 @@ public final class LabelDeserializer implements Deserializer<String> {
   /**
    * Creates a deserializer.
    *
-   * @param registered reads values whose schema is in a registry, or null without a registry
+   * @param registered reads values whose schema is in a registry, or null if there is no registry
    */
   public LabelDeserializer(RegisteredLabels registered) {
     this.registered = registered;

@@ -15,16 +15,15 @@ import org.apache.kafka.common.serialization.Serdes;
  * @param label name of the most probable class
  * @param probability probability of the most probable class, from 0 to 1
  * @param top the most probable classes, most probable first
- * @param labels for independent classes, of which any number may be right: the names of the classes
- *     whose probability is at least {@link #THRESHOLD}, most probable first; may be empty. Null for
- *     exclusive classes, of which exactly one is right
- * @param probabilities the probabilities of all classes in the order of the model's outputs, or
- *     null if the topology was configured to omit them; they sum to 1 unless the classes are
- *     independent
+ * @param labels for independent classes, the names of the classes whose probability is at least
+ *     {@link #THRESHOLD}, most probable first; may be empty. Null for exclusive classes. Of
+ *     independent classes, any number may be right. Of exclusive classes, exactly one is right
+ * @param probabilities the probabilities of all classes in the order of the model's outputs. They
+ *     sum to 1 unless the classes are independent. Null if the topology was configured to omit them
  * @param source the input record
- * @param revision for an image that the record only refers to, the revision that was classified:
- *     the version id in S3, otherwise the ETag. Null if none is known, or the record holds the
- *     image
+ * @param revision for an image that is stored outside the record, the revision that was classified:
+ *     the version id in S3, otherwise the ETag. Null if the store names none, or if the record
+ *     holds the image
  */
 public record Prediction(
     String id,
@@ -108,8 +107,8 @@ public record Prediction(
   }
 
   /**
-   * Requires all values but {@code labels}, {@code probabilities} and {@code revision}, and copies
-   * the lists.
+   * Requires all values except {@code labels}, {@code probabilities} and {@code revision}, and
+   * copies the lists.
    *
    * @param id the image's id
    * @param model the model version that classified the image
@@ -139,7 +138,8 @@ public record Prediction(
    * @param label name of the most probable class
    * @param probability probability of the most probable class, from 0 to 1
    * @param top the most probable classes, most probable first
-   * @param probabilities the full distribution in the order of the model's outputs, or null
+   * @param probabilities the probabilities of all classes in the order of the model's outputs, or
+   *     null
    * @param source the input record
    * @throws NullPointerException if a required value is null
    */
@@ -163,7 +163,8 @@ public record Prediction(
    * @param probability probability of the most probable class, from 0 to 1
    * @param top the most probable classes, most probable first
    * @param labels names of the independent classes that are right, or null for exclusive classes
-   * @param probabilities the full distribution in the order of the model's outputs, or null
+   * @param probabilities the probabilities of all classes in the order of the model's outputs, or
+   *     null
    * @param source the input record
    * @throws NullPointerException if a required value is null
    */
@@ -186,7 +187,7 @@ public record Prediction(
    * @param model the model version that classified the image
    * @param names names of the classes, in the order of the model's outputs
    * @param independent whether the classes are independent of each other
-   * @param probabilities the probabilities of all classes; the prediction holds them
+   * @param probabilities the probabilities of all classes, which become part of the prediction
    * @param k number of most probable classes to list, at least 1
    * @param source the input record
    * @return the prediction
@@ -249,14 +250,14 @@ public record Prediction(
 
   /**
    * {@return the serde of prediction topics} A value is one JSON object in UTF-8, with the fields
-   * in the order of this record's components; {@code prediction.schema.json} in this package is its
-   * JSON Schema. A prediction of independent classes has the field {@code "kind": "independent"}
-   * after the model. A prediction of exclusive classes has neither {@code kind} nor {@code labels}.
-   * Writing sets the header {@code content-type: application/json}.
+   * in the order of this record's components. {@code prediction.schema.json} in this package is the
+   * JSON Schema of the object. A prediction of independent classes has the field {@code "kind":
+   * "independent"} after the model. A prediction of exclusive classes has neither {@code kind} nor
+   * {@code labels}. Writing sets the header {@code content-type: application/json}.
    *
    * <p>Reading throws Kafka's {@code SerializationException} if a field is missing or has another
-   * type, and ignores unknown fields. It also reads what {@link #cloudEventSerde} writes.
-   * Thread-safe.
+   * type, and ignores unknown fields. The serde also reads values that {@link #cloudEventSerde} has
+   * written. Thread-safe.
    */
   public static Serde<Prediction> serde() {
     return Serdes.serdeFrom(new PredictionSerializer(), new PredictionDeserializer());
@@ -266,8 +267,8 @@ public record Prediction(
    * {@return the serde of prediction topics with CloudEvents in structured mode} A value is one
    * CloudEvent, whose {@code data} is the JSON of {@link #serde()}. Writing moves the headers of
    * {@link PredictionHeaders} into the value, and sets the header {@code content-type:
-   * application/cloudevents+json}. It throws Kafka's {@code SerializationException} if a record
-   * lacks these headers. Reading is that of {@link #serde()}. Thread-safe.
+   * application/cloudevents+json}. Writing throws Kafka's {@code SerializationException} if a
+   * record lacks these headers. The serde reads the same values as {@link #serde()}. Thread-safe.
    */
   public static Serde<Prediction> cloudEventSerde() {
     return Serdes.serdeFrom(new CloudEventPredictionSerializer(), new PredictionDeserializer());

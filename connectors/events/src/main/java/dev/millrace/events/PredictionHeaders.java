@@ -14,8 +14,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * The headers that make a prediction a CloudEvent of its own, in the Kafka binding's binary mode.
- * The serializers of predictions add the {@code content-type}.
+ * The headers that make a prediction's record a CloudEvent in binary mode (CloudEvents' Kafka
+ * binding). The serializers of predictions add the {@code content-type}.
  */
 public final class PredictionHeaders {
 
@@ -37,10 +37,12 @@ public final class PredictionHeaders {
           "content-md5",
           "content-range");
 
-  /** Application ids that are URI references; nearly all are. */
+  /** Matches application ids that are URI references without any encoding, as nearly all are. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]+");
 
-  /** CloudEvents' times have years of four digits (RFC 3339). */
+  /**
+   * The last year that a CloudEvent's time can have, because RFC 3339 has four digits for the year.
+   */
   private static final int LAST_YEAR = 9999;
 
   private PredictionHeaders() {}
@@ -51,11 +53,11 @@ public final class PredictionHeaders {
    * <ul>
    *   <li>{@code ce_specversion} 1.0, and {@code ce_type} {@value #TYPE},
    *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record,
-   *   <li>{@code ce_source}: the application that made the prediction. An id that is no URI
-   *       reference, as CloudEvents require, is percent-encoded,
+   *   <li>{@code ce_source}: the application that made the prediction. CloudEvents requires a URI
+   *       reference, so any other id is percent-encoded,
    *   <li>{@code ce_subject}: the image's id, unless it is empty,
-   *   <li>{@code ce_time}: the timestamp of the image's record. So a prediction that is made again
-   *       after a crash is the same event,
+   *   <li>{@code ce_time}: the timestamp of the image's record. So if a crash makes the application
+   *       repeat a prediction, the event stays the same,
    *   <li>and the headers of the image's record, except those that describe the image's own event
    *       ({@code ce_*}) and its value ({@code content-type}, {@code content-encoding} and others).
    * </ul>

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Reads a prediction's JSON strictly. If a field is missing or has another type, throws an {@code
- * IllegalArgumentException} that names the field. Ignores unknown fields, because a later release
- * may have added them.
+ * Reads a prediction's JSON. If a field is missing or has the wrong type, this class throws an
+ * {@code IllegalArgumentException} that names the field. Unknown fields are ignored, because a
+ * later release may have added them.
  */
 final class PredictionReader {
 

@@ -3,8 +3,8 @@ package dev.millrace.events;
 import java.util.Arrays;
 
 /**
- * A probability distribution over classes, in the order of the model's outputs. Immutable. The
- * values are primitive floats, not objects.
+ * A probability distribution over classes, in the order of the model's outputs. Immutable. Stores
+ * the values as primitive floats, not as objects.
  */
 public final class Probabilities {
 
@@ -33,7 +33,7 @@ public final class Probabilities {
    * {@return the probability of a class}
    *
    * @param index the class's index, from 0
-   * @throws ArrayIndexOutOfBoundsException if there is no class of this index
+   * @throws ArrayIndexOutOfBoundsException if no class has this index
    */
   public float get(int index) {
     return values[index];

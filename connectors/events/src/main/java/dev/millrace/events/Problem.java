@@ -2,7 +2,9 @@ package dev.millrace.events;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 
-/** Describes in one line, for a header or a message, why a value could not be read. */
+/**
+ * Describes in one line why a value could not be read. The line goes into a header or a message.
+ */
 final class Problem {
 
   private Problem() {}

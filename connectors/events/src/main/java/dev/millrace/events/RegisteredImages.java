@@ -9,8 +9,8 @@ public interface RegisteredImages {
    *
    * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
    * @return the image, or the reason why the value holds none
-   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the event may
-   *     be good, and must be read again
+   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the caller must
+   *     read the event again, because the event may be valid
    */
   ImageEvent read(byte[] value);
 }

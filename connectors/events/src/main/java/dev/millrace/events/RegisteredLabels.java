@@ -12,8 +12,8 @@ public interface RegisteredLabels {
    * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
    * @return the name of the class
    * @throws IOException if the value holds no label; the message says why
-   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the value may
-   *     be good, and must be read again
+   * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the caller must
+   *     read the value again, because it may be valid
    */
   String read(byte[] value) throws IOException;
 }

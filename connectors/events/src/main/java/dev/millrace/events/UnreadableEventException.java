@@ -1,6 +1,9 @@
 package dev.millrace.events;
 
-/** An event holds no image. The message says why, and becomes the dead letter's reason. */
+/**
+ * Thrown if no image can be read from an event. The message says why, and becomes the reason of the
+ * dead letter.
+ */
 final class UnreadableEventException extends Exception {
 
   private static final long serialVersionUID = 1;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The wire format of values whose schema is in a schema registry, as Confluent's serializers write
- * it: a byte 0, the schema's id in four bytes (big endian), and the value.
+ * it. The format is a byte 0, the schema's id in four bytes (big endian), and then the value.
  */
 public final class WireFormat {
 
@@ -14,8 +14,8 @@ public final class WireFormat {
   private WireFormat() {}
 
   /**
-   * {@return whether a value may be in the wire format} No image that Millrace reads begins with a
-   * byte 0.
+   * {@return whether a value may be in the wire format} The first byte decides, because no image
+   * format that Millrace reads begins with a byte 0.
    *
    * @param value the record's value
    */
@@ -33,7 +33,7 @@ public final class WireFormat {
   }
 
   /**
-   * {@return the bytes before a value, with room for the value behind them}
+   * {@return a buffer that starts with the header of the wire format, and has room for the value}
    *
    * @param schemaId the id of the value's schema
    * @param valueBytes size of the value, in bytes

@@ -1,5 +1,5 @@
 /**
- * The values of the input topic (image events) and of the output topic (predictions), with their
+ * The values of the input topic (image events) and of the output topic (predictions), and their
  * serdes.
  */
 package dev.millrace.events;

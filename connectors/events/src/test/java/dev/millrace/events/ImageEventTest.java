@@ -227,7 +227,7 @@ class ImageEventTest {
       delimiter = '|',
       value = {
         "application/cloudevents+avro | application/cloudevents+json",
-        "application/cloudevents-batch+json | send one event a record",
+        "application/cloudevents-batch+json | send one event per record",
         "application/avro | not in the wire format of a schema registry",
         "application/x-protobuf | not in the wire format of a schema registry"
       })

@@ -8,9 +8,9 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
 /**
- * Reads one field of Avro records: a field of a type that may have the content, or a union with one
- * of them. Passes over the other fields without keeping their values. A schema that is of such a
- * type itself has no field, and its value is the content.
+ * Reads one field of Avro records. The field's type is one of the types that {@link FieldContent}
+ * allows, or a union with one of them. Skips the other fields without keeping their values. If the
+ * schema itself is of an allowed type, the whole value is the content.
  */
 final class AvroField implements SchemaField<byte[]> {
 
@@ -21,7 +21,7 @@ final class AvroField implements SchemaField<byte[]> {
   /**
    * @param schema the schema with which the events were written
    * @param field the field
-   * @param content what the field holds
+   * @param content the kind of content that the field holds
    */
   AvroField(Schema schema, ImageField field, FieldContent content) {
     this.schema = schema;

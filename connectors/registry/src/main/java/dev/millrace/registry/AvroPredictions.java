@@ -20,7 +20,7 @@ import org.apache.avro.io.EncoderFactory;
  */
 final class AvroPredictions {
 
-  /** Our schema. */
+  /** The schema with which Millrace writes predictions. */
   static final Schema SCHEMA = new Schema.Parser().parse(PredictionSchema.AVRO.text());
 
   private static final int NULL = 0;
@@ -28,7 +28,7 @@ final class AvroPredictions {
 
   private AvroPredictions() {}
 
-  /** {@return the prediction in our schema} */
+  /** {@return the prediction, written with {@link #SCHEMA}} */
   static byte[] bytes(Prediction prediction) {
     int classes = prediction.probabilities() == null ? 0 : prediction.probabilities().size();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256 + Float.BYTES * classes);
@@ -102,9 +102,9 @@ final class AvroPredictions {
   /**
    * {@return a prediction}
    *
-   * @param writer the schema with which it was written
+   * @param writer the schema with which the prediction was written
    * @param value a record's value
-   * @param from the place at which the prediction begins in {@code value}
+   * @param from the index of the prediction's first byte in {@code value}
    * @throws IOException if the value does not fit the schema
    */
   static Prediction read(Schema writer, byte[] value, int from) throws IOException {

@@ -6,9 +6,9 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryDecoder;
 
 /**
- * Passes over Avro values. Unlike Avro's own code, it compares every length with the size of the
- * record's value, and the number of all items, too. So a damaged value ends in an exception, and
- * does not keep the thread busy for ever. Not thread-safe.
+ * Skips Avro values. Unlike Avro's own code, this class compares every length, and the total number
+ * of items, with the size of the record's value. So a damaged value causes an exception, and does
+ * not keep the thread busy for ever. Not thread-safe.
  */
 final class AvroSkip {
 
@@ -25,7 +25,7 @@ final class AvroSkip {
     this.most = most;
   }
 
-  /** Passes over a value of a type. */
+  /** Skips a value of the given type. */
   void skip(Schema type) throws IOException {
     switch (type.getType()) {
       case NULL -> {}
@@ -48,7 +48,10 @@ final class AvroSkip {
     }
   }
 
-  /** Passes over the blocks of items of an array or a map. A negative count precedes a length. */
+  /**
+   * Skips the blocks of items of an array or a map. After a negative count, the block's length in
+   * bytes follows.
+   */
   private void items(Schema item, boolean keys) throws IOException {
     for (long count = in.readLong(); count != 0; count = in.readLong()) {
       if (count < 0) {
@@ -68,12 +71,12 @@ final class AvroSkip {
     }
   }
 
-  /** {@return a length that the value has} */
+  /** {@return the next number in the value, which is a length in bytes} */
   int length() throws IOException {
     return bounded(in.readLong());
   }
 
-  /** {@return a length, if the value has it} */
+  /** {@return the given length, if the value has that many bytes} */
   int bounded(long length) throws IOException {
     if (length < 0 || length > most) {
       throw new EOFException("a field has " + length + " bytes, and the value has " + most);

@@ -3,7 +3,7 @@ package dev.millrace.registry;
 import java.util.Locale;
 import org.apache.avro.Schema;
 
-/** What is looked for in events, and the types that a field with it may have. */
+/** The content to find in events, and the types that a field with this content may have. */
 enum FieldContent {
   /** An encoded image. */
   IMAGE("bytes", Schema.Type.BYTES, Schema.Type.FIXED),
@@ -20,12 +20,12 @@ enum FieldContent {
     this.other = other;
   }
 
-  /** {@return whether a field of this type in Avro may have it} */
+  /** {@return whether an Avro field of the given type may have this content} */
   boolean mayBe(Schema.Type type) {
     return type == usual || type == other;
   }
 
-  /** {@return whether a field of this type in Protobuf may have it} */
+  /** {@return whether a Protobuf field of the given type may have this content} */
   boolean mayBe(String type) {
     return type.equals(protobuf);
   }
@@ -36,7 +36,7 @@ enum FieldContent {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@return the type that a field should have} */
+  /** {@return the type that a field should have, for messages} */
   String type() {
     return protobuf;
   }

@@ -5,7 +5,7 @@ import dev.millrace.events.ImageField;
 import java.util.Arrays;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads images from JSON events, whose schema is a JSON Schema. The schema is not needed. */
+/** Reads images from JSON events that have a JSON Schema. Reading does not need the schema. */
 final class JsonSchemaImage implements SchemaField<ImageEvent> {
 
   private final Deserializer<ImageEvent> json;

@@ -7,7 +7,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/** Reads labels from JSON events, whose schema is a JSON Schema. The schema is not needed. */
+/** Reads labels from JSON events that have a JSON Schema. Reading does not need the schema. */
 final class JsonSchemaLabel implements SchemaField<byte[]> {
 
   private final LabelDeserializer json = new LabelDeserializer();

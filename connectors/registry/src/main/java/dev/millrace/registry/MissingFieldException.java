@@ -1,6 +1,6 @@
 package dev.millrace.registry;
 
-/** An event does not have what is looked for. The message says why. */
+/** Thrown if an event does not have the wanted field. The message says why. */
 final class MissingFieldException extends Exception {
 
   private static final long serialVersionUID = 1;

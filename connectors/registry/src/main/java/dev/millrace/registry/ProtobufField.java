@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one field of Protobuf messages: a field of the type that has the content. Passes over the
- * other fields without keeping their values.
+ * Reads one field of Protobuf messages. The field's type must be the one that {@link FieldContent}
+ * allows. Skips the other fields without keeping their values.
  */
 final class ProtobufField implements SchemaField<byte[]> {
 
@@ -26,7 +26,7 @@ final class ProtobufField implements SchemaField<byte[]> {
   /**
    * @param files the schema's file, and then the files that it imports
    * @param field the field
-   * @param content what the field holds
+   * @param content the kind of content that the field holds
    */
   ProtobufField(List<ProtoFileElement> files, ImageField field, FieldContent content) {
     this.types = new ProtobufTypes(files);
@@ -46,8 +46,9 @@ final class ProtobufField implements SchemaField<byte[]> {
   }
 
   /**
-   * {@return the indexes of the message's type in the schema: of a message in the file, of a
-   * message in that message, …} The wire format writes the first message of the file as one byte 0.
+   * {@return the path of the message's type in the schema's file: the index of a message in the
+   * file, then the index of a message inside that message, and so on} The wire format shortens the
+   * path of the file's first message to one byte 0.
    */
   private static List<Integer> indexes(CodedInputStream in) throws IOException {
     int count = in.readSInt32();

@@ -13,7 +13,9 @@ final class ProtobufPredictions {
 
   private ProtobufPredictions() {}
 
-  /** {@return the byte 0, which stands for the first message of the schema, and the message} */
+  /**
+   * {@return the byte 0, which stands for the first message of the schema, followed by the message}
+   */
   static byte[] bytes(Prediction prediction) {
     byte[] message = message(prediction).toByteArray();
     byte[] bytes = new byte[1 + message.length];
@@ -62,8 +64,9 @@ final class ProtobufPredictions {
    * {@return a prediction}
    *
    * @param value a record's value
-   * @param from the place of the message index in {@code value}
-   * @throws IOException if the value is no message, or not the first of its schema
+   * @param from the position of the message index in {@code value}
+   * @throws IOException if the value is not a message, or not of the first message type of its
+   *     schema
    */
   static Prediction read(byte[] value, int from) throws IOException {
     CodedInputStream in = CodedInputStream.newInstance(value, from, value.length - from);

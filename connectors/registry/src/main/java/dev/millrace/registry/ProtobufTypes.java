@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The message types of a Protobuf schema, by their place in the file and by their names. */
+/** Finds the message types of a Protobuf schema by their path in the file or by their names. */
 final class ProtobufTypes {
 
   private final List<TypeElement> roots;
@@ -24,7 +24,7 @@ final class ProtobufTypes {
    */
   record Message(String name, MessageElement element) {
 
-    /** {@return the field of this name, or null} */
+    /** {@return the field with the given name, or null} */
     FieldElement field(String field) {
       return Stream.concat(
               element.getFields().stream(),
@@ -62,7 +62,7 @@ final class ProtobufTypes {
         .toList();
   }
 
-  /** {@return the message type at a place of the schema's file} */
+  /** {@return the message type at a path of indexes in the schema's file} */
   Message message(List<Integer> indexes) throws MissingFieldException {
     List<TypeElement> types = roots;
     String name = rootPackage;
@@ -81,8 +81,8 @@ final class ProtobufTypes {
   }
 
   /**
-   * {@return the message type that a name means in another type} As in Protobuf, the innermost
-   * scope that knows the name counts.
+   * {@return the message type that a name refers to inside another type} As in Protobuf, the
+   * innermost scope that defines the name wins.
    */
   Message message(Message scope, String type) throws MissingFieldException {
     String name = type.startsWith(".") ? type.substring(1) : type;

@@ -10,21 +10,22 @@ import java.util.List;
  *
  * @param type {@code AVRO}, {@code PROTOBUF} or {@code JSON}
  * @param text the schema
- * @param references other schemas that this one uses
+ * @param references the schemas that this schema uses
  */
 record RegisteredSchema(String type, String text, List<Reference> references) {
 
   /**
-   * A schema that another one uses.
+   * A reference from one schema to another schema that it uses.
    *
-   * @param name the name in the other schema; in Protobuf, that of the import
+   * @param name the name by which the using schema refers to the used schema; in Protobuf, the name
+   *     of the import
    * @param subject the subject of the used schema
-   * @param version its version
+   * @param version the version of the used schema in this subject
    */
   record Reference(String name, String subject, int version) {}
 
   /**
-   * {@return the schema of a registry's answer} The type is left out for Avro.
+   * {@return the schema in a registry's answer} If the answer names no type, the type is Avro.
    *
    * @throws IOException if the answer has no schema
    */

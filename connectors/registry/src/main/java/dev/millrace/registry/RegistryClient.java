@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks a schema registry, over the HTTP interface that Confluent has defined and that Apicurio,
- * Karapace and Redpanda offer, too. Keeps the answers, because a registered schema never changes.
+ * Sends requests to a schema registry through Confluent's HTTP interface, which Apicurio, Karapace
+ * and Redpanda also offer. Caches the answers, because a registered schema never changes.
  * Thread-safe.
  */
 final class RegistryClient {
@@ -31,12 +31,15 @@ final class RegistryClient {
   /** Longest time from a request to the end of its answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** Time in which a request that fails is sent again. It spans a short restart of the registry. */
+  /**
+   * Time during which a failed request is retried. This time is long enough for a quick restart of
+   * the registry.
+   */
   private static final Duration PERSISTENCE = Duration.ofSeconds(1);
 
   private static final Duration PAUSE = Duration.ofMillis(250);
 
-  /** What registries answer with status 404. Other servers have no error codes. */
+  /** The field in a registry's answer with status 404. Other servers do not send this field. */
   private static final String ERROR_CODE = "error_code";
 
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -55,8 +58,8 @@ final class RegistryClient {
 
   /**
    * @param patience longest time from a request to the end of its answer
-   * @param persistence time in which a request that fails is sent again. Without it, Kafka Streams
-   *     would replace stream threads in quick succession while the registry is away
+   * @param persistence time during which a failed request is retried. Without retries, Kafka
+   *     Streams would replace one stream thread after another while the registry is unreachable
    */
   RegistryClient(RegistryConfig config, Duration patience, Duration persistence) {
     this.config = config;
@@ -65,14 +68,14 @@ final class RegistryClient {
     this.http = HttpClient.newBuilder().connectTimeout(patience).build();
   }
 
-  /** Reads what is needed from a registry's answer. */
+  /** Extracts the result from a registry's answer. */
   @FunctionalInterface
   private interface Answer<T> {
     T read(JsonNode json) throws IOException;
   }
 
   /**
-   * {@return the schema of an id, or empty if the registry does not know it}
+   * {@return the schema with the given id, or empty if the registry does not know the id}
    *
    * @throws RegistryException if the registry does not answer
    */
@@ -81,7 +84,7 @@ final class RegistryClient {
   }
 
   /**
-   * {@return a schema that another one uses}
+   * {@return the schema that a reference names}
    *
    * @throws RegistryException if the registry does not answer, or does not know the schema
    */
@@ -109,7 +112,8 @@ final class RegistryClient {
   }
 
   /**
-   * {@return the id of a schema in a subject} Registers the schema if the configuration says so.
+   * {@return the id of a schema in a subject} Registers the schema if {@link
+   * RegistryConfig#register} is true.
    *
    * @throws RegistryException if the registry does not answer, or does not accept the schema
    */
@@ -147,7 +151,7 @@ final class RegistryClient {
     return answer.path("id").intValue();
   }
 
-  /** Sends a request, again and again for a short time if it fails. */
+  /** Sends a request. Retries it for a short time if it fails. */
   private <T> Optional<T> send(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     long end = System.nanoTime() + persistence.toNanos();
@@ -173,8 +177,8 @@ final class RegistryClient {
   }
 
   /**
-   * Sends a request to the first address that answers as a schema registry does. Returns nothing if
-   * the registry says with status 404 that it does not know the schema.
+   * Tries the addresses in turn until one answers like a schema registry. Returns empty if the
+   * registry answers with status 404, which means that it does not know the schema.
    */
   private <T> Optional<T> sendOnce(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
@@ -203,7 +207,10 @@ final class RegistryClient {
         failure);
   }
 
-  /** Sends a request. The JDK's own limit ends with the answer's headers. */
+  /**
+   * Sends a request within the time limit. The JDK's own time limit covers only the time until the
+   * answer's headers arrive.
+   */
   private HttpResponse<String> exchange(HttpRequest request)
       throws IOException, InterruptedException {
     CompletableFuture<HttpResponse<String>> answer =
@@ -236,7 +243,7 @@ final class RegistryClient {
   private static Optional<JsonNode> json(URI url, String path, HttpResponse<String> response)
       throws IOException {
     if (response.statusCode() == 404) {
-      // A proxy answers 404, too, and so does a registry under another path.
+      // A proxy may also answer 404, and so may a registry if the path is wrong.
       if (parse(response.body()).path(ERROR_CODE).isMissingNode()) {
         throw new IOException("status 404, and no schema registry answers there");
       }

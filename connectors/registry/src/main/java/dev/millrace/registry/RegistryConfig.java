@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How to reach a schema registry. The keys of {@link #of} are those of Confluent's serializers.
+ * Access to a schema registry. {@link #of} takes the same keys as Confluent's serializers.
  *
- * @param urls the registry's addresses; a request goes to the next one if one does not answer
+ * @param urls the registry's addresses; if one does not answer, the request goes to the next one
  * @param authorization value of the HTTP header {@code Authorization}, or null to send none
- * @param register whether to register the schemas of predictions; otherwise they must be registered
- *     already
+ * @param register whether to register the schemas of predictions; if false, they must already be
+ *     registered
  */
 public record RegistryConfig(List<URI> urls, String authorization, boolean register) {
 
@@ -28,7 +28,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
   /** The key of the token for bearer authentication. */
   public static final String TOKEN = "bearer.auth.token";
 
-  /** The key that says whether to register schemas; true by default. */
+  /** The key of the setting whether to register schemas, which is true by default. */
   public static final String REGISTER = "auto.register.schemas";
 
   /**
@@ -37,8 +37,8 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
    * @param urls the registry's addresses
    * @param authorization value of the HTTP header {@code Authorization}, or null
    * @param register whether to register the schemas of predictions
-   * @throws IllegalArgumentException if an address is not an HTTP address, or there is none, or the
-   *     authorization is not a value of an HTTP header
+   * @throws IllegalArgumentException if there is no address, an address is not an HTTP address, or
+   *     the authorization is not valid in an HTTP header
    */
   public RegistryConfig {
     urls = List.copyOf(urls);
@@ -56,7 +56,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
    * Reads the configuration.
    *
    * @param config the keys of this class and their values; other keys are ignored. An address may
-   *     hold the user and the password ({@code https://user:password@host})
+   *     contain the user and the password ({@code https://user:password@host})
    * @return the configuration
    * @throws IllegalArgumentException if a value is not valid, or there is no address
    */
@@ -83,7 +83,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     return Boolean.parseBoolean(register);
   }
 
-  /** {@return the addresses, without the authorization, which is a secret} */
+  /** {@return the addresses only, because the authorization is a secret} */
   @Override
   public String toString() {
     return "RegistryConfig[urls=" + urls.stream().map(RegistryConfig::shown).toList() + "]";
@@ -94,7 +94,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     return shown(url.toString());
   }
 
-  /** {@return a text that may be an address, without what may be user and password} */
+  /** {@return a text that may be an address, without the part that may hold a user and password} */
   private static String shown(String url) {
     return url.replaceFirst("//.*@", "//");
   }

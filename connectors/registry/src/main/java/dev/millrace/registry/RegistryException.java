@@ -3,8 +3,8 @@ package dev.millrace.registry;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The schema registry does not answer, or refuses a request. No event is at fault, so an event that
- * could not be read or written must be tried again.
+ * Thrown if the schema registry does not answer, or refuses a request. The event is not at fault,
+ * so the caller must read or write it again.
  */
 public final class RegistryException extends KafkaException {
 

@@ -16,9 +16,9 @@ import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
- * Reads one field of events by their schemas in the registry. Thread-safe.
+ * Reads one field of events, with the events' schemas from the registry. Thread-safe.
  *
- * @param <T> what the field holds
+ * @param <T> the type of the result
  */
 final class RegistryFields<T> {
 
@@ -31,8 +31,8 @@ final class RegistryFields<T> {
 
   /**
    * @param field the field
-   * @param content what the field holds
-   * @param form makes the result from the bytes of the field; those of a text are in UTF-8
+   * @param content the kind of content that the field holds
+   * @param form creates the result from the bytes of the field; text is in UTF-8
    * @param json reads events in JSON
    */
   RegistryFields(
@@ -52,8 +52,8 @@ final class RegistryFields<T> {
    * {@return the content of an event's field}
    *
    * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
-   * @throws MissingFieldException if the event has no such field; the message names the schema, and
-   *     says why
+   * @throws MissingFieldException if the event does not have the field; the message names the
+   *     schema and the reason
    * @throws RegistryException if the registry does not answer
    */
   T read(byte[] value) throws MissingFieldException {
@@ -99,7 +99,10 @@ final class RegistryFields<T> {
     };
   }
 
-  /** Parses leniently, because names and defaults do not matter for reading one field. */
+  /**
+   * Parses the schema without validating names and defaults, because they do not matter for reading
+   * one field.
+   */
   private Schema avro(RegisteredSchema schema) {
     Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION);
     parser.setValidateDefaults(false);
@@ -117,7 +120,7 @@ final class RegistryFields<T> {
     }
   }
 
-  /** {@return the schema's file, and then all files that it imports} */
+  /** {@return the schema's file, followed by all files that it imports} */
   private List<ProtoFileElement> protobuf(RegisteredSchema schema) {
     List<ProtoFileElement> files = new ArrayList<>();
     files.add(ProtoParser.Companion.parse(Location.get("schema.proto"), schema.text()));

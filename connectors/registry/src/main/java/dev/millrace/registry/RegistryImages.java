@@ -4,7 +4,7 @@ import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageField;
 import dev.millrace.events.RegisteredImages;
 
-/** Reads image events by their schemas in the registry. Thread-safe. */
+/** Reads image events, with the events' schemas from the registry. Thread-safe. */
 final class RegistryImages implements RegisteredImages {
 
   private final RegistryFields<ImageEvent> fields;

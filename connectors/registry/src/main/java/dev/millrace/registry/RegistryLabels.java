@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
-/** Reads labels by their schemas in the registry, from the field {@code label}. Thread-safe. */
+/**
+ * Reads labels from the field {@code label} of events, with the events' schemas from the registry.
+ * Thread-safe.
+ */
 final class RegistryLabels implements RegisteredLabels {
 
   private static final ImageField FIELD = ImageField.of("label");

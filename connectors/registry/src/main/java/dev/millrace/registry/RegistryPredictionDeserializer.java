@@ -12,7 +12,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 
-/** Reads predictions in every format that a topology of Millrace writes. Thread-safe. */
+/** Reads predictions in every format that Millrace writes. Thread-safe. */
 final class RegistryPredictionDeserializer implements Deserializer<Prediction> {
 
   private final RegistryClient registry;

@@ -7,8 +7,8 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Writes predictions in the wire format, with the schema under the topic's subject ({@code
- * TOPIC-value}, the {@code TopicNameStrategy}). Thread-safe.
+ * Writes predictions in the wire format. The schema's subject is {@code TOPIC-value}, as in
+ * Confluent's {@code TopicNameStrategy}. Thread-safe.
  */
 final class RegistryPredictionSerializer implements Serializer<Prediction> {
 
@@ -41,7 +41,7 @@ final class RegistryPredictionSerializer implements Serializer<Prediction> {
     return serialize(topic, prediction);
   }
 
-  /** {@return the id of the schema, under the topic's subject} */
+  /** {@return the id of the schema in the topic's subject} */
   static int schemaId(RegistryClient registry, PredictionSchema schema, String topic) {
     return registry.id(topic + "-value", schema.name(), schema.text());
   }

@@ -10,7 +10,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * The serdes of events whose schemas are in a schema registry, in Confluent's wire format:
+ * Creates serdes for events in Confluent's wire format, whose schemas are in a schema registry:
  *
  * <pre>{@code
  * SchemaRegistry registry = SchemaRegistry.of(Map.of("schema.registry.url", "http://localhost:8081"));
@@ -19,10 +19,11 @@ import org.apache.kafka.common.serialization.Serdes;
  *     .to("predictions", Produced.with(Serdes.String(), registry.predictions(PredictionSchema.AVRO)));
  * }</pre>
  *
- * <p>The serdes throw a {@link RegistryException} if the registry does not answer. The task must
- * then fail, and read its uncommitted records again. With a dead-letter topic, set {@code
- * deserialization.exception.handler} to the plugin's {@code UnreadRecords}, because Kafka Streams'
- * own handlers also make a dead letter. Thread-safe.
+ * <p>The serdes throw a {@link RegistryException} if the registry does not answer. The Kafka
+ * Streams task must then fail, so that it reads its uncommitted records again. If you use a
+ * dead-letter topic, set {@code deserialization.exception.handler} to the plugin's {@code
+ * UnreadRecords}. Kafka Streams' own handlers would turn these records into dead letters.
+ * Thread-safe.
  */
 public final class SchemaRegistry {
 
@@ -33,7 +34,7 @@ public final class SchemaRegistry {
   }
 
   /**
-   * Creates the serdes' common connection. Sends no request yet.
+   * Creates the connection that all serdes share. Sends no request yet.
    *
    * @param config the keys of {@link RegistryConfig} and their values
    * @return the connection
@@ -44,9 +45,9 @@ public final class SchemaRegistry {
   }
 
   /**
-   * Creates the serdes' common connection. Sends no request yet.
+   * Creates the connection that all serdes share. Sends no request yet.
    *
-   * @param config how to reach the registry
+   * @param config the access to the registry
    * @return the connection
    */
   public static SchemaRegistry of(RegistryConfig config) {
@@ -54,8 +55,8 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return the serde of image events that a configuration describes: with a registry if {@link
-   * RegistryConfig#URL} is set, and with the field that {@link ImageField#KEY} names}
+   * {@return the serde of image events for a configuration} The serde uses a registry if {@link
+   * RegistryConfig#URL} is set. {@link ImageField#KEY} names the field of the image.
    *
    * @param config the keys and their values; other keys are ignored
    * @throws IllegalArgumentException if a value is not valid
@@ -69,10 +70,10 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return the serde of image events, as {@link ImageEvent#serde(ImageField,
-   * dev.millrace.events.RegisteredImages)}} Values in the wire format may be Avro, with the image
-   * in a field of the type bytes or fixed; Protobuf, with the image in a field of the type bytes;
-   * or JSON with a JSON Schema, with the image as text.
+   * {@return the serde of image events} It reads the same formats as {@link
+   * ImageEvent#serde(ImageField, dev.millrace.events.RegisteredImages)}. In the wire format, it
+   * reads Avro with the image in a field of type bytes or fixed. It also reads Protobuf with the
+   * image in a field of type bytes, and JSON with a JSON Schema and the image as text.
    *
    * @param field the field of the image
    */
@@ -81,8 +82,8 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return the deserializer of labels that a configuration describes: with a registry if {@link
-   * RegistryConfig#URL} is set}
+   * {@return the deserializer of labels for a configuration} The deserializer uses a registry if
+   * {@link RegistryConfig#URL} is set.
    *
    * @param config the keys and their values; other keys are ignored
    * @throws IllegalArgumentException if a value is not valid
@@ -92,20 +93,20 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return a deserializer of labels, as {@link LabelDeserializer}} Values in the wire format may
-   * be Avro, with the label in the field {@code label} of the type string or enum; Avro that is a
-   * string itself; Protobuf, with the label in the field {@code label} of the type string; or JSON
-   * with a JSON Schema.
+   * {@return a deserializer of labels} It reads the same formats as {@link LabelDeserializer}. In
+   * the wire format, it reads Avro and Protobuf with the label in the field {@code label}. The
+   * field's type is string, or in Avro also enum. It also reads Avro whose whole value is a string,
+   * and JSON with a JSON Schema.
    */
   public Deserializer<String> labels() {
     return new LabelDeserializer(new RegistryLabels(client));
   }
 
   /**
-   * {@return the serde of predictions in one format} The schema is registered under the subject
-   * {@code TOPIC-value} (the {@code TopicNameStrategy}) when the first prediction is written, or
-   * looked up there if {@link RegistryConfig#register} is false. Reading is that of {@link
-   * #predictions()}.
+   * {@return the serde of predictions in one format} Writing the first prediction registers the
+   * schema in the subject {@code TOPIC-value} (the {@code TopicNameStrategy}). If {@link
+   * RegistryConfig#register} is false, the serde only looks the schema up in this subject. The
+   * serde reads the same values as {@link #predictions()}.
    *
    * @param schema the format
    */
@@ -114,17 +115,17 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return a deserializer of predictions in any of these formats, and of those that {@link
-   * Prediction#serde} reads} It throws Kafka's {@code SerializationException} if a value is not a
-   * prediction.
+   * {@return a deserializer of predictions in all formats of {@link PredictionSchema}, and in the
+   * formats that {@link Prediction#serde} reads} The deserializer throws Kafka's {@code
+   * SerializationException} if a value is not a prediction.
    */
   public Deserializer<Prediction> predictions() {
     return new RegistryPredictionDeserializer(client);
   }
 
   /**
-   * Registers the schema of a topic's predictions now, or looks it up, as the first prediction
-   * would.
+   * Registers or looks up the schema of a topic's predictions now, instead of with the first
+   * prediction.
    *
    * @param schema the format of the predictions
    * @param topic the topic

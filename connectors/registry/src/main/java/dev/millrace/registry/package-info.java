@@ -1,5 +1,5 @@
 /**
- * Events whose schemas are in a schema registry: images and predictions as Avro, Protobuf and JSON
- * with a JSON Schema, in Confluent's wire format.
+ * Reads and writes events whose schemas are in a schema registry, in Confluent's wire format.
+ * Images and predictions may be Avro, Protobuf, or JSON with a JSON Schema.
  */
 package dev.millrace.registry;

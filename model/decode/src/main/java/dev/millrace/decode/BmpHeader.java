@@ -4,9 +4,9 @@ import dev.millrace.core.image.BadImageException;
 import java.util.Arrays;
 
 /**
- * The header of a BMP: all that is needed to find a pixel's colour. Reads the headers of OS/2 (12
- * bytes) and of Windows (40 to 124 bytes), with their palettes and colour masks. OpenCV is not
- * used, because it decodes some bitmaps wrongly without an error. Immutable.
+ * The header of a BMP, with everything that is needed to find a pixel's colour. Reads the headers
+ * of OS/2 (12 bytes) and of Windows (40 to 124 bytes), with their palettes and colour masks. OpenCV
+ * is not used, because it decodes some bitmaps wrongly without an error. Immutable.
  */
 final class BmpHeader {
 
@@ -99,10 +99,10 @@ final class BmpHeader {
   }
 
   /**
-   * Reads the palette and determines the offset of the pixels, which the file header usually gives.
-   * If the file header gives no offset, or one that leaves no room for the palette, the pixels
-   * begin after the palette. Palette entries that overlap with the pixels are not read; their
-   * colour is black.
+   * Reads the palette and determines the offset of the pixels, which is usually in the file header.
+   * If the file header has no offset, or an offset that leaves no room for the palette, the pixels
+   * begin after the palette. Palette entries that overlap with the pixels are not read. The colour
+   * of these entries is black.
    *
    * @param colours number of colours in the palette; 0 stands for one colour per index
    * @param entry number of bytes per colour in the file
@@ -147,7 +147,7 @@ final class BmpHeader {
     if (!known) {
       throw ImageFormat.BMP.undecodable(
           String.format(
-              "has %d bits a pixel in compression %d, which is not supported; send a PNG",
+              "has %d bits per pixel in compression %d, which is not supported; send a PNG",
               bits, compression));
     }
   }
@@ -157,8 +157,8 @@ final class BmpHeader {
   }
 
   /**
-   * Reads the colour masks. A header of more than 40 bytes contains the masks; after a header of 40
-   * bytes they follow, at the same offset.
+   * Reads the colour masks. A header of more than 40 bytes contains the masks. After a header of 40
+   * bytes, the masks follow at the same offset.
    */
   private static int[] masks(HeaderReader in, int bits) {
     int[] masks = {(int) in.u32le(), (int) in.u32le(), (int) in.u32le()};

@@ -6,24 +6,25 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Resizes a picture, and crops it or surrounds it with black, as the {@link Preprocessing} says.
- * The pixels equal Pillow's, to the bit: for a crop, those of torchvision's {@code Resize(resize)}
- * and {@code CenterCrop((height, width))} on a PIL image; for the other fits, those of {@code
- * Image.resize} and {@code ImageOps.pad}. All happens in one step: only the pixels inside the crop
- * are computed, and only the source pixels that they depend on are read.
+ * Resizes a picture, and crops it or surrounds it with black, according to the {@link
+ * Preprocessing}. The pixels are bit-identical to Pillow's. For a crop, they equal the result of
+ * torchvision's {@code Resize(resize)} and {@code CenterCrop((height, width))} on a PIL image. For
+ * the other fits, they equal the result of {@code Image.resize} or {@code ImageOps.pad}. Resizing
+ * and cropping are one step. It computes only the pixels inside the crop, and reads only the source
+ * pixels on which they depend.
  *
- * <p>As in Pillow, a horizontal pass narrows the source rows, a vertical pass computes weighted
- * sums of the narrowed rows, and each pass rounds its samples to 8 bits. The passes alternate. When
- * an output row needs more source rows, the horizontal pass narrows four source rows at once. The
- * narrowed rows stay in a ring buffer until the last output row that needs them is computed. A
- * picture of any size therefore needs a working memory of only a few rows.
+ * <p>As in Pillow, there are two passes. The horizontal pass narrows the source rows. The vertical
+ * pass computes weighted sums of the narrowed rows. Each pass rounds its samples to 8 bits. The
+ * passes alternate. When an output row needs more source rows, the horizontal pass narrows four
+ * source rows at once. The narrowed rows stay in a ring buffer until the last output row that needs
+ * them is computed. A picture of any size therefore needs a working memory of only a few rows.
  *
  * <p>An instance keeps its scratch memory, and the weights for the last picture's size. Not
  * thread-safe.
  */
 final class CropResizer {
 
-  /** The axis that a new instance has before its first picture: one pixel. */
+  /** The placeholder axis of one pixel that a new instance has before its first picture. */
   private static final FittedAxis NONE = new FittedAxis(1, 0, 1, 0);
 
   private ResizedAxis columns = new ResizedAxis(Extent.whole(1), NONE, Interpolation.NEAREST);

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Finds the orientation in EXIF data (Exif 2.32, a TIFF directory). If the data is damaged or has
- * no orientation, the picture counts as upright. It is not refused, because its pixels do not
- * depend on the EXIF data.
+ * no orientation, the picture counts as upright. The picture is not refused, because its pixels do
+ * not depend on the EXIF data.
  */
 final class Exif {
 

@@ -1,9 +1,9 @@
 package dev.millrace.decode;
 
 /**
- * How one axis of a decoded picture (its columns or its rows) represents the axis of the picture in
- * the file. If a reduced decode divides the length of the axis with a remainder, the last decoded
- * pixel lies only partly inside the picture.
+ * The relation between one axis of a decoded picture (its columns or its rows) and the same axis of
+ * the picture in the file. If a reduced decode divides the length of the axis with a remainder, the
+ * last decoded pixel lies only partly inside the picture.
  *
  * @param pixels number of decoded pixels
  * @param start position at which the picture begins, in decoded pixels; above 0 if the picture was

@@ -1,8 +1,8 @@
 package dev.millrace.decode;
 
 /**
- * What a {@link Fitting} does with one axis of a picture: it resizes the axis, keeps a run of
- * adjacent pixels, and surrounds the run with black pixels.
+ * One axis of a {@link Fitting}. The axis is resized, a run of adjacent pixels is kept, and black
+ * pixels surround the run.
  *
  * @param resized length of the whole axis after the resize, in pixels; may exceed the largest
  *     length of a Java array
@@ -18,7 +18,9 @@ record FittedAxis(long resized, long offset, int size, int before) {
     return new FittedAxis(resized, (long) Math.rint((resized - target) / 2.0), target, 0);
   }
 
-  /** {@return an axis that is kept whole; if it is too short, black pixels surround it} */
+  /**
+   * {@return an axis whose pixels are all kept; if the axis is too short, black pixels surround it}
+   */
   static FittedAxis padded(int resized, int target) {
     return new FittedAxis(resized, 0, resized, (int) Math.rint((target - resized) / 2.0));
   }

@@ -7,17 +7,17 @@ import dev.millrace.core.image.Preprocessing.Fit;
 import java.util.Locale;
 
 /**
- * How a picture of one size becomes an input of another size.
+ * The resizing, cropping and padding that turn a picture into an input of another size.
  *
- * @param columns what happens to the columns
- * @param rows what happens to the rows
+ * @param columns the change to the columns
+ * @param rows the change to the rows
  */
 record Fitting(FittedAxis columns, FittedAxis rows) {
 
   /**
-   * The longest side, in pixels, that is squashed or padded. It equals the longest possible side of
-   * a JPEG. Each pixel of a side has a weight in at least one pixel of the input, so the memory for
-   * the weights grows with the side.
+   * The longest side, in pixels, that is squashed or padded. The value equals the longest possible
+   * side of a JPEG. A limit is needed because the memory for the weights grows with the side: each
+   * pixel of a side has a weight in at least one pixel of the input.
    */
   private static final int MAX_SIDE = 65_535;
 

@@ -4,8 +4,8 @@ package dev.millrace.decode;
 final class FixedPoint {
 
   /**
-   * Bits after the binary point of a weight. The weights of a pixel sum to 1, and the negative ones
-   * of a cubic or Lanczos filter are small, so 255 times a sum of weights fits into an int.
+   * Bits after the binary point of a weight. The weights of a pixel sum to 1, and the negative
+   * weights of a cubic or Lanczos filter are small. So 255 times a sum of weights fits into an int.
    */
   static final int PRECISION = 22;
 

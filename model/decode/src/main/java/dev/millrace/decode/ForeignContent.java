@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Recognises files that people send although the decoder does not read them, so that the dead
- * letter can name them.
+ * Recognises common kinds of files that the decoder cannot read, so that the dead letter can name
+ * the kind.
  */
 final class ForeignContent {
 
@@ -28,10 +28,10 @@ final class ForeignContent {
 
   private static final Pattern DRAWING_OR_PAGE = Pattern.compile("<svg|<html|<!doctype html");
 
-  /** The number of bytes at a text's beginning that are searched to find the kind of text. */
+  /** The number of bytes at the beginning of a text that are searched for the kind of text. */
   private static final int BEGINNING = 4096;
 
-  /** The first bytes of a file, in hexadecimal, and what such a file is called. */
+  /** The first bytes of each kind of file, in hexadecimal, and the name of the kind. */
   private static final List<Map.Entry<String, String>> FILES =
       List.of(
           Map.entry("FF0A", "a JPEG XL image"),
@@ -48,7 +48,7 @@ final class ForeignContent {
           Map.entry("4F626A01", "an Avro file"),
           Map.entry("50415231", "a Parquet file"));
 
-  /** Texts by their beginning, in lower case. */
+  /** The beginning of each kind of text, in lower case, and the name of the kind. */
   private static final List<Map.Entry<String, String>> TEXTS =
       List.of(
           Map.entry("data:", "a data URL"),
@@ -84,8 +84,8 @@ final class ForeignContent {
   }
 
   /**
-   * {@return the kind of a value in the wire format of a schema registry, which begins with a byte
-   * 0 and the schema's id in four bytes (big endian)} Ids begin at 1.
+   * {@return the kind of a value in the wire format of a schema registry} The value begins with a
+   * byte 0 and the schema's id in four bytes (big endian). Ids start at 1.
    */
   private static Optional<String> registered(byte[] file) {
     int id = ByteBuffer.wrap(file).getInt(1);
@@ -95,8 +95,8 @@ final class ForeignContent {
   }
 
   /**
-   * {@return the kind of a file in the ISO base media format (ISO/IEC 14496-12), which the file's
-   * brands show}
+   * {@return the kind of a file in the ISO base media format (ISO/IEC 14496-12), according to the
+   * file's brands}
    */
   private static String container(byte[] file) {
     String brands = text(file, BRANDS_START, BRANDS_END);
@@ -124,7 +124,7 @@ final class ForeignContent {
         .findFirst();
   }
 
-  /** {@return the kind of an XML or HTML text, which the first known element shows} */
+  /** {@return the kind of an XML or HTML text, according to its first known element} */
   private static String markup(String text) {
     Matcher element = DRAWING_OR_PAGE.matcher(text);
     if (!element.find()) {

@@ -4,11 +4,11 @@ import java.util.Arrays;
 
 /**
  * The first frame of a GIF (GIF89a specification) on its canvas. OpenCV is not used, because its
- * reader reads all frames of an animation, and takes seconds for a small malicious file.
+ * GIF reader reads all frames of an animation, and takes seconds for a small malicious file.
  *
- * <p>Transparency is dropped, as for every other format: a transparent pixel gets the colour that
- * the palette lists for its index. The canvas outside the frame has the colour of the transparent
- * index, or of index 0 if the frame has no transparent index. Pillow does the same.
+ * <p>Transparency is dropped, as for every other format. A transparent pixel gets the colour that
+ * the palette lists for the pixel's index. The canvas outside the frame has the colour of the
+ * transparent index, or of index 0 if the frame has no transparent index. Pillow does the same.
  */
 final class GifFrame {
 

@@ -13,8 +13,8 @@ final class GifLzw {
 
   private final HeaderReader in;
 
-  // Each code stands for a string of pixels. These arrays hold, for each code, the code of the
-  // string without its last pixel, the last pixel, the first pixel, and the length.
+  // Each code stands for a string of pixels. For each code, the arrays hold the code of the string
+  // without its last pixel, the last pixel, the first pixel, and the length.
   private final short[] prefix = new short[TABLE];
   private final byte[] last = new byte[TABLE];
   private final byte[] first = new byte[TABLE];

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads the numbers in an image file's header in sequence. It never reads beyond the end of the
- * bytes. It refuses a truncated header as undecodable. Not thread-safe.
+ * Reads the numbers in an image file's header in sequence. Never reads beyond the end of the bytes.
+ * Refuses a truncated header as undecodable. Not thread-safe.
  */
 final class HeaderReader {
 

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The supported formats. A file that does not begin with the signature of one of these formats is
- * refused, so that the native library's parsers of other formats never read untrusted bytes.
+ * The supported formats. A file is refused if it does not begin with the signature of one of these
+ * formats. So the native library's parsers of other formats never read untrusted bytes.
  */
 enum ImageFormat {
   JPEG("JPEG", "FFD8FF"),
@@ -36,7 +36,7 @@ enum ImageFormat {
     this.signatures = signatures;
   }
 
-  /** {@return the format whose signature {@code encoded} begins with} */
+  /** {@return the format whose signature is at the beginning of {@code encoded}} */
   static ImageFormat of(byte[] encoded) {
     for (ImageFormat format : values()) {
       if (ALTERNATIVES

@@ -21,8 +21,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes, lon
 
   /**
    * The largest number of passes over an image of the largest size. A smaller image may have more
-   * passes, as long as the product of passes and pixels is not larger than for an image of the
-   * largest size. A progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
+   * passes. The limit is the product of passes and pixels for an image of the largest size. A
+   * progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 24;
 
@@ -91,8 +91,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes, lon
   }
 
   /**
-   * Refuses an image with more than {@code maxPixels} pixels, a JPEG with more than eight times as
-   * many, and an image with too many passes over its pixels.
+   * Refuses an image with too many pixels: more than {@code maxPixels}, or for a JPEG more than
+   * eight times as many. Also refuses an image with too many passes over its pixels.
    *
    * @throws BadImageException with {@link Reason#TOO_LARGE}
    */

@@ -3,15 +3,16 @@ package dev.millrace.decode;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the size from a JPEG's frame header (ITU-T T.81, annex B), and counts the JPEG's scans. It
- * reads the segments as libjpeg does. There is one frame header: libjpeg refuses a second one.
- * Pictures inside other segments, for example an EXIF thumbnail, are skipped with the segment.
+ * Reads the size from a JPEG's frame header (ITU-T T.81, annex B), and counts the JPEG's scans.
+ * Reads the segments in the same way as libjpeg. A JPEG has exactly one frame header, because
+ * libjpeg refuses a second one. Pictures inside other segments, for example an EXIF thumbnail, are
+ * skipped with the segment.
  *
  * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
- * such a marker, libjpeg fills the rest of the picture with grey. It reports the marker only after
- * the last row, when OpenCV ignores libjpeg's reports. If one scan holds the whole picture, tables
+ * such a marker, libjpeg fills the rest of the picture with grey. libjpeg reports the marker only
+ * after the last row, when OpenCV ignores such reports. If one scan holds the whole picture, tables
  * and a further scan must not follow the scan's data either. A comment or an application's segment
- * may follow the data, but only if the next marker or the end of the file comes directly after it.
+ * may follow the data if another marker or the end of the file comes directly after it.
  */
 final class JpegHeader {
 
@@ -113,7 +114,9 @@ final class JpegHeader {
     return (double) sum / (widest * highest);
   }
 
-  /** {@return the next marker: the first byte that is neither FF nor 0, after at least one FF} */
+  /**
+   * {@return the next marker, which is the first byte other than FF and 0 after at least one FF}
+   */
   private static int marker(HeaderReader in) {
     while (true) {
       int next = in.u8();
@@ -168,10 +171,10 @@ final class JpegHeader {
   }
 
   /**
-   * {@return the marker that ends a scan's data} Skips what the data itself may contain: zeros
-   * after FF, restart markers, and reserved markers, which libjpeg skips to find a restart marker.
-   * At the end of the bytes, returns the end-of-image marker, because OpenCV itself refuses a
-   * picture with missing rows.
+   * {@return the marker that ends a scan's data} Skips zeros after FF and restart markers, because
+   * the data itself may contain them. Also skips reserved markers, as libjpeg does when it looks
+   * for a restart marker. At the end of the bytes, returns the end-of-image marker, because OpenCV
+   * itself refuses a picture with missing rows.
    */
   private static int markerAfterData(HeaderReader in) {
     while (in.skipPast(0xFF)) {

@@ -21,8 +21,8 @@ final class NativeMemory {
 
   /**
    * Allocates as much memory as the decode of a picture needs, and frees it. Call this method
-   * before a picture is refused as damaged, because OpenCV also reports a picture as damaged if one
-   * of its libraries could not allocate memory.
+   * before a picture is refused as damaged. OpenCV also reports a picture as damaged if one of its
+   * libraries could not allocate memory.
    *
    * @param bytes the memory that the decode needs
    * @throws RuntimeException if there is too little memory; pass this error of OpenCV to {@link

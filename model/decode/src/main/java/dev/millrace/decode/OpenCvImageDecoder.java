@@ -10,26 +10,26 @@ import java.util.Objects;
 
 /**
  * Decodes JPEG, PNG, GIF (the first frame), BMP, WebP and TIFF (the first page) with OpenCV. The
- * pixels equal Pillow's after the resize and the fit that the {@link Preprocessing} names; for a
- * crop they equal those of torchvision's {@code Resize} and {@code CenterCrop}.
+ * pixels equal Pillow's after the resize and the fit of the {@link Preprocessing}. For a crop, they
+ * also equal the result of torchvision's {@code Resize} and {@code CenterCrop}.
  *
  * <ul>
  *   <li>Our own code reads the header first, and refuses a picture that is too large before memory
  *       for pixels is allocated. The limit is {@link ImageLimits#maxPixels()} pixels. A JPEG may
- *       have eight times as many pixels if its decode needs at most 12 bytes of native memory for
- *       each pixel of the limit. A JPEG with too many passes over its pixels is refused. HEIC, AVIF
- *       and all other formats are refused as {@link Reason#UNKNOWN_FORMAT}, with a message that
- *       names the format if it is known.
+ *       have eight times as many pixels if its decode needs at most 12 bytes of native memory per
+ *       pixel of the limit. A JPEG with too many passes over its pixels is refused. HEIC, AVIF and
+ *       all other formats are refused as {@link Reason#UNKNOWN_FORMAT}, with a message that names
+ *       the format if it is known.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
- *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels, and
- *       both sides are at least twice as long as after the resize (eight times, for a bicubic or
- *       Lanczos resize). The pixels of a reduced decode differ from Pillow's by a fraction of a
- *       grey level on average. Nearest-neighbour pixels are taken from a full decode. A decode that
- *       would need too much memory is reduced further.
+ *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels. Both
+ *       sides are at least twice as long as after the resize, or eight times for a bicubic or
+ *       Lanczos resize. The pixels of a reduced decode differ from Pillow's by a fraction of a grey
+ *       level on average. A nearest-neighbour resize always uses a full decode. A decode that would
+ *       need too much memory is reduced further.
  *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that
- *       the model gets the pixels that an image viewer shows; with {@link
- *       Preprocessing.Exif#IGNORE}, the picture stays as it is stored. The rule is the same for
- *       JPEG, PNG, WebP and TIFF. PyTorch's own loaders ignore the orientation.
+ *       the model gets the pixels that an image viewer shows. With {@link
+ *       Preprocessing.Exif#IGNORE}, the picture stays as it is stored. This applies to JPEG, PNG,
+ *       WebP and TIFF. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
  *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
@@ -38,8 +38,8 @@ import java.util.Objects;
  * </ul>
  *
  * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.
- * Native memory is freed before {@link #decode} returns; an instance keeps a few rows of pixels on
- * the heap. One thread uses an instance at a time; instances share nothing.
+ * Native memory is freed before {@link #decode} returns. An instance keeps a few rows of pixels on
+ * the heap. Not thread-safe: one thread uses an instance at a time. Instances share no state.
  *
  * <p>Errors of the image library become {@link BadImageException}s. A lack of heap or native memory
  * becomes an {@link OutOfMemoryError}, because the image itself may be valid.
@@ -63,7 +63,8 @@ public final class OpenCvImageDecoder implements ImageDecoder {
 
   /**
    * Loads OpenCV's native library, once per JVM. Loading takes about a second. Call this method
-   * early, on a thread of its own, so that the first decode does not wait. Any thread may call it.
+   * early, on a thread of its own, so that the first decode does not wait. Any thread may call this
+   * method.
    *
    * @throws dev.millrace.core.runtime.NativeLibraryException if the class path has no native
    *     library for this machine, or the library's folder forbids loading it

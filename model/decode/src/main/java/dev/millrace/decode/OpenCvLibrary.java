@@ -21,8 +21,8 @@ final class OpenCvLibrary {
   /**
    * Requires that the library is loaded.
    *
-   * @throws NativeLibraryException if it cannot be loaded on this machine; the message says what to
-   *     do
+   * @throws NativeLibraryException if the library cannot be loaded on this machine; the message
+   *     says what to do
    */
   static void require() {
     if (ATTEMPT.failure != null) {
@@ -30,7 +30,7 @@ final class OpenCvLibrary {
     }
   }
 
-  /** The result of loading: the error, or null if the library was loaded. */
+  /** The result of loading the library: the error, or null if loading succeeded. */
   private record Attempt(LinkageError failure) {}
 
   private static Attempt load() {

@@ -12,7 +12,10 @@ import dev.millrace.core.image.BadImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** A picture that OpenCV decoded. It occupies native memory until it is closed. Not thread-safe. */
+/**
+ * A picture that OpenCV decoded. The picture occupies native memory until {@link #close}. Not
+ * thread-safe.
+ */
 final class OpenCvPicture implements PixelRows {
 
   private static final String REFUSED =
@@ -43,7 +46,7 @@ final class OpenCvPicture implements PixelRows {
    * red first, no alpha, and is upright.
    *
    * @param reduction the factor by which a JPEG's sides are divided: 1, 2, 4 or 8
-   * @param orientation how the stored picture is turned
+   * @param orientation the rotation of the stored picture
    * @throws OutOfMemoryError if native memory is too small
    */
   static OpenCvPicture decode(

@@ -6,9 +6,9 @@ import static org.bytedeco.opencv.global.opencv_core.transpose;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * How a stored picture becomes upright: the value of EXIF's tag Orientation. If {@code transposed},
- * the rows first become columns. Then the columns are reversed if {@code columnsFlipped}, and the
- * rows if {@code rowsFlipped}.
+ * The steps that turn a stored picture upright, according to EXIF's tag Orientation. If {@code
+ * transposed}, the rows first become columns. Then the columns are reversed if {@code
+ * columnsFlipped}, and the rows if {@code rowsFlipped}.
  *
  * @param transposed whether the picture's rows become its columns
  * @param columnsFlipped whether the columns of the (transposed) picture are reversed
@@ -19,7 +19,9 @@ record Orientation(boolean transposed, boolean columnsFlipped, boolean rowsFlipp
   /** The orientation of a picture that is stored upright. */
   static final Orientation UPRIGHT = new Orientation(false, false, false);
 
-  /** {@return the orientation of this number; upright unless the number is from 2 to 8} */
+  /**
+   * {@return the orientation with the given EXIF number; upright unless the number is from 2 to 8}
+   */
   static Orientation of(long number) {
     if (number < 2 || number > 8) {
       return UPRIGHT;
@@ -34,7 +36,10 @@ record Orientation(boolean transposed, boolean columnsFlipped, boolean rowsFlipp
     return equals(UPRIGHT);
   }
 
-  /** Turns a stored picture upright, in place. Needs memory for a second picture meanwhile. */
+  /**
+   * Turns a stored picture upright, in place. During the call, this method needs memory for a
+   * second picture.
+   */
   void apply(Mat picture) {
     if (transposed) {
       transpose(picture, picture);

@@ -7,12 +7,12 @@ interface PixelRows extends AutoCloseable {
 
   int height();
 
-  /** {@return the picture's columns, {@link #width} decoded pixels} */
+  /** {@return the extent of the columns: {@link #width} decoded pixels} */
   default Extent columns() {
     return Extent.whole(width());
   }
 
-  /** {@return the picture's rows, {@link #height} decoded pixels} */
+  /** {@return the extent of the rows: {@link #height} decoded pixels} */
   default Extent rows() {
     return Extent.whole(height());
   }

@@ -7,10 +7,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Finds the EXIF data of a PNG: a chunk eXIf (PNG extensions 1.5), or else the text {@code Raw
- * profile type exif} in a chunk zTXt, tEXt or iTXt, which ImageMagick and others wrote before the
- * chunk eXIf existed. The text consists of a line break, {@code exif}, the length, and hexadecimal
- * digits.
+ * Finds the EXIF data of a PNG. The data is in a chunk eXIf (PNG extensions 1.5). Before this chunk
+ * existed, ImageMagick and other programs wrote the data as the text {@code Raw profile type exif}
+ * in a chunk zTXt, tEXt or iTXt. This text consists of a line break, {@code exif}, the length, and
+ * hexadecimal digits.
  */
 final class PngExif {
 
@@ -28,7 +28,10 @@ final class PngExif {
   /** The number of lines of the text before its digits. */
   private static final int LINES = 3;
 
-  /** The most bytes that are decompressed. The orientation is near the beginning. */
+  /**
+   * The largest number of bytes to decompress. This is enough, because the orientation is near the
+   * beginning.
+   */
   private static final int MAX_TEXT = 256 << 10;
 
   private PngExif() {}
@@ -64,7 +67,7 @@ final class PngExif {
         && data.slice(0, KEYWORD.length).equals(ByteBuffer.wrap(KEYWORD));
   }
 
-  /** {@return the bytes that the text after the keyword gives as hexadecimal digits} */
+  /** {@return the bytes that the text after the keyword contains as hexadecimal digits} */
   private static ByteBuffer profile(long type, ByteBuffer text) {
     boolean compressed = type == COMPRESSED_TEXT;
     if (type == COMPRESSED_TEXT) {
@@ -83,7 +86,7 @@ final class PngExif {
 
   private static void skipPast(int value, ByteBuffer text) {
     while (text.hasRemaining() && text.get() != value) {
-      // The position is already after the byte.
+      // Reading a byte has already moved the position.
     }
   }
 

@@ -45,17 +45,17 @@ final class PngHeader {
    * Prepares a PNG for OpenCV, whose PNG reader has three faults:
    *
    * <ul>
-   *   <li>It allocates the length that a chunk declares, up to 4 GiB, before it compares this
+   *   <li>It allocates as much memory as a chunk declares, up to 4 GiB, before it compares this
    *       length with the length of the file. This method therefore refuses a chunk before the
    *       pixels that does not fit in the file.
-   *   <li>For an animated PNG it may return a frame other than the first, and it needs several
+   *   <li>For an animated PNG, it may return a frame other than the first. It also needs several
    *       times as much memory as for a still PNG.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.
    * </ul>
    *
-   * <p>This method therefore removes all ancillary chunks, including those of an animation. It
-   * keeps transparency (tRNS), because the pixels depend on it. {@link PngExif} reads the
-   * orientation. An animated PNG becomes its still image.
+   * <p>This method therefore removes all ancillary chunks, including those of an animation. The
+   * method keeps transparency (tRNS), because the pixels depend on transparency. {@link PngExif}
+   * reads the orientation. An animated PNG becomes its still image.
    *
    * @return the prepared file; {@code png} itself if no chunk is removed
    */

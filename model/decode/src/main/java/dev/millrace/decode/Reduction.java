@@ -6,24 +6,27 @@ import dev.millrace.core.image.Preprocessing.Interpolation;
 /**
  * Chooses the factor by which libjpeg divides the sides of a JPEG during the decode: 1, 2, 4 or 8.
  *
- * <p>A picture is reduced if its pixels remain nearly equal: the factor divides both sides, the
- * shorter side has at least {@value #MIN_SIDE} pixels after the decode, and both sides are at least
- * twice as long as after the resize. For a bicubic or Lanczos resize, which shows more of the
- * difference, both sides must be at least eight times as long. A nearest-neighbour resize always
- * gets a full decode. A picture whose decode would take too much memory is reduced further, as long
- * as no side becomes shorter than after the resize.
+ * <p>A picture is reduced only if the resized pixels remain nearly equal. For this, the factor must
+ * divide both sides, and the shorter side must have at least {@value #MIN_SIDE} pixels after the
+ * decode. Also, both decoded sides must be at least twice as long as after the resize. For a
+ * bicubic or Lanczos resize, they must be at least eight times as long, because these filters show
+ * more of the difference. A nearest-neighbour resize always gets a full decode. A picture whose
+ * decode would take too much memory is reduced further, as long as no side becomes shorter than
+ * after the resize.
  */
 final class Reduction {
 
   private static final int MIN_SIDE = 512;
 
-  /** How many times as long as after a bilinear resize a side must be for nearly equal pixels. */
+  /**
+   * Smallest ratio of a decoded side to the side after a bilinear resize, for nearly equal pixels.
+   */
   private static final int MARGIN = 2;
 
-  /** How many times as long as after a bicubic or Lanczos resize a side must be. */
+  /** Smallest ratio of a decoded side to the side after a bicubic or Lanczos resize. */
   private static final int SHARP_MARGIN = 8;
 
-  /** The largest factor that libjpeg has. */
+  /** The largest factor that libjpeg supports. */
   private static final int MAX = 8;
 
   private Reduction() {}
@@ -32,8 +35,8 @@ final class Reduction {
    * {@return the factor for a picture}
    *
    * @param header the header of the file; only a JPEG is reduced
-   * @param orientation how the decoded picture is turned upright, which takes memory
-   * @param preprocessing how the upright picture is resized
+   * @param orientation the rotation of the decoded picture, which needs additional memory
+   * @param preprocessing the resize and the fit of the upright picture
    * @param maxPixels the largest number of pixels per image
    */
   static int of(

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * same length; surplus source pixels have weight 0.
  *
  * <p>The numbers equal Pillow's for {@code Image.resize} on 8-bit images, to the bit. The weights
- * follow a {@link Kernel} over the source pixels. The more the axis is reduced, the wider is the
- * kernel (antialiasing). The weights are computed in double precision, normalised, and rounded to
+ * follow a {@link Kernel} over the source pixels. The kernel becomes wider the more the axis is
+ * reduced (antialiasing). The weights are computed in double precision, normalised, and rounded to
  * fixed point. With {@link Interpolation#NEAREST}, the only weight of a pixel is 1. Immutable.
  */
 final class ResizedAxis {
@@ -77,10 +77,10 @@ final class ResizedAxis {
   }
 
   /**
-   * {@return for each pixel, the index of its source pixel} Pillow computes each position by an
-   * addition to the position before it. If a position is on the border between two source pixels,
-   * the rounding errors of the sum decide which one is taken. For an axis that is too long for
-   * these additions, each position is computed by itself.
+   * {@return for each pixel, the index of its source pixel} Pillow computes each position by adding
+   * a step to the previous position. If a position is on the border between two source pixels, the
+   * rounding errors of the sum decide which source pixel is used. So this method adds in the same
+   * way. If the axis is too long for these additions, the method computes each position directly.
    */
   private static int[] nearest(Extent source, FittedAxis fitted) {
     double scale = source.length() / fitted.resized();

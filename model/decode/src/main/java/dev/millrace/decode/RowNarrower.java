@@ -10,8 +10,8 @@ import java.util.Arrays;
  * The horizontal pass: computes, from source rows, rows that have the width after the resize and
  * the crop.
  *
- * <p>The source samples of an output sample lie at irregular places, so they have to be fetched one
- * by one. To fetch the samples of four rows at once, the four bytes at the same place of the four
+ * <p>The source samples of an output sample are at irregular positions, so they have to be fetched
+ * one by one. To fetch the samples of four rows at once, the bytes at the same position in the four
  * rows are packed into one int. All other work consists of simple loops over arrays of ints, which
  * the JIT compiler vectorises.
  *

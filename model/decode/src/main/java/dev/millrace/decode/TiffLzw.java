@@ -4,8 +4,7 @@ import java.util.Arrays;
 
 /**
  * TIFF's variant of Lempel-Ziv-Welch (TIFF 6.0, section 13): codes of 9 to 12 bits, most
- * significant bit first. Only counts the bytes that the codes stand for, and does not store the
- * bytes.
+ * significant bit first. This class only counts the decompressed bytes, and does not store them.
  */
 final class TiffLzw {
 
@@ -25,9 +24,8 @@ final class TiffLzw {
   }
 
   /**
-   * {@return the number of bytes that the codes stand for} Stops counting at {@code enough} bytes
-   * and at the end code. Refuses a code that is not in the table, and data that ends within the
-   * codes.
+   * {@return the number of decompressed bytes} Stops counting at {@code enough} bytes and at the
+   * end code. Refuses a code that is not in the table, and data that ends within the codes.
    */
   static long length(HeaderReader in, long enough) {
     return new TiffLzw(in).length(enough);
@@ -55,7 +53,7 @@ final class TiffLzw {
       if (previous >= 0 && next < lengths.length) {
         lengths[next] = lengths[previous] + 1;
         next++;
-        // The codes become one bit longer one code earlier than the table requires.
+        // In TIFF, the codes become one bit longer one code earlier than the table requires.
         if (next == (1 << bits) - 1 && bits < MAX_BITS) {
           bits++;
         }

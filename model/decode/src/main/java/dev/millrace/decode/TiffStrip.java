@@ -7,9 +7,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * One strip or tile of a TIFF. libtiff decodes it. This class only checks that the strip or tile is
- * complete, because libtiff does not report to OpenCV that data is missing. The time is
- * proportional to the number of compressed bytes read plus the number of bytes after decompression.
+ * Checks that a strip or tile of a TIFF is complete, because libtiff does not report missing data
+ * to OpenCV. libtiff itself decodes the strip or tile. The time is proportional to the number of
+ * compressed bytes read plus the number of bytes after decompression.
  */
 final class TiffStrip {
 
@@ -93,7 +93,7 @@ final class TiffStrip {
       byte[] buffer = new byte[BUFFER];
       long length = 0;
       int count = 1;
-      // Reads to the end of the stream, if it has an end, because the checksum is there.
+      // Reads to the end of the stream, if the stream has one, because the checksum is at the end.
       while (count > 0 && length <= expected) {
         count = inflater.inflate(buffer);
         length += count;

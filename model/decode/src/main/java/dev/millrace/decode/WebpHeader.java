@@ -3,9 +3,9 @@ package dev.millrace.decode;
 import java.nio.ByteBuffer;
 
 /**
- * Reads the size in a WebP's first chunk: a lossy picture (VP8, RFC 6386), a lossless one (VP8L,
- * RFC 9649), or the canvas of an extended file (VP8X). libwebp refuses a picture that does not
- * match the canvas.
+ * Reads the size in a WebP's first chunk. This chunk is a lossy picture (VP8, RFC 6386), a lossless
+ * picture (VP8L, RFC 9649), or the canvas of an extended file (VP8X). libwebp refuses a picture
+ * that does not match the canvas.
  */
 final class WebpHeader {
 

@@ -138,7 +138,7 @@ class BmpTest {
     assertThatThrownBy(() -> row(bmp, 0))
         .isInstanceOf(BadImageException.class)
         .hasMessage(
-            "the BMP image has %d bits a pixel in compression %d, which is not supported; send a"
+            "the BMP image has %d bits per pixel in compression %d, which is not supported; send a"
                 + " PNG",
             bits, compression);
   }

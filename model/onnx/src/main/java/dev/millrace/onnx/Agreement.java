@@ -7,20 +7,21 @@ import java.util.Locale;
 /**
  * Decides whether two answers of a model to the same image are equal except for rounding.
  *
- * @param tolerance the largest difference between two scores that rounding explains
- * @param strict the largest difference at which two answers count as answers to the same image; at
- *     most {@code tolerance}
- * @param tellsApart whether the answers to different images differ by so much that rounding cannot
- *     hide it
+ * @param tolerance the largest difference between two scores that rounding can cause
+ * @param strict the largest difference between two answers that count as answers to the same image;
+ *     at most {@code tolerance}
+ * @param tellsApart whether the answers to different images differ by more than rounding can cause
  */
 record Agreement(double tolerance, double strict, boolean tellsApart) {
 
-  /** How much smaller the tolerance must be than the difference between two images' answers. */
+  /**
+   * Factor by which the tolerance must be smaller than the difference between two images' answers.
+   */
   private static final int MARGIN = 4;
 
   /**
-   * How many times smaller than the tolerance the strict tolerance may be. With a smaller one,
-   * rounding alone could exceed it.
+   * Largest factor by which the strict tolerance may be smaller than the tolerance. Below that,
+   * rounding alone could exceed the strict tolerance.
    */
   private static final int FLOOR = 20;
 

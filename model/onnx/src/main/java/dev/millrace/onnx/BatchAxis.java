@@ -16,9 +16,9 @@ import java.util.Set;
  * Rewrites a model that takes batches of exactly one image, so that it takes batches of any size:
  *
  * <ul>
- *   <li>the first dimension of the input becomes open (of any size). The declared shapes of all
- *       values inside the graph are dropped, because these shapes are those of one image. ONNX
- *       Runtime computes the shapes itself;
+ *   <li>the first dimension of the input becomes open, which means that it may have any size. The
+ *       declared shapes of all values inside the graph are dropped, because they hold only for one
+ *       image. ONNX Runtime computes the shapes itself;
  *   <li>a {@code Reshape} of the images to a constant shape, for example {@code [1, 2048]}, takes
  *       its first dimension from the number of images.
  * </ul>
@@ -89,9 +89,9 @@ final class BatchAxis {
   }
 
   /**
-   * Replaces the first dimension by -1, for which ONNX Runtime computes the size from the number of
-   * elements. If another dimension is already -1, the first dimension is replaced by 0 instead,
-   * which stands for the first dimension of the value that is reshaped.
+   * Replaces the first dimension by -1, because ONNX Runtime then computes the size from the number
+   * of elements. If another dimension is already -1, the first dimension becomes 0, which stands
+   * for the first dimension of the reshaped value.
    */
   private NodeProto openShape(GraphProto.Builder rewritten, NodeProto node) {
     List<Long> shape = Integers.of(constants.get(node.getInput(1)));

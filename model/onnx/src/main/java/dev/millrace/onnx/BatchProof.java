@@ -19,14 +19,14 @@ import java.util.stream.IntStream;
  * Compares a model that takes 8-bit pixels with the untouched file that it was made from. The
  * untouched file answers three different images, one at a time. The other model must give each
  * image the same answer alone, in batches of two and in batches of {@value #LARGEST}. Each batch is
- * run in two orders. Different images are needed because a model that mixes the rows of its batch
- * answers a batch of equal images correctly.
+ * run in two orders. The images must differ, because a model that mixes the rows of a batch would
+ * still answer a batch of equal images correctly.
  */
 final class BatchProof {
 
   /**
-   * The number of images in the largest batch that is tried. By default, a CPU gets batches of at
-   * most this size.
+   * The number of images in the largest test batch. By default, a CPU gets batches of at most this
+   * size.
    */
   static final int LARGEST = 8;
 
@@ -38,7 +38,7 @@ final class BatchProof {
   /**
    * Runs the untouched file on the images.
    *
-   * @param file the untouched file, whose operators tell how exact its arithmetic is
+   * @param file the untouched file; its operators determine the expected rounding errors
    * @throws ModelException if the model does not run, or answers with a value that is not finite
    */
   BatchProof(OnnxFile file, ImageInput input, Preprocessing preprocessing, OriginalModel model) {
@@ -49,7 +49,7 @@ final class BatchProof {
   }
 
   /**
-   * Requires that a model for one image at a time answers as the untouched file does.
+   * Requires that a model for one image at a time gives the same answers as the untouched file.
    *
    * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
    * @throws ModelException if an answer differs
@@ -59,7 +59,7 @@ final class BatchProof {
         .ifPresent(
             difference -> {
               throw new ModelException(
-                  "the prepared model does not answer as the file itself does ("
+                  "the prepared model's answers differ from the file's own ("
                       + difference
                       + "): export the model again, in evaluation mode and best in float32");
             });
@@ -69,10 +69,11 @@ final class BatchProof {
    * Compares a model for batches of any size with the untouched file.
    *
    * @param model an ONNX file that takes 8-bit pixels, and returns the scores as float32
-   * @param rewritten whether the batch axis was rewritten; then the answers to different images
-   *     must differ by more than the tolerance, because otherwise the comparison shows nothing
-   * @return why the model cannot be shown to answer each image of a batch as the untouched file
-   *     does; empty if the comparison shows it
+   * @param rewritten whether the batch axis was rewritten. In this case, the answers to different
+   *     images must differ by more than the tolerance, because otherwise the comparison proves
+   *     nothing
+   * @return the reason why the comparison fails; empty if the model answers each image of a batch
+   *     as the untouched file does
    */
   Optional<String> failure(SerializedModel model, boolean rewritten) {
     return rewritten && !agreement.tellsApart()
@@ -119,7 +120,7 @@ final class BatchProof {
   }
 
   /**
-   * {@return what is wrong with the answer to a batch; empty if nothing is}
+   * {@return the problem with the answer to a batch; empty if there is none}
    *
    * @param open whether the model takes batches of any size, so that the answer must have one row
    *     for each image

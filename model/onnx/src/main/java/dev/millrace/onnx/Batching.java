@@ -4,17 +4,17 @@ import dev.millrace.core.image.Preprocessing;
 import java.util.Optional;
 
 /**
- * How a model's graph is served: whole batches at once if that is shown to be right, otherwise one
- * image at a time.
+ * Whether a model runs whole batches at once or one image at a time. The model runs whole batches
+ * only if a test has shown that the answers are right.
  *
- * @param graph the graph, around which the nodes are added
- * @param rewritten whether the batch axis, which was fixed at 1, was opened
- * @param single why a run takes only one image; empty if it takes a whole batch
+ * @param graph the model's graph with the added nodes before and after it
+ * @param rewritten whether a batch axis that was fixed at 1 was opened
+ * @param single the reason why a run takes only one image; empty if a run takes a whole batch
  */
 record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single) {
 
   /**
-   * Decides how a model is served, by comparison with its untouched file.
+   * Compares a model with its untouched file, and decides whether it runs whole batches.
    *
    * @throws dev.millrace.core.model.ModelException if the model answers differently from its file
    *     even one image at a time
@@ -42,8 +42,8 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
   }
 
   /**
-   * {@return why a run cannot take several images, as far as the file itself shows it; empty if it
-   * shows no reason}
+   * {@return the reason in the file itself why a run cannot take several images; empty if the file
+   * shows none}
    */
   private static Optional<String> shared(OnnxFile file, ImageInput input) {
     if (!input.batched()) {

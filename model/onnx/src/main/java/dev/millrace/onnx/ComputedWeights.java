@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Weights that are not stored in a file, because the file's graph computes them from smaller
- * constants, for example from codes and a codebook. This class runs those nodes in ONNX Runtime.
+ * Weights that a file does not store, because its graph computes them from smaller constants, for
+ * example from codes and a codebook. This class runs the computing nodes in ONNX Runtime.
  *
  * @param tensors the computed weights by their names in the graph; empty if no weight is computed
- * @param ingredients names of the constants that the weights are computed from
+ * @param ingredients names of the constants from which the weights are computed
  */
 record ComputedWeights(Map<String, WeightTensor> tensors, Set<String> ingredients) {
 

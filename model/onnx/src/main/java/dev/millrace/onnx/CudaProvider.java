@@ -82,7 +82,7 @@ final class CudaProvider {
     }
   }
 
-  /** {@return whether CUDA, and not the model, is the reason why a session failed} */
+  /** {@return whether CUDA, and not the model, caused the failure of a session} */
   static boolean isToBlame(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return message.contains("CUDA") || message.contains(SPLIT) || FAILURE.matcher(message).find();

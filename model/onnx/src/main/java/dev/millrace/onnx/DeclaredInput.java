@@ -8,12 +8,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What a model's file says about its input.
+ * The declaration of the input in a model's file.
  *
  * @param height height of the images, in pixels; empty if the model takes any height
  * @param width width of the images, in pixels; empty if the model takes any width
- * @param channels the channels, which follow from the declared number of channels: RGB for 3, grey
- *     for 1, and RGB with alpha for 4; empty if no number is declared
+ * @param channels the channels: RGB if the model declares 3 channels, grey for 1, and RGB with
+ *     alpha for 4. Empty if no number is declared
  * @param raw whether the model takes 8-bit pixels, so that it normalises them itself
  */
 public record DeclaredInput(
@@ -22,8 +22,8 @@ public record DeclaredInput(
   /**
    * Reads a declaration.
    *
-   * @throws ModelException if the model cannot take images, takes an image as a line of numbers, or
-   *     takes only batches of a fixed size other than 1
+   * @throws ModelException if the model cannot take images, takes an image as one row of numbers,
+   *     or takes only batches of a fixed size other than 1
    */
   static DeclaredInput of(ValueInfoProto value) {
     InputShape shape = InputShape.of(value);

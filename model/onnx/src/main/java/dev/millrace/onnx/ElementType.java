@@ -89,10 +89,7 @@ enum ElementType {
     return bytes;
   }
 
-  /**
-   * {@return whether the model takes raw pixels, which are not normalised before the model gets
-   * them}
-   */
+  /** {@return whether the model takes raw pixels, without normalisation before the model} */
   boolean isRaw() {
     return this == UINT8;
   }

@@ -44,10 +44,10 @@ public final class ExportedModel {
    *
    * @param onnx the file's bytes. The caller must not change the array afterwards, because the
    *     weights are views of the array
-   * @param path the path that the bytes were read from
+   * @param path the path from which the bytes were read
    * @return the model
-   * @throws ModelException if the file is not an ONNX file, cannot be prepared, names a file
-   *     outside its folder, or has 2 GiB or more without its large weights
+   * @throws ModelException if the file is not an ONNX file or cannot be prepared, if it names a
+   *     file outside its folder, or if it has 2 GiB or more without its large weights
    */
   public static ExportedModel of(byte[] onnx, Path path) {
     Path folder = path.toAbsolutePath().getParent();
@@ -66,7 +66,7 @@ public final class ExportedModel {
   }
 
   /**
-   * {@return what the file says about its input}
+   * {@return the file's declaration of its input}
    *
    * @throws ModelException if the model cannot take images
    */
@@ -75,13 +75,13 @@ public final class ExportedModel {
   }
 
   /**
-   * Finds the channels of a model that does not declare their number: it runs the model on one
-   * image with three channels, then with one and with four.
+   * Finds the channels of a model that does not declare their number. This method runs the model on
+   * one image with three channels, then with one, then with four.
    *
    * @param height height of the image, in pixels
    * @param width width of the image, in pixels
    * @return the first channels with which the model runs, in any layout; RGB if the model runs with
-   *     none of them. The preparation then fails with the reason
+   *     none of them. In that case, the preparation fails later and states the reason
    * @throws ModelException if the model cannot be loaded
    */
   public Preprocessing.Channels runningChannels(int height, int width) {
@@ -93,7 +93,7 @@ public final class ExportedModel {
     }
   }
 
-  /** {@return the file with all of its weights inside, or all but the large ones} */
+  /** {@return the file with all weights inside, or with all weights except the large ones} */
   OnnxFile file() {
     return file;
   }
@@ -104,9 +104,9 @@ public final class ExportedModel {
   }
 
   /**
-   * Opens the untouched file in ONNX Runtime. ONNX Runtime needs some constants before it looks
-   * into other files, for example the shape of a Reshape; a file that keeps them there is opened
-   * with its weights inside.
+   * Opens the untouched file in ONNX Runtime. ONNX Runtime needs some constants before it reads
+   * other files, for example the shape of a Reshape. If such constants are in other files, the
+   * model is opened with its weights inside.
    *
    * @return a session that the caller closes
    * @throws ModelException if the file cannot be loaded

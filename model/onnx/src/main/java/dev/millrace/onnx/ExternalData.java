@@ -15,14 +15,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Puts weights that a model keeps in other files into the model itself. If the whole model would be
- * too large for one file, only the small weights are put inside, because the preparation and ONNX
- * Runtime need constants, for example shapes. The other files must be in the model's folder or
- * below it, whatever path the model names, so that a model from elsewhere cannot read other files
- * of this machine.
+ * Moves weights that a model keeps in other files into the model itself. If the whole model would
+ * be too large for one file, only the small weights are moved. They are needed because the
+ * preparation and ONNX Runtime read constants such as shapes. The other files must be in the
+ * model's folder or below it, so that an untrusted model cannot read other files of this machine.
  *
- * <p>The weights stay mapped from their files until they are written, so that they need no memory
- * of their own. Not thread-safe.
+ * <p>The weights stay mapped from their files until they are written, so they need no additional
+ * memory. Not thread-safe.
  */
 final class ExternalData {
 
@@ -53,11 +52,11 @@ final class ExternalData {
   }
 
   /**
-   * Names the folder with the weights, and limits.
+   * Creates an object with limits of its own.
    *
    * @param folder the folder of the model's file
-   * @param largest a model of this many bytes keeps its large weights in their files
-   * @param largeWeight the smallest weight that such a model keeps in its file, in bytes
+   * @param largest a model with at least this many bytes keeps its large weights in their files
+   * @param largeWeight the size in bytes from which a weight counts as large
    */
   ExternalData(Path folder, long largest, long largeWeight) {
     this.folder = folder;
@@ -66,9 +65,9 @@ final class ExternalData {
   }
 
   /**
-   * {@return the model with all of its weights inside, or with the small ones inside if the whole
-   * model would be too large} The weights that stay outside name their files relative to {@link
-   * #folder}, without links.
+   * {@return the model with all weights inside, or only with the small weights if the whole model
+   * would be too large} The remaining weights name their files relative to {@link #folder}, with
+   * all links resolved.
    *
    * @param bytes the length of the model's own file, in bytes
    * @throws ModelException if a file is outside the folder, is missing or too short, or if the
@@ -102,7 +101,7 @@ final class ExternalData {
     return used;
   }
 
-  /** {@return the folder of the weights that stay in their files; null if no weight does} */
+  /** {@return the folder of the weights that stay in their files; null if there are none} */
   Path folder() {
     try {
       return kept ? folder.toRealPath() : null;
@@ -170,7 +169,7 @@ final class ExternalData {
       throw outside(location);
     }
     if (!Files.isRegularFile(file)) {
-      throw new IOException("it is no file");
+      throw new IOException("it is not a file");
     }
     return file;
   }
@@ -192,7 +191,10 @@ final class ExternalData {
   /** A part of a file that holds a tensor's values. */
   private record Region(Path home, Path file, long offset, long length) {
 
-    /** {@return the file relative to the model's folder, as an ONNX file names it} */
+    /**
+     * {@return the path of the file relative to the model's folder, in the form that ONNX files
+     * use}
+     */
     String location() {
       return home.relativize(file).toString().replace(File.separatorChar, '/');
     }

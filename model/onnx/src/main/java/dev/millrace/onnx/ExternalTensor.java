@@ -28,7 +28,7 @@ record ExternalTensor(TensorProto tensor) {
   }
 
   /**
-   * {@return the model, with each tensor replaced whose values are in another file}
+   * {@return the model with a replacement for each tensor whose values are in another file}
    *
    * @param replacement maps a tensor to its replacement, which may be the tensor itself
    */
@@ -64,21 +64,25 @@ record ExternalTensor(TensorProto tensor) {
   }
 
   /**
-   * {@return the path of the file relative to the model's folder, as the model says it; or empty}
+   * {@return the path of the file relative to the model's folder, as the model states it; empty if
+   * the model states none}
    */
   String location() {
     return entry(LOCATION, "");
   }
 
-  /** {@return the file for an error message: on one line, {@code not named} if there is none} */
+  /**
+   * {@return the file's path on one line for an error message, or {@code not named} if there is
+   * none}
+   */
   String file() {
     return OneLine.of(entry(LOCATION, "not named"));
   }
 
   /**
-   * {@return the position of the first value in the file, in bytes; 0 if there is none}
+   * {@return the position of the first value in the file, in bytes; 0 if the model states none}
    *
-   * @throws ModelException if it is no number
+   * @throws ModelException if the stated value is not a number
    */
   long offset() {
     return number(OFFSET, 0);
@@ -87,14 +91,14 @@ record ExternalTensor(TensorProto tensor) {
   /**
    * {@return the number of bytes}
    *
-   * @param absent the result if the model does not say it
-   * @throws ModelException if it is no number
+   * @param absent the result if the model states no number
+   * @throws ModelException if the stated value is not a number
    */
   long length(long absent) {
     return number(LENGTH, absent);
   }
 
-  /** {@return the tensor with the same values in a file of another name} */
+  /** {@return the tensor with its values in a file with another name} */
   TensorProto at(String location) {
     TensorProto.Builder moved =
         tensor.toBuilder().clearExternalData().setDataLocation(DataLocation.EXTERNAL);
@@ -105,7 +109,10 @@ record ExternalTensor(TensorProto tensor) {
     return moved.build();
   }
 
-  /** Refuses several values, because ONNX Runtime may use another one than this class. */
+  /**
+   * Reads a value. Refuses several values for one key, because ONNX Runtime might use a different
+   * one of them than this class.
+   */
   private String entry(String key, String absent) {
     List<String> values =
         tensor.getExternalDataList().stream()
@@ -131,7 +138,7 @@ record ExternalTensor(TensorProto tensor) {
               + key
               + " "
               + OneLine.quoted(text)
-              + ", which is no number: export the model again",
+              + ", which is not a number: export the model again",
           e);
     }
   }

@@ -13,7 +13,7 @@ import java.util.Map;
  * Writes a network with each batch norm folded into the convolution before it. With {@code g =
  * weight / sqrt(running_var + epsilon)} per channel, the convolution's weights are multiplied by
  * {@code g}, and the convolution gets the bias {@code bias - running_mean * g}. A convolution is
- * therefore written only when the batch norm that follows the convolution is added.
+ * therefore written when the batch norm after it is added.
  */
 final class FoldedNetwork extends OnnxNetwork {
 

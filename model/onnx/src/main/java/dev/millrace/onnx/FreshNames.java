@@ -3,7 +3,7 @@ package dev.millrace.onnx;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Generates names that no value or node of a model has. */
+/** Generates names that no value or node of a model uses. */
 public final class FreshNames {
 
   private static final String PREFIX = "millrace_";
@@ -13,7 +13,7 @@ public final class FreshNames {
   /**
    * Creates a generator.
    *
-   * @param taken the names that the model has
+   * @param taken the names that the model uses
    */
   public FreshNames(Set<String> taken) {
     this.taken = new HashSet<>(taken);

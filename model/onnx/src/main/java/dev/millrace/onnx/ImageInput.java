@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The input of an exported model, before the model is prepared: how the preprocessed pixels of an
- * image become a tensor of the model.
+ * The input of an exported model, before the model is prepared. The input describes how the
+ * preprocessed pixels of an image become a tensor of the model.
  *
  * @param name name of the input
  * @param layout the position of the channels
@@ -23,7 +23,7 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
    * Reads a model's declaration.
    *
    * @param value the declared input
-   * @param wanted the layout that the caller asks for, or null
+   * @param wanted the layout that the caller requests, or null
    * @return the possible inputs, one for each layout that fits the declaration. If the model
    *     declares its layout, the list contains only the input in this layout
    * @throws ModelException if images with this preprocessing do not fit the input

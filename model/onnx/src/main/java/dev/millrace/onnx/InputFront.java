@@ -17,8 +17,8 @@ import java.util.List;
  *   → Cast to the type of the model's input
  * </pre>
  *
- * <p>The form of these operators has not changed since operator set 7, the oldest that is
- * supported.
+ * <p>The form of these operators has not changed since operator set 7, the oldest supported
+ * operator set.
  */
 final class InputFront {
 

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The shape that a model declares for its input. A dimension may be open, and a file need not
- * declare a shape at all; then every dimension is open.
+ * The shape that a model declares for its input. A dimension may be open, which means that it may
+ * have any size. If a file declares no shape at all, every dimension is open.
  *
- * @param subject how error messages name the input, for example {@code input 'x'}
+ * @param subject the name of the input in error messages, for example {@code input 'x'}
  * @param dimensions the sizes of batch, channels, height and width in the input's own order; {@link
  *     #OPEN} for a dimension without a fixed size
  * @param batched whether the input has a batch axis; if not, {@code dimensions} begins with a 1
@@ -56,21 +56,22 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
     }
     shape.forEach(dimension -> dimensions.add(size(dimension)));
     if (!batched && dimensions.get(1) == OPEN && !CHANNELS.contains(dimensions.get(3))) {
-      // [batch, height, width]: one grey image at a time looks the same as [1, height, width].
+      // The input is [batch, height, width]. With one grey image at a time, it equals [1, height,
+      // width].
       dimensions.set(1, 1L);
     }
     return new InputShape(subject, List.copyOf(dimensions), batched);
   }
 
-  /** {@return whether only batches of one image fit} */
+  /** {@return whether the input takes only batches of one image} */
   boolean isSingle() {
     return dimensions.get(0) == 1;
   }
 
   /**
-   * Requires that batches of one image fit.
+   * Requires that the input can take batches of one image.
    *
-   * @throws ModelException if only batches of another size fit
+   * @throws ModelException if the input takes only batches of another size
    */
   void requireOpenOrSingle() {
     long batch = dimensions.get(0);
@@ -84,7 +85,7 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
   }
 
   /**
-   * {@return the layouts in which images of this shape do not contradict the declaration}
+   * {@return the layouts in which images of the given shape fit the declaration}
    *
    * @param channels number of channels
    */
@@ -98,7 +99,7 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
 
   /**
    * {@return the possible layouts in which the declared size of the channel axis is {@code
-   * channels}; all possible layouts if there is none}
+   * channels}; all possible layouts if there is no such layout}
    *
    * @param channels number of channels
    */
@@ -110,8 +111,8 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
   }
 
   /**
-   * {@return the layout that the declaration shows, by a number of channels or by two fixed sides;
-   * null if it shows none}
+   * {@return the layout that follows from the declared number of channels or from two fixed sides;
+   * null if it does not follow from either}
    */
   ImageLayout declaredLayout() {
     List<ImageLayout> declared =
@@ -129,7 +130,7 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
         .orElse(declared.isEmpty() ? layoutOfSides() : declared.get(0));
   }
 
-  /** {@return the layout that follows from two fixed sides beside an open channel axis, or null} */
+  /** {@return the layout that follows from two fixed sides and an open channel axis, or null} */
   private ImageLayout layoutOfSides() {
     for (ImageLayout layout : ImageLayout.values()) {
       if (dimensions.get(layout.channels()) == OPEN
@@ -160,7 +161,7 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
     return declared == OPEN || declared == size;
   }
 
-  /** A size of 0 or less stands for an open dimension in some exporters' files. */
+  /** Some exporters write a size of 0 or less for an open dimension. */
   private static long size(Dimension dimension) {
     return dimension.getDimValue() > 0 ? dimension.getDimValue() : OPEN;
   }

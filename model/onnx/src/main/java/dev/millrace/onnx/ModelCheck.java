@@ -7,8 +7,9 @@ import dev.millrace.core.runtime.ModelSession;
 
 /**
  * The result of a successful check of a version. The check has shown that the checksums of the
- * version's files are correct, the version loads on the CPU, its input and output match its
- * manifest, and it returns probabilities for sample images.
+ * version's files are correct, and that the version loads on the CPU. It has also shown that the
+ * input and output match the manifest, and that the version returns probabilities for sample
+ * images.
  *
  * @param inputWidth width of the images, in pixels
  * @param inputHeight height of the images, in pixels

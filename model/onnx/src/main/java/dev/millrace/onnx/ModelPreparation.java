@@ -54,21 +54,21 @@ public final class ModelPreparation {
   }
 
   /**
-   * Prepares a classifier of grey, RGB or RGBA images, and reads its output as the user's settings
-   * say.
+   * Prepares a classifier of grey, RGB or RGBA images, and interprets its output according to the
+   * user's settings.
    *
    * <p>The output with the scores must have one score per class and image, as {@code [batch,
    * classes]} or with further dimensions of 1. With two labels, the output may have only one score
    * per image. The score becomes the probabilities 1 - p and p, and p belongs to the second label.
+   * The graph's last operators and the scores for sample images determine the kind of the scores.
    * If the model returns logits, a softmax is added. Probabilities stay unchanged, but
    * probabilities on another scale, or rounded to half precision, are divided by their sum. Scores
-   * of a sigmoid are independent of each other and stay unchanged. The graph's last operators and
-   * the scores for sample images decide what the scores are. Scores that look like probabilities
-   * are never taken for logits, unless the settings say so.
+   * of a sigmoid are independent of each other and stay unchanged. Scores that look like
+   * probabilities are never treated as logits, unless the settings say so.
    *
    * <p>A batch axis that is fixed at 1 is opened. The prepared model is compared with the untouched
-   * file on different images, alone and in batches. If this comparison does not show that images
-   * get the same answers in a batch as alone, the prepared model takes one image at a time.
+   * file on different images, alone and in batches. If the answers in a batch differ, or if the
+   * comparison proves nothing, the prepared model takes one image at a time.
    *
    * <p>A prepared file is refused, because a second preparation would normalise the images twice.
    *
@@ -77,7 +77,7 @@ public final class ModelPreparation {
    * @param labels names of the classes
    * @param layout the layout of the input, or null if the file declares its layout or runs with
    *     only one layout
-   * @param settings which output holds the scores, and what they are
+   * @param settings the output that holds the scores, and the kind of the scores
    * @return the prepared file, which this method has loaded and run
    * @throws ModelException if the file cannot be served; the message says what to do
    */

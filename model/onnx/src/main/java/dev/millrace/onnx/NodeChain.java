@@ -35,8 +35,8 @@ final class NodeChain {
   }
 
   /**
-   * Adds a node that takes the chain's last value, and joins the node's output and this value: two
-   * values {@code [N, 1]} become {@code [N, 2]}, the node's output first.
+   * Adds a node that takes the chain's last value, and concatenates the node's output and this
+   * value. Two values {@code [N, 1]} become {@code [N, 2]}, the node's output first.
    *
    * @param before the node's inputs before the chain's last value
    */

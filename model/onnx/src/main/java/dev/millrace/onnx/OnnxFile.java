@@ -20,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * An ONNX file that contains all of its weights, or all but the large ones. {@link #input} requires
- * that the model has exactly one input.
+ * An ONNX file that contains all of its weights, or all except the large weights. {@link #input}
+ * requires that the model has exactly one input.
  *
  * @param model the file's content
  * @param weights the folder of the weights that are in other files; null if there are none
@@ -42,7 +42,7 @@ record OnnxFile(ModelProto model, Path weights) {
   }
 
   /**
-   * Reads a file that is to be prepared, and that contains all of its weights.
+   * Reads a file for preparation that contains all of its weights.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
    *     weights are views of the array
@@ -53,7 +53,7 @@ record OnnxFile(ModelProto model, Path weights) {
   }
 
   /**
-   * Reads a file that is to be prepared, and whose weights may be in other files.
+   * Reads a file for preparation whose weights may be in other files.
    *
    * @param bytes the file's bytes. The caller must not change the array afterwards, because the
    *     weights are views of the array
@@ -133,7 +133,9 @@ record OnnxFile(ModelProto model, Path weights) {
             .toList());
   }
 
-  /** {@return whether Millrace wrote the file from a network; {@code output} then holds logits} */
+  /**
+   * {@return whether Millrace wrote the file from a network, so that {@code output} holds logits}
+   */
   boolean isOwn(String output) {
     return model.getProducerName().equals(OnnxGraph.PRODUCER) && output.equals(OnnxNetwork.LOGITS);
   }
@@ -191,7 +193,7 @@ record OnnxFile(ModelProto model, Path weights) {
           (opset() == 0
                   ? "the model declares no operator set of ONNX"
                   : "the model uses operator set " + opset())
-              + ", but the oldest that can be prepared is "
+              + ", but the oldest supported one is "
               + OLDEST_OPSET
               + ": export it again, best with opset 13 or newer");
     }

@@ -16,7 +16,7 @@ import dev.millrace.core.runtime.ModelSession;
  * Opens models in ONNX Runtime, on the CPU or an NVIDIA GPU. A version that is not prepared is
  * prepared in memory each time that it is opened.
  *
- * <p>A session on the CPU runs each batch on the calling thread alone, so call the session from one
+ * <p>A session on the CPU runs each batch only on the calling thread, so call the session from one
  * thread per core. A session on a GPU runs all nodes on the GPU. If that is not possible, the
  * session cannot be opened. A GPU that supports TF32 rounds the factors of float32 multiplications
  * to TF32, unless the runtime was created by {@link #withoutTf32}.
@@ -67,7 +67,7 @@ public final class OnnxModelRuntime implements ModelRuntime {
     }
   }
 
-  /** Requires that a quantised version answers as it did where it was made. */
+  /** Requires that a quantised version gives the same answers as on the machine that made it. */
   private static void requireReferenceAnswers(ModelVersion version, ModelSession session) {
     Quantization quantization = version.manifest().quantization();
     if (quantization == null) {
@@ -114,8 +114,8 @@ public final class OnnxModelRuntime implements ModelRuntime {
   }
 
   /**
-   * Opens a prepared model that is not in a repository. Its weights may still be in the files that
-   * it was exported with.
+   * Opens a prepared model that is not in a repository. The weights may still be in the files that
+   * the exporter wrote.
    *
    * @param model the prepared model
    * @param device the device to run on

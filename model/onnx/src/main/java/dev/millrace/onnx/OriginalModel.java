@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The untouched file of an exported model in ONNX Runtime. The prepared model must answer as this
- * model does.
+ * The untouched file of an exported model in ONNX Runtime. The prepared model must give the same
+ * answers as this model.
  */
 final class OriginalModel implements AutoCloseable {
 

@@ -22,7 +22,7 @@ public final class OrtFailure {
    * {@return the message's first line, without the error code and the position in ONNX Runtime's
    * source code}
    *
-   * @param failure what ONNX Runtime threw
+   * @param failure the exception or error that ONNX Runtime threw
    */
   public static String line(Throwable failure) {
     String message = failure.getMessage() == null ? "" : failure.getMessage();

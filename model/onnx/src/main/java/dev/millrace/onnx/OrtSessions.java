@@ -12,15 +12,16 @@ import dev.millrace.core.model.ModelException;
 public final class OrtSessions {
 
   /**
-   * The key of the folder in which ONNX Runtime looks for the weights of a model that it loads from
-   * memory. Without this key, it looks for them in the working directory.
+   * The configuration key of the folder with the weights of a model that ONNX Runtime loads from
+   * memory. Without this key, ONNX Runtime looks for the weights in the working directory.
    */
   private static final String WEIGHTS_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
   /**
-   * Makes ONNX Runtime treat signed 8-bit weights above {@code ±64} as unsigned weights. Its
-   * kernels for these are slower, but do not saturate. It does not look for VNNI itself.
+   * The configuration key that makes ONNX Runtime treat signed 8-bit weights above {@code ±64} as
+   * unsigned weights. The kernels for unsigned weights are slower, but do not saturate. The key is
+   * needed because ONNX Runtime does not check for VNNI itself.
    */
   private static final String UNSIGNED_WEIGHTS = "session.x64quantprecision";
 
@@ -64,9 +65,9 @@ public final class OrtSessions {
   }
 
   /**
-   * Each run uses one thread. Callers run several batches in parallel, because on a CPU this is
-   * faster than one batch on many threads. Spinning is turned off, because an idle thread that
-   * spins would take a core from the callers.
+   * Creates options with one thread for each run. Callers run several batches in parallel, which is
+   * faster on a CPU than one batch on many threads. Spinning is turned off, because an idle thread
+   * that spins would take a core away from the callers.
    */
   private static SessionOptions options(Device device, boolean tf32) throws OrtException {
     OrtLibrary.environment();

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Adds nodes before and after a model, so that it takes 8-bit pixels and returns probabilities:
+ * Adds nodes before and after a model. With these nodes, the model takes 8-bit pixels and returns
+ * probabilities:
  *
  * <pre>
  * pixels uint8[N, height, width, 3], N being 1 for a model that takes one image at a time
@@ -52,16 +53,16 @@ final class PreparedGraph {
 
   /**
    * {@return the model with the nodes before it} The result takes 8-bit pixels, and returns the
-   * model's scores in the model's own shape, converted to float32. Quantised scores keep the values
-   * of their 8-bit integers.
+   * model's scores in the model's own shape, converted to float32. Quantised scores are returned as
+   * the values of their 8-bit integers.
    */
   SerializedModel scores() {
     return assemble(scores -> {}, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
   }
 
   /**
-   * {@return the same as {@link #scores}, but quantised scores are converted to the numbers that
-   * the integers stand for}
+   * {@return the same model as {@link #scores}, but with quantised scores converted to the real
+   * numbers that the integers represent}
    */
   SerializedModel values() {
     return assemble(this::dequantize, List.of(), name -> Tensor.shapeless(name, DataType.FLOAT));
@@ -72,7 +73,7 @@ final class PreparedGraph {
    *
    * @param classes number of classes
    * @param flatten whether the shape of the scores is not {@code [batch, classes]}
-   * @param answers the nodes that make answers from the scores
+   * @param answers the nodes that compute the answers from the scores
    */
   SerializedModel probabilities(int classes, boolean flatten, ScoreTail answers) {
     return assemble(

@@ -8,19 +8,19 @@ import java.util.Optional;
  * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
  *
  * @param bytes the ONNX file; the caller owns the array
- * @param weights the folder with the weights that the file keeps in other files, because the model
- *     would be too large for one file; empty if the file contains all weights
+ * @param weights the folder with the weights that are in other files, because the model is too
+ *     large for one file; empty if the file contains all weights
  * @param input name, layout and element type of the model's input before the preparation, for
  *     example {@code input NCHW float32}
  * @param size width and height of the images, in pixels, for example {@code 224x224}
  * @param classes number of classes
  * @param opset version of ONNX's operator set that the file uses
- * @param scores the nodes that make the answers from the exported model's scores
+ * @param scores the nodes that compute the answers from the exported model's scores
  * @param chosenOutput name of the output with the scores, if the exported model has several outputs
  * @param batchAxisOpened true if the exported model took batches of exactly one image, and the
  *     prepared model takes batches of any size
- * @param oneImageReason why the prepared model takes one image at a time, so that a batch is run
- *     image by image; empty if it takes whole batches
+ * @param oneImageReason the reason why the prepared model takes only one image at a time. Empty if
+ *     the model takes whole batches
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record PreparedModel(
@@ -36,10 +36,10 @@ public record PreparedModel(
     Optional<String> oneImageReason) {
 
   /**
-   * {@return the model's files, under the names that they have in a repository} Reads the files
-   * with weights, to compute their checksums.
+   * {@return the model's files, under the names that they have in a repository} Reads the weight
+   * files to compute their checksums.
    *
-   * @throws dev.millrace.core.model.ModelException if a file with weights cannot be read
+   * @throws dev.millrace.core.model.ModelException if a weight file cannot be read
    */
   public ModelFiles files() {
     return weights
@@ -69,6 +69,6 @@ public record PreparedModel(
         + ", "
         + scores
         + (batchAxisOpened ? ", batch axis opened" : "")
-        + oneImageReason.map(reason -> ", one image a run because " + reason).orElse("");
+        + oneImageReason.map(reason -> ", one image per run because " + reason).orElse("");
   }
 }

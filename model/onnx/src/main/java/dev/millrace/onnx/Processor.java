@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The processor's architecture, and the instructions that matter for 8-bit integers.
+ * The processor's architecture, and its instruction sets that matter for 8-bit integers.
  *
  * @param architecture Java's name of the architecture, for example {@code amd64}
- * @param features the instructions, for example {@code avx2} and {@code avx512_vnni}, in the order
- *     of {@code /proc/cpuinfo}; empty where the system does not list them
+ * @param features the instruction sets, for example {@code avx2} and {@code avx512_vnni}, in the
+ *     order of {@code /proc/cpuinfo}; empty if the system does not list them
  */
 public record Processor(String architecture, List<String> features) {
 
@@ -45,7 +45,7 @@ public record Processor(String architecture, List<String> features) {
     features = List.copyOf(features);
   }
 
-  /** {@return this machine's processor} Only Linux lists the instructions. */
+  /** {@return this machine's processor} Only Linux lists the instruction sets. */
   public static Processor ofThisMachine() {
     String architecture = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     try (Stream<String> lines = Files.lines(LIST)) {
@@ -67,16 +67,16 @@ public record Processor(String architecture, List<String> features) {
   }
 
   /**
-   * {@return whether products of unsigned activations and signed weights may be added in 16 bits,
-   * which saturates} This is the case on x86-64 without VNNI, and may be where the instructions are
-   * unknown.
+   * {@return whether sums of products of unsigned activations and signed weights may saturate,
+   * because the processor adds them in 16 bits} This is the case on x86-64 without VNNI. If the
+   * instruction sets are unknown, it may be the case.
    */
   public boolean maySaturate() {
     boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
     return x86 && features.stream().noneMatch(VNNI::contains);
   }
 
-  /** {@return the architecture and the instructions, for example {@code amd64 avx2 fma}} */
+  /** {@return the architecture and the instruction sets, for example {@code amd64 avx2 fma}} */
   @Override
   public String toString() {
     return (architecture + " " + String.join(" ", features)).strip();

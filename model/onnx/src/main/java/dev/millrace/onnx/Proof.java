@@ -32,11 +32,11 @@ final class Proof {
 
   /**
    * Runs four batches: one noise image, two noise images, one black image, and one mid-grey image.
-   * Some models return probabilities for noise but NaN for an image of one colour, because they
-   * divide by the standard deviation of the image, which is then 0.
+   * Some models return probabilities for noise, but NaN for an image of one colour. These models
+   * divide by the standard deviation of the image, which is 0 for such an image.
    *
-   * @throws ModelException if a result is not of the kind that {@link ModelSession#answers} names,
-   *     or if an image's result depends on the other images in the batch
+   * @throws ModelException if an answer is not of the kind that {@link ModelSession#answers} names,
+   *     or if an image's answer depends on the other images in the batch
    */
   static void require(ModelSession session) {
     ByteBuffer pixels = SampleImages.noise(2, session.inputWidth(), session.inputHeight());

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Images and the answers that a quantised model gave when it was made. Each processor that loads
- * the model must give the same answers, because kernels for 8-bit integers may saturate silently.
+ * Images and the answers that a quantised model gave when it was made. Each machine that loads the
+ * model checks that the model gives the same answers there, because kernels for 8-bit integers may
+ * saturate silently.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}
  * @param answers the scores for each image
@@ -47,9 +48,10 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   }
 
   /**
-   * Runs a model on images, and chooses {@value #IMAGES} of them: those whose best score leads by
-   * the smallest margin above twice {@link #BOUND}, so that rounding cannot change the best class,
-   * but larger errors do. If there are too few of them, images with smaller margins follow.
+   * Runs a model on images, and chooses {@value #IMAGES} of them. The margin of an image is the
+   * lead of its best score over the second best score. The chosen images have the smallest margins
+   * above twice {@link #BOUND}. So rounding cannot change their best class, but larger errors do.
+   * If fewer images have a margin above this limit, images with smaller margins fill the rest.
    *
    * @param session the quantised model
    * @param candidates the images to choose from, at least {@value #IMAGES}
@@ -80,7 +82,8 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   }
 
   /**
-   * {@return the file's bytes: for each image its pixels, then its scores as little-endian float32}
+   * {@return the file's bytes} For each image, they contain the pixels, then the scores as
+   * little-endian float32.
    */
   public byte[] bytes() {
     int each = pixels.get(0).length + answers.get(0).length * Float.BYTES;
@@ -132,8 +135,8 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   }
 
   /**
-   * Requires that a loaded model gives these answers. The best class of an image cannot be another
-   * one then, unless its lead was less than twice the bound.
+   * Requires that a loaded model gives these answers. If it does, the best class of an image is the
+   * same, unless its lead was less than twice the bound.
    *
    * @throws ModelException if a score differs by more than the bound
    */
@@ -150,7 +153,7 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
             String.format(
                 Locale.ROOT,
                 "the quantised model answers a calibration image differently on this processor"
-                    + " (%s) than where it was made: a score differs by %.3f, allowed are %.3f;"
+                    + " (%s) than where it was made: a score differs by %.3f, allowed is %.3f;"
                     + " serve the float32 version, or quantise it again on this processor or with"
                     + " --reduce-range",
                 Processor.ofThisMachine(),

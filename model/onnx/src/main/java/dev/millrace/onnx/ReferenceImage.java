@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 
 /**
  * Computes a model's input in Java, in double precision, without the nodes that {@link InputFront}
- * adds. A comparison of this input with the output of those nodes therefore finds mistakes in this
+ * adds. A comparison of this input with the output of the nodes therefore finds mistakes in this
  * class and in the nodes.
  */
 final class ReferenceImage {

@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The files with weights beside a model file in a repository: {@code weights-1.bin}, {@code
- * weights-2.bin} and so on, whatever names they had before. The model file records their checksums
- * in its metadata, so that its own checksum stands for the weights, too.
+ * The weight files beside a model file in a repository. They are named {@code weights-1.bin},
+ * {@code weights-2.bin} and so on, regardless of their original names. The model file records the
+ * checksums of the weight files in its metadata, so that the model file's own checksum also covers
+ * the weights.
  */
 final class RepositoryWeights {
 
@@ -24,13 +25,13 @@ final class RepositoryWeights {
   private RepositoryWeights() {}
 
   /**
-   * Gives the files with a model's weights their names in a repository, and reads them, to compute
-   * their checksums.
+   * Gives a model's weight files their names in a repository. Reads the files to compute their
+   * checksums.
    *
    * @param model a prepared file, which names its weights relative to the folder
    * @param folder the folder with the weights
-   * @return the prepared file with the new names, and the files with weights
-   * @throws ModelException if a file with weights cannot be read
+   * @return the prepared file with the new names, and the weight files
+   * @throws ModelException if a weight file cannot be read
    */
   static ModelFiles of(byte[] model, Path folder) {
     Map<String, String> names = new LinkedHashMap<>();
@@ -64,11 +65,12 @@ final class RepositoryWeights {
   }
 
   /**
-   * Requires that a model file in a repository keeps weights in the files of its manifest only.
-   * ONNX Runtime would open other files in the model's folder, too, and they have no checksum.
+   * Requires that a model file in a repository keeps its weights only in the files that its
+   * manifest names. ONNX Runtime would also open other files in the model's folder, which have no
+   * checksum.
    *
    * @param model the model file
-   * @param files the names of the files with weights that the manifest names
+   * @param files the names of the weight files in the manifest
    * @throws ModelException if the model names another file
    */
   static void requireOnly(byte[] model, Set<String> files) {

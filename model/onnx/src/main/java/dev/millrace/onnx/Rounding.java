@@ -5,8 +5,9 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.util.Set;
 
 /**
- * How far rounding moves a model's scores, as a fraction of the largest score, when the order of
- * the model's additions or the last bit of the model's input changes.
+ * The largest change of a model's scores by rounding, as a fraction of the largest score. Rounding
+ * changes the scores if the order of the model's additions or the last bit of the model's input
+ * changes.
  *
  * @param relative the fraction
  */
@@ -25,7 +26,10 @@ record Rounding(double relative) {
   private static final Set<Integer> HALVES =
       Set.of(DataType.FLOAT16_VALUE, DataType.BFLOAT16_VALUE);
 
-  /** {@return the rounding of a model: coarse if it computes in half precision or in 8 bits} */
+  /**
+   * {@return the rounding of a model, which is coarse if the model computes in half precision or in
+   * 8 bits}
+   */
   static Rounding of(OnnxFile file, ImageInput input) {
     boolean coarse =
         input.elements() == ElementType.FLOAT16

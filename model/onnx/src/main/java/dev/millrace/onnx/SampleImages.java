@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Pixels for trial runs. They are the same in every process. */
+/** Creates pixels for trial runs. The pixels are the same in every process. */
 final class SampleImages {
 
   private static final long SEED = 1;
 
-  /** The number of blocks of one colour along each side of an image. */
+  /** The number of single-colour blocks along each side of an image. */
   private static final int BLOCKS = 4;
 
   private SampleImages() {}

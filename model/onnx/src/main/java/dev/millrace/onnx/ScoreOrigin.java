@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The node that computes a model's scores. The search walks back from the output, past nodes that
- * change the shape, the type, the order or the scale of the scores, but not their kind.
+ * The node that computes a model's scores. The search walks back from the output. It passes nodes
+ * that change the shape, the type, the order or the scale of the scores, but not the kind of the
+ * scores.
  *
  * @param operator the node's operator; empty if no node computes the scores
- * @param kind the kind of scores that the node computes, or null if the node does not show it
+ * @param kind the kind of scores that the node computes, or null if the operator does not determine
+ *     the kind
  * @param cast whether the scores' type changes between the node and the output
  * @param quantized whether the scores are rounded to 8 bits between the node and the output
  * @param quantizer the node that computes the 8-bit integers in the output; empty if the output
@@ -112,8 +114,9 @@ record ScoreOrigin(
     }
 
     /**
-     * {@return for a division or multiplication, the value that a constant scales, or an empty text
-     * if there is no constant; for other nodes, the first input}
+     * {@return the input with the scores} For a division or multiplication, this is the value that
+     * a constant scales, or an empty text if there is no constant. For other nodes, it is the first
+     * input.
      */
     private String carried(NodeProto node) {
       if (!SCALES.contains(node.getOpType())) {
@@ -166,8 +169,8 @@ record ScoreOrigin(
     }
 
     /**
-     * {@return whether the operator is one of ONNX's own} A function that the model itself defines
-     * may have the name of one of ONNX's operators.
+     * {@return whether the operator is one of ONNX's own} The name alone does not tell, because a
+     * model may define a function with the name of one of ONNX's operators.
      */
     private static boolean isStandard(NodeProto node) {
       return OnnxFile.STANDARD_DOMAINS.contains(node.getDomain());

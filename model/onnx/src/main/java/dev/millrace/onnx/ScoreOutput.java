@@ -57,7 +57,7 @@ record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChos
         isChosen);
   }
 
-  /** {@return whether the output may hold scores, judged by the type that the model declares} */
+  /** {@return whether the output may hold scores, according to its declared type} */
   boolean mayHoldScores() {
     return FLOATS.contains(elements) || quantizer().isPresent();
   }
@@ -69,7 +69,7 @@ record ScoreOutput(String name, int elements, ScoreOrigin origin, boolean isChos
         : Optional.empty();
   }
 
-  /** {@return whether the elements are of another type than float32} */
+  /** {@return whether the type of the elements is not float32} */
   boolean needsCast() {
     return elements != DataType.FLOAT_VALUE;
   }

@@ -28,10 +28,10 @@ final class ScoreOutputs {
   /**
    * Finds the output.
    *
-   * @param wanted the output's name, or null for the obvious output: the only output with a score
-   *     for each label. If several outputs have a score for each label, the only one of them that
-   *     holds probabilities is obvious, because the probabilities are computed from the others
-   * @throws ModelException if there is no such output, or it is not obvious
+   * @param wanted the output's name, or null for the obvious output. This is the only output with a
+   *     score for each label. If there are several, it is the only one of them that holds
+   *     probabilities, because the probabilities are computed from the other outputs
+   * @throws ModelException if there is no output with this name, or no obvious output
    */
   ScoreOutput find(String wanted) {
     List<ValueInfoProto> outputs = required(file);
@@ -114,7 +114,7 @@ final class ScoreOutputs {
             + " labels: name the one that does (--output, or the label_filename of an output in config.pbtxt)");
   }
 
-  /** {@return whether the declared shape, as far as it is declared, has one score per label} */
+  /** {@return whether the declared dimensions allow one score per label} */
   private boolean fits(ValueInfoProto output) {
     if (!output.getType().getTensorType().hasShape()) {
       return true;

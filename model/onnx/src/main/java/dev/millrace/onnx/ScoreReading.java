@@ -5,9 +5,9 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 
 /**
- * Decides which kind of scores a model returns, by the user's setting, the graph's last nodes and
- * the scores for sample images. Scores that look like probabilities are never taken for logits,
- * unless the user says so.
+ * Decides which kind of scores a model returns. The user's setting, the graph's last nodes and the
+ * scores for sample images determine the kind. Scores that look like probabilities are never
+ * treated as logits, unless the user says so.
  *
  * @param output the output with the scores
  * @param scores the scores for sample images
@@ -20,7 +20,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
           + " in config.pbtxt)";
 
   /**
-   * {@return the nodes that make answers from the scores}
+   * {@return the nodes that compute the answers from the scores}
    *
    * @throws ModelException if there is not one finite score per label, or if the kind of the scores
    *     is not clear
@@ -112,7 +112,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
     return ScoreTail.INDEPENDENT;
   }
 
-  /** {@return the nodes that make two probabilities from one score} */
+  /** {@return the nodes that compute two probabilities from one score} */
   private ScoreTail pair(ScoreKind kind) {
     if (kind == ScoreKind.LOGITS || (kind == ScoreKind.INDEPENDENT && needsSigmoid())) {
       return ScoreTail.TWO_OF_LOGIT;
@@ -129,7 +129,7 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
   private void requireUnitRange() {
     if (!scores.areInUnitRange()) {
       throw new ModelException(
-          "the model's answers to sample images do not lie between 0 and 1, so they are no"
+          "the model's answers to sample images do not lie between 0 and 1, so they are not"
               + " probabilities: export it to return logits");
     }
   }

@@ -3,7 +3,9 @@ package dev.millrace.onnx;
 import dev.millrace.core.runtime.AnswerKind;
 import java.util.List;
 
-/** The nodes that make a prepared model's answers from the scores {@code float32[N, classes]}. */
+/**
+ * The nodes that compute a prepared model's answers from the scores {@code float32[N, classes]}.
+ */
 public enum ScoreTail {
   /** A softmax of logits. */
   SOFTMAX(AnswerKind.EXCLUSIVE, "softmax appended") {
@@ -17,13 +19,14 @@ public enum ScoreTail {
   DISTRIBUTION(AnswerKind.EXCLUSIVE, "softmax of its own"),
 
   /**
-   * A division of each image's scores by their sum, because the scores are probabilities on another
-   * scale, for example percent, or are rounded to half precision.
+   * A division of each image's scores by their sum. The scores are probabilities on another scale,
+   * for example percent, or probabilities that are rounded to half precision.
    */
   DIVIDED(AnswerKind.EXCLUSIVE, "softmax of its own, divided by its sum") {
     @Override
     void add(NodeChain scores) {
-      // The softmax of logarithms is the quotient of each number and the sum of all numbers.
+      // The softmax of the logarithms of some numbers divides each number by the sum of all
+      // numbers.
       scores.then("Log", "tail/log");
       softmax(scores);
     }
@@ -69,7 +72,7 @@ public enum ScoreTail {
     this.text = text;
   }
 
-  /** {@return what the prepared model's answers are} */
+  /** {@return the kind of the prepared model's answers} */
   public AnswerKind answers() {
     return answers;
   }

@@ -27,7 +27,7 @@ final class Scores {
   /** The largest allowed difference between 1 and the sum of probabilities in half precision. */
   private static final double HALF_PRECISION = 5e-3;
 
-  /** The largest difference between 1 and the sum of probabilities that rounding explains. */
+  /** The largest difference between 1 and the sum of probabilities in single precision. */
   private static final double SINGLE_PRECISION = 1e-5;
 
   /** The largest share of the sum of absolute scores at which the sum of scores counts as 0. */
@@ -46,8 +46,8 @@ final class Scores {
   }
 
   /**
-   * Runs a model on four images that differ as much as possible, in batches of two images, or one
-   * by one if the model takes only one image at a time.
+   * Runs a model on four images that differ as much as possible. The images run in batches of two,
+   * or one by one if the model takes only one image at a time.
    *
    * @param model an ONNX file that takes 8-bit pixels and returns float32 scores
    * @throws ModelException if the model cannot be loaded or run
@@ -103,7 +103,7 @@ final class Scores {
 
   /**
    * Requires one row of scores per image. At most one dimension after the first may differ from 1.
-   * The scores of a model that takes one image at a time may have no dimension for the image.
+   * If the model takes one image at a time, the scores may have no dimension for the image.
    *
    * @throws ModelException if the scores have another shape
    */
@@ -161,14 +161,14 @@ final class Scores {
     return arePositive() && sums().allMatch(sum -> Math.abs(sum - 1) <= HALF_PRECISION);
   }
 
-  /** {@return whether each image's scores sum to 1 except for the rounding of float32} */
+  /** {@return whether each image's scores sum to 1, except for the rounding of float32} */
   boolean sumToOne() {
     return sums().allMatch(sum -> Math.abs(sum - 1) <= SINGLE_PRECISION);
   }
 
   /**
-   * {@return whether each image's scores are a distribution multiplied by the same number for all
-   * images}
+   * {@return whether each image's scores are a distribution multiplied by a number, which is the
+   * same for all images}
    */
   boolean areScaledDistributions() {
     double sum = sums().findFirst().orElse(0);
@@ -207,9 +207,9 @@ final class Scores {
   }
 
   /**
-   * {@return whether the scores of each image sum to 0, except for rounding} A softmax does not
-   * change if the same number is added to all of its logits, so weight decay moves the sum of
-   * trained logits towards 0.
+   * {@return whether the scores of each image sum to 0, except for rounding} Trained logits usually
+   * do. A softmax does not change if the same number is added to all of its logits, so weight decay
+   * moves their sum towards 0.
    */
   boolean sumToZero() {
     return haveEqualSums()

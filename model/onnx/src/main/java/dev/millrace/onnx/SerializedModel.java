@@ -7,9 +7,9 @@ import java.nio.file.Path;
 /**
  * The bytes of an ONNX file, ready for ONNX Runtime.
  *
- * @param bytes the file's bytes; nobody changes the array
- * @param weights the folder with the weights that the file keeps in other files; null if it
- *     contains all weights
+ * @param bytes the file's bytes; the array must not change
+ * @param weights the folder with the weights that are in other files; null if the file contains all
+ *     weights
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 record SerializedModel(byte[] bytes, Path weights) {

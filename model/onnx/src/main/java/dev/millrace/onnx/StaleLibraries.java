@@ -17,10 +17,9 @@ import java.util.regex.Pattern;
 
 /**
  * Removes temporary folders with ONNX Runtime's library. A process that is killed while it loads
- * the library leaves such a folder of up to 28 MB. A folder from which a running process has loaded
- * a library is kept; on Linux, {@code /proc} shows these folders. A folder that changed in the last
- * five minutes is kept too, because a process may have just unpacked a library there and not yet
- * loaded it.
+ * the library leaves a folder of up to 28 MB. A folder from which a running process has loaded a
+ * library is kept. On Linux, {@code /proc} shows these folders. A folder that changed in the last
+ * five minutes is also kept, because a process may be about to load a library from it.
  */
 final class StaleLibraries {
 
@@ -29,7 +28,10 @@ final class StaleLibraries {
    */
   static final String PREFIX = "onnxruntime-java";
 
-  /** A folder younger than this is kept. Unpacking and loading a library take far less time. */
+  /**
+   * Smallest age of a folder that may be removed. Unpacking and loading a library take far less
+   * time.
+   */
   private static final Duration YOUNG = Duration.ofMinutes(5);
 
   private static final Pattern NAME = Pattern.compile(PREFIX + "\\d+");

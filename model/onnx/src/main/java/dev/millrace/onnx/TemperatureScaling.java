@@ -12,9 +12,9 @@ import java.util.OptionalDouble;
 
 /**
  * Puts a temperature into a prepared model's graph: a node that divides the logits by the
- * temperature before the softmax. If the graph does not end in a softmax, the logarithms of its
- * probabilities are divided, and a softmax follows. A graph that already has a temperature gets the
- * new one on top: the temperatures are multiplied.
+ * temperature before the softmax. If the graph does not end in a softmax, the temperature divides
+ * the logarithms of its probabilities, and a softmax follows. If the graph already has a
+ * temperature, the two temperatures are multiplied.
  */
 public final class TemperatureScaling {
 
@@ -26,7 +26,7 @@ public final class TemperatureScaling {
    * {@return the model with the temperature}
    *
    * @param prepared the bytes of the prepared model file, which stay unchanged. Weights in other
-   *     files keep their places
+   *     files stay in these files
    * @param temperature the temperature, above 0
    * @throws ModelException if the file is not a prepared model, or if its classes are independent
    *     of each other
@@ -79,7 +79,7 @@ public final class TemperatureScaling {
     Optional<String> answers = property(model, PreparedMark.ANSWERS_KEY);
     if (PreparedMark.answers(answers) == AnswerKind.INDEPENDENT) {
       throw new ModelException(
-          "the model has independent classes, which no softmax joins: a temperature is for models"
+          "the model has independent classes and therefore no softmax: a temperature is for models"
               + " with exclusive classes");
     }
   }
@@ -108,7 +108,7 @@ public final class TemperatureScaling {
     return graph.getNode(indexOf(graph, value));
   }
 
-  /** {@return the index of the node that makes a value; -1 if no node makes it} */
+  /** {@return the index of the node that computes a value; -1 if there is none} */
   private static int indexOf(GraphProto.Builder graph, String value) {
     for (int i = graph.getNodeCount() - 1; i >= 0; i--) {
       if (graph.getNode(i).getOutputList().contains(value)) {

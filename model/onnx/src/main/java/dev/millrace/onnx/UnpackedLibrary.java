@@ -11,8 +11,8 @@ import java.nio.file.Path;
 /**
  * The folder in which ONNX Runtime's Java API unpacks its native library. The API asks the JVM to
  * delete the folder at exit, but the folder itself stays. If the process is killed, the folder's
- * files, which take 28 MB, stay too. On a POSIX system, a loaded library works without its file, so
- * the folder can be removed as soon as the library is loaded.
+ * files, which take 28 MB, also stay. On a POSIX system, a loaded library works without its file,
+ * so the folder can be removed as soon as the library is loaded.
  */
 final class UnpackedLibrary {
 
@@ -26,7 +26,8 @@ final class UnpackedLibrary {
   }
 
   /**
-   * Removes the folder. Call this method only if no more libraries will be loaded from the folder.
+   * Removes the folder. Call this method only if no other library will be loaded from the folder
+   * later.
    */
   static void removeUnused() {
     try {

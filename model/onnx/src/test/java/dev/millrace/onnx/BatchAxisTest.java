@@ -94,7 +94,7 @@ class BatchAxisTest {
 
     assertThat(prepared.batchAxisOpened()).as(name).isFalse();
     assertThat(prepared.oneImageReason()).get().asString().startsWith(reason);
-    assertThat(prepared).asString().contains(", one image a run because " + reason);
+    assertThat(prepared).asString().contains(", one image per run because " + reason);
     assertThat(ModelProto.parseFrom(prepared.bytes()).getGraph().getInput(0))
         .isEqualTo(Tensor.value("pixels", DataType.UINT8, 1, 4, 4, 3));
     assertThat(Runs.once(prepared.bytes(), PREPROCESSING, LABELS, PIXELS))

@@ -50,7 +50,7 @@ class BatchProofTest {
         .startsWith("its scores for a sample image differ by 0.");
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> proof.requireSingle(scores))
-        .withMessageStartingWith("the prepared model does not answer as the file itself does (its")
+        .withMessageStartingWith("the prepared model's answers differ from the file's own (its")
         .withMessageContaining("): export the model again");
   }
 

@@ -107,7 +107,7 @@ class ExternalDataTest {
     assertThat(refusal(home, outside(nchw().model(), 0, "short.bin", "-1", "4")))
         .startsWith("weight 'fc.weight' needs bytes -1 to 3 of short.bin");
     assertThat(refusal(home, outside(nchw().model(), 0, "short.bin", "two", "4")))
-        .startsWith("weight 'fc.weight' has the offset 'two', which is no number: ");
+        .startsWith("weight 'fc.weight' has the offset 'two', which is not a number: ");
     assertThat(refusal(home, outside(nchw().model(), 0, "folder", null, null)))
         .startsWith("cannot read the weights in folder (");
   }

@@ -91,7 +91,7 @@ class ModelRefusalTest {
             "ONNX Runtime cannot load the model: Unsupported model IR version: 99"),
         arguments(
             nchw().opset(6).model(),
-            "the model uses operator set 6, but the oldest that can be prepared is 7: export"),
+            "the model uses operator set 6, but the oldest supported one is 7: export"),
         arguments(
             nchw().model().toBuilder().clearOpsetImport().build(),
             "the model declares no operator set of ONNX, but the oldest"),

@@ -267,7 +267,7 @@ class ScoresTest {
         LABELS,
         null,
         null,
-        "the model's answers to sample images do not lie between 0 and 1, so they are no");
+        "the model's answers to sample images do not lie between 0 and 1, so they are not");
   }
 
   @Test

@@ -5,9 +5,10 @@ import java.util.Deque;
 
 /**
  * Replaces the commas and semicolons between the fields of a message with spaces. These separators
- * have no meaning. But protobuf's parser refuses a separator after a field that the schema does not
- * contain: {@code { name: "x", dims: 3 }} would fail. Every other character keeps its place, so
- * that the lines and columns in messages are correct.
+ * have no meaning, but protobuf's parser refuses a separator after a field that the schema does not
+ * contain. For example, it would refuse {@code { name: "x", dims: 3 }} if the schema had no field
+ * {@code name}. Every other character keeps its position, so that the lines and columns in error
+ * messages are correct.
  */
 final class FieldSeparators {
 
@@ -49,8 +50,8 @@ final class FieldSeparators {
         afterField = true;
       }
       case ',', ';' -> {
-        // A separator without a field before it is an error. It is kept, so that the parser refuses
-        // it.
+        // A separator without a field before it is an error. The separator is kept, so that the
+        // parser reports the error.
         if (afterField && !Character.valueOf('[').equals(open.peek())) {
           text.setCharAt(at, ' ');
         }

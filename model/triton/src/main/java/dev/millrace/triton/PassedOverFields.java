@@ -7,14 +7,14 @@ import java.util.logging.Logger;
 /**
  * Suppresses protobuf's warnings about ignored fields, on the thread that opened this object, until
  * this object is closed. The parser writes the warnings to {@code java.util.logging}, and no option
- * turns them off. There would be many warnings, because this module ignores most fields of a Triton
- * configuration.
+ * turns them off. Without this class, there would be many warnings, because this module ignores
+ * most fields of a Triton configuration.
  */
 final class PassedOverFields implements AutoCloseable {
 
   /**
-   * The logger is kept in a field, because Java's log manager forgets loggers that no object refers
-   * to, and their filters with them.
+   * The logger is kept in a field, because Java's log manager discards a logger and its filter when
+   * no object refers to the logger.
    */
   private static final Logger LOGGER = Logger.getLogger(TextFormat.class.getName());
 

@@ -26,8 +26,8 @@ import java.util.function.Function;
  * @param labels the file with the names of the classes
  * @param preprocessing the preprocessing of the model's images
  * @param maxBatchSize the largest number of images per batch; empty if the file sets no limit
- * @param scores which output holds the scores, and their kind, which the parameter {@code scores}
- *     gives
+ * @param scores the output that holds the scores, and the kind of the scores from the parameter
+ *     {@code scores}
  */
 record TritonConfig(
     Path labels, Preprocessing preprocessing, OptionalInt maxBatchSize, ScoreSettings scores) {

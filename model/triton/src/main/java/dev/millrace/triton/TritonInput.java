@@ -19,12 +19,12 @@ record TritonInput(int height, int width) {
   private static final int IMAGE_RANK = 3;
 
   /**
-   * Reads the declaration of the input: the shape that the model takes. The field {@code reshape}
-   * gives this shape if it is present, otherwise the field {@code dims}. If {@code max_batch_size}
-   * is 0, the shape may begin with a batch dimension.
+   * Reads the shape of the input. The field {@code reshape} gives the shape if it is present,
+   * otherwise the field {@code dims}. If {@code max_batch_size} is 0, the shape may begin with a
+   * batch dimension.
    *
    * @return the size of the images; empty if the size is dynamic or not declared
-   * @throws dev.millrace.core.model.ModelException if the shape is not that of RGB images
+   * @throws dev.millrace.core.model.ModelException if the shape is not a shape of RGB images
    */
   static Optional<TritonInput> of(ConfigFile text) {
     ModelConfig config = text.config();
@@ -87,7 +87,7 @@ record TritonInput(int height, int width) {
               + image
               + " are not those of an image of at most "
               + Preprocessing.MAX_SIZE
-              + " pixels a side");
+              + " pixels per side");
     }
     return Optional.of(new TritonInput(sides.get(0).intValue(), sides.get(1).intValue()));
   }

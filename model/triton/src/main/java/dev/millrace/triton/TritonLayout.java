@@ -12,20 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads versions in Triton's layout: the model file as its author exported it, and the settings in
- * {@code config.pbtxt} and a labels file beside the version folders. The manifest is derived each
- * time that a version is read, and is never stored.
+ * Reads versions in Triton's layout. The version folder contains the model file as its author
+ * exported it. The settings are in {@code config.pbtxt} and a labels file beside the version
+ * folders. The manifest is derived each time that a version is read, and is never stored.
  *
- * <p>The manifest's checksum is the checksum of the model file at the time of reading. If the model
- * file was already corrupt at that time, this is not noticed. If the model file changes later, it
- * is refused when it is loaded. Thread-safe.
+ * <p>The manifest's checksum is the checksum of the model file at the time of reading. So a model
+ * file that is already corrupt at that time is not detected. A model file that changes later is
+ * refused when it is loaded. Thread-safe.
  */
 public final class TritonLayout implements ForeignLayout {
 
-  /** The {@code kind} of the source in the manifest. */
+  /** The {@code kind} of the manifest's source. */
   private static final String SOURCE = "triton";
 
-  /** Creates the layout; it has no settings. */
+  /** Creates the layout, which has no settings. */
   public TritonLayout() {}
 
   /**

@@ -6,22 +6,22 @@ import dev.millrace.triton.proto.ModelOutput;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads what a configuration says about the output with the scores. */
+/** Reads the declaration of the output with the scores. */
 final class TritonOutput {
 
   private TritonOutput() {}
 
   /**
-   * {@return the name of the labels file: the {@code label_filename} of the first output that has
-   * one}
+   * {@return the name of the labels file} This is the {@code label_filename} of the first output
+   * with this field.
    */
   static Optional<String> labels(ModelConfig config) {
     return labelled(config).map(ModelOutput::getLabelFilename);
   }
 
   /**
-   * {@return the name of the output with the scores: the first output with a labels file, or the
-   * only output; empty if there is no such output, or if it has no name}
+   * {@return the name of the output with the scores} This is the first output with a labels file,
+   * or the only output. Empty if there is neither, or if the output has no name.
    */
   static Optional<String> name(ModelConfig config) {
     return labelled(config)
@@ -33,7 +33,7 @@ final class TritonOutput {
   }
 
   /**
-   * {@return the kind of scores that has this name}
+   * {@return the kind of scores with the given name}
    *
    * @throws IllegalArgumentException if no kind has this name
    */

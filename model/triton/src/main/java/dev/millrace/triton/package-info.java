@@ -1,2 +1,2 @@
-/** Reads model repositories that were made for NVIDIA Triton, without changing them. */
+/** Reads model repositories for NVIDIA Triton without changing them. */
 package dev.millrace.triton;

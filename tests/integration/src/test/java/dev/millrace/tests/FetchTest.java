@@ -208,7 +208,7 @@ class FetchTest {
     refused(servers.file("public/none.jpg"), "there is no such file");
     refused(servers.file("public/text.jpg"), "is not a JPEG, PNG");
     refused("gopher://a.example/1.jpg", "its data reference is refused");
-    reasons.put("checksum", "the data's sha256 is not the given one");
+    reasons.put("checksum", "the data has another sha256 than given");
     send(
         0,
         "checksum",

@@ -2,17 +2,17 @@ package dev.millrace.connect.folder;
 
 import java.nio.charset.StandardCharsets;
 
-/** Tells the media type of an image file by its first bytes. */
+/** Detects the media type of an image file by its first bytes. */
 public final class ContentType {
 
-  /** Number of bytes that {@link #of} looks at. */
+  /** Number of bytes that {@link #of} needs. */
   public static final int LENGTH = 12;
 
   private ContentType() {}
 
   /**
    * {@return the media type, for example {@code image/png}, or {@code application/octet-stream} if
-   * the file is no image that Millrace reads}
+   * the file is not an image that Millrace can read}
    *
    * @param file the file, or at least its first {@link #LENGTH} bytes
    */

@@ -8,7 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
-/** Reads files of the watched folder, but not a file that has changed since the scan. */
+/** Reads files of the watched folder, but refuses a file that has changed since the scan. */
 public final class FileContent {
 
   private FileContent() {}
@@ -17,10 +17,10 @@ public final class FileContent {
    * Reads the beginning of a file.
    *
    * @param file the file, as a scan has seen it
-   * @param length the number of bytes to read, if the file has as many
-   * @return the bytes, or empty if the file is no longer as the scan has seen it. A later scan then
-   *     sees a new version of it, or nothing
-   * @throws IOException if the file is as before, but cannot be read
+   * @param length the largest number of bytes to read
+   * @return the bytes, or empty if the file has changed or is gone since the scan. A later scan
+   *     then sees the new version, if there is one
+   * @throws IOException if the file has not changed, but cannot be read
    */
   public static Optional<byte[]> read(FolderFile file, int length) throws IOException {
     byte[] bytes;

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Chooses files by glob patterns, in any case. A pattern without a slash is compared with the name
- * of a file, and a pattern with a slash with the path below the watched folder. Immutable.
+ * Selects files by glob patterns, ignoring case. A pattern without a slash is matched against the
+ * file's name. A pattern with a slash is matched against the path below the watched folder.
+ * Immutable.
  */
 public final class FilePatterns {
 

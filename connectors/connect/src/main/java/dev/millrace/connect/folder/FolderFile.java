@@ -8,7 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32;
 
 /**
- * One version of a file in the watched folder. If the file is written again, it is another version.
+ * One version of a file in the watched folder. Each time the file is written, it becomes another
+ * version.
  *
  * @param path the path below the watched folder, with {@code /} as separator on every system
  * @param file the path with which to open the file
@@ -18,8 +19,9 @@ import java.util.zip.CRC32;
 public record FolderFile(String path, Path file, long bytes, long modifiedMs) {
 
   /**
-   * {@return the source partition of the file, from 0 to {@link SourcePartitions#COUNT} - 1} It
-   * depends on the path alone, so that all versions of a file are in one source partition.
+   * {@return the source partition of the file, from 0 to {@link SourcePartitions#COUNT} - 1} The
+   * source partition depends only on the path, so all versions of a file are in one source
+   * partition.
    */
   public int partition() {
     CRC32 hash = new CRC32();
@@ -28,9 +30,9 @@ public record FolderFile(String path, Path file, long bytes, long modifiedMs) {
   }
 
   /**
-   * {@return 64 bits that tell this version of the file from all others} These are the first bits
-   * of the SHA-256 checksum of path, size and time. Among a million files, the chance that any two
-   * have equal bits is one in thirty million.
+   * {@return 64 bits that identify this version of the file} These are the first bits of the
+   * SHA-256 checksum of path, size and time. Among a million files, the chance that any two have
+   * equal bits is one in thirty million.
    */
   public long fingerprint() {
     MessageDigest digest = sha256();
@@ -39,7 +41,7 @@ public record FolderFile(String path, Path file, long bytes, long modifiedMs) {
     return ByteBuffer.wrap(digest.digest()).getLong();
   }
 
-  /** {@return the name of the folder that holds the file; it is the file's label} */
+  /** {@return the name of the folder that holds the file, which is the file's label} */
   public String folderName() {
     Path folder = file.getParent();
     Path name = folder == null ? null : folder.getFileName();

@@ -23,8 +23,8 @@ import java.util.stream.StreamSupport;
  *
  * @param root the watched folder
  * @param subfolders whether to list files in folders below the watched folder
- * @param patterns chooses files
- * @param partitions chooses source partitions
+ * @param patterns selects the files to list
+ * @param partitions selects the source partitions whose files are listed
  */
 public record FolderScan(
     Path root, boolean subfolders, FilePatterns patterns, IntPredicate partitions) {
@@ -40,7 +40,7 @@ public record FolderScan(
   /**
    * Lists the files.
    *
-   * @param passedOver receives links, devices and what cannot be read
+   * @param passedOver receives links, devices, and files and folders that cannot be read
    * @param stopped if it returns true, the scan ends early
    * @return the files, and whether all of the folder was read
    * @throws IOException if the watched folder itself cannot be read
@@ -91,7 +91,7 @@ public record FolderScan(
     private void visit(Path file, BasicFileAttributes attributes) {
       Path path = realRoot.relativize(file);
       if (!isText(path)) {
-        passedOver.add(file, "its name is no text in the encoding of this worker; set LC_ALL");
+        passedOver.add(file, "its name is not valid in this worker's encoding; set LC_ALL");
       } else if (patterns.choose(path)) {
         FolderFile found =
             new FolderFile(
@@ -133,7 +133,7 @@ public record FolderScan(
     return path.getFileName() != null && path.getFileName().toString().startsWith(".");
   }
 
-  /** {@return whether the path has a text that names this file and no other} */
+  /** {@return whether the path can be written as text that names exactly this file} */
   private static boolean isText(Path path) {
     try {
       return path.equals(Path.of(path.toString()));

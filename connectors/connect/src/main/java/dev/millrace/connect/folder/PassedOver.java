@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The files and folders that the scans pass over, with the reasons. Reports each only once, and
- * again if the reason changes or if it was gone in between. Not thread-safe. A report is one line,
- * whatever characters a name has.
+ * The files and folders that the scans pass over, with the reasons. Reports a path again only if
+ * its reason changes, or if the previous scan did not pass it over. A report is always one line,
+ * because control characters in names become question marks. Not thread-safe.
  */
 public final class PassedOver {
 
@@ -34,7 +34,7 @@ public final class PassedOver {
    * Adds a path that the current scan passes over.
    *
    * @param path the path
-   * @param reason why it is passed over
+   * @param reason the reason why the path is passed over
    */
   public void add(Object path, String reason) {
     String before = previous.get(path.toString());

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The files of one source partition that have been sent, by their fingerprints. A file that no scan
- * has seen for a while is forgotten, so that the offset does not grow with files that come and go.
- * Not thread-safe.
+ * The sent files of one source partition, by their fingerprints. Files that no scan has seen for
+ * some time are forgotten, so that the offset does not grow for ever. Not thread-safe.
  */
 public final class SentFiles {
 
-  /** With more files, Kafka's default limits would refuse the offset (1,048,576 bytes). */
+  /**
+   * Largest number of files. With more files, the offset would exceed Kafka's default limit of
+   * 1,048,576 bytes for a record.
+   */
   static final int LIMIT = 90_000;
 
   /** Time of the last scan that saw a file, in ms since 1970, by the file's fingerprint. */
@@ -50,7 +52,7 @@ public final class SentFiles {
   }
 
   /**
-   * Notes that a scan was not complete, so that it may have missed any file.
+   * Keeps all files, because an incomplete scan may have missed any of them.
    *
    * @param nowMs the time, in ms since 1970
    */
@@ -64,7 +66,7 @@ public final class SentFiles {
   }
 
   /**
-   * Forgets the files that no scan has seen since a time, and starts a batch.
+   * Starts a batch, and forgets the files that no scan has seen since the given time.
    *
    * @param forgetBeforeMs the time, in ms since 1970
    * @return the batch
@@ -85,7 +87,8 @@ public final class SentFiles {
     }
 
     /**
-     * {@return the offset after the files that were added so far} It is encoded when it is read.
+     * {@return the offset after the files that were added so far} The offset is encoded only when
+     * it is read.
      */
     public Map<String, Object> offset() {
       return new SentOffset(before, added, added.size());

@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 
 /**
  * The offset of a source partition: the fingerprints of all files that were sent, in base64. The
- * text is made only if someone reads the map. Immutable, because the list only grows behind the
- * part that belongs to this offset.
+ * base64 text is created only when the map is read. Immutable, because later files of the batch are
+ * appended after the part of the list that belongs to this offset.
  */
 final class SentOffset extends AbstractMap<String, Object> {
 
@@ -52,7 +52,7 @@ final class SentOffset extends AbstractMap<String, Object> {
   /**
    * {@return the fingerprints of a stored offset}
    *
-   * @throws IllegalArgumentException if the map is not such an offset
+   * @throws IllegalArgumentException if the map is not an offset of this form
    */
   static long[] decode(Map<String, ?> offset) {
     if (!offset.keySet().equals(Set.of(FILES)) || !(offset.get(FILES) instanceof String text)) {

@@ -7,9 +7,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * The source partitions of a watched folder. Their number is fixed: Connect keeps one offset for
- * each source partition for ever, so there must not be one for each file. A changed number would
- * move files to other partitions, whose offsets do not know these files.
+ * The source partitions of a watched folder. There is not one source partition for each file,
+ * because Connect keeps the offset of each source partition for ever. The number of source
+ * partitions is fixed. With another number, files would move to other partitions. The offsets of
+ * these partitions do not list the files, so the files would be sent again.
  */
 public final class SourcePartitions {
 
@@ -22,7 +23,7 @@ public final class SourcePartitions {
   private SourcePartitions() {}
 
   /**
-   * {@return the source partitions of one task: every {@code tasks}th one}
+   * {@return the source partitions of one task: {@code task}, {@code task + tasks}, and so on}
    *
    * @param task the number of the task, from 0
    * @param tasks the number of tasks

@@ -10,7 +10,7 @@ import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 
 /**
- * Predictions as rows of a table: fields of simple types alone. The most probable classes have
+ * Predictions as rows of a table, with fields of simple types only. The most probable classes have
  * fields of their own, and lists are JSON texts.
  */
 public final class FlatStruct implements PredictionStruct {
@@ -22,7 +22,7 @@ public final class FlatStruct implements PredictionStruct {
   private final Schema schema;
 
   /**
-   * Creates the form.
+   * Creates the mapping.
    *
    * @param top number of most probable classes that have fields, at least 1. Fields of classes that
    *     a prediction does not list are null

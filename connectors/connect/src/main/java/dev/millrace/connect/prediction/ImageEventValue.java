@@ -14,9 +14,10 @@ import org.apache.kafka.connect.errors.DataException;
 import org.apache.kafka.connect.json.JsonConverter;
 
 /**
- * Image events from the values of any source. Bytes are the image itself. A struct or a map with a
- * field of bytes becomes a JSON event: the image in base64 in the field {@code image}, and all
- * other fields beside it. Thread-safe, because {@link JsonConverter} is.
+ * Converts the values of any source connector to image events. Bytes are the image itself. A struct
+ * or a map with a field of bytes becomes a JSON event. The event holds the image in base64 in the
+ * field {@code image}, and all other fields unchanged. Thread-safe, because {@link JsonConverter}
+ * is.
  */
 public final class ImageEventValue {
 
@@ -40,12 +41,12 @@ public final class ImageEventValue {
   /**
    * Converts a value. For a JSON event, sets the header {@code content-type}.
    *
-   * @param topic the topic, for messages
+   * @param topic the topic, for error messages
    * @param headers the record's headers
    * @param schema the value's schema, or null
    * @param value the value, or null
    * @return the event, or null if the value is null
-   * @throws DataException if the value is neither bytes nor has a field of bytes
+   * @throws DataException if the value is neither bytes nor a struct or map with a field of bytes
    */
   public byte[] of(String topic, Headers headers, Schema schema, Object value) {
     if (value == null) {

@@ -8,7 +8,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 
-/** Predictions with the fields of the JSON: structs in structs, and arrays. */
+/** Predictions with the same fields as in JSON: nested structs, and arrays. */
 public final class NestedStruct implements PredictionStruct {
 
   private static final String NAME = "dev.millrace.Prediction";
@@ -45,7 +45,7 @@ public final class NestedStruct implements PredictionStruct {
   private final Schema schema;
 
   /**
-   * Creates the form.
+   * Creates the mapping.
    *
    * @param top largest number of most probable classes that a struct lists
    * @param probabilities whether a struct has the probabilities of all classes

@@ -4,10 +4,10 @@ import dev.millrace.events.Prediction;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 
-/** A form of predictions as structs, with one schema for all of them. Thread-safe. */
+/** Maps predictions to structs that all have the same schema. Thread-safe. */
 public interface PredictionStruct {
 
-  /** {@return the schema of all structs of this form} */
+  /** {@return the schema of all structs that this mapping creates} */
   Schema schema();
 
   /**

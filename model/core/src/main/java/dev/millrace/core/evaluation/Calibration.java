@@ -3,12 +3,13 @@ package dev.millrace.core.evaluation;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 /**
- * The calibration of a version: the temperature in its graph, and what the temperature changed.
+ * The calibration of a version: the temperature in its graph, and the effect of the temperature.
  *
  * @param temperature the number by which the logits are divided before the softmax
  * @param images number of images that the temperature was fitted on
- * @param changed number of the judged images whose most probable class is another one with the
- *     temperature. Only rounding changes it: two probabilities become equal, or stop being equal
+ * @param changed number of the judged images whose most probable class differs with the
+ *     temperature. Only rounding can change the most probable class: two probabilities become
+ *     equal, or stop being equal
  * @param before the measures of the judged images without the temperature
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -19,7 +20,8 @@ public record Calibration(double temperature, int images, int changed, Figures b
    *
    * @param temperature the number by which the logits are divided before the softmax
    * @param images number of images that the temperature was fitted on
-   * @param changed number of the judged images whose most probable class is another one
+   * @param changed number of the judged images whose most probable class differs with the
+   *     temperature
    * @param before the measures of the judged images without the temperature
    * @throws IllegalArgumentException if the temperature is not above 0
    */

@@ -3,17 +3,18 @@ package dev.millrace.core.evaluation;
 /**
  * The expected calibration error of C. Guo et al., "On calibration of modern neural networks"
  * (2017): images are sorted into {@value #BINS} bins of equal width by the probability of the
- * answer; the error is the mean of the distance between a bin's mean probability and its accuracy,
- * weighted by the bin's images. For one thread.
+ * answer. For each bin, the gap is the distance between the bin's mean probability and its
+ * accuracy. The error is the mean of the gaps, weighted by the number of images in each bin. Not
+ * thread-safe.
  *
- * <p>The interval follows from two bounds. The error is the largest sum of the bins' signed gaps
- * over all choices of their signs. For the signs of the true gaps, the measured sum is at most the
- * measured error, so the upper end is the measured error plus 1.96 standard errors of the sum. The
- * other way round, noise alone makes the measured error at most the sum of the bins' absolute noise
- * larger than the true one, so the lower end is the measured error minus the 97.5 % quantile of
- * this sum. The lower end therefore removes the upward bias of the measured error: a calibrated
- * model has a measured error above 0 on any number of images, but a lower end of 0. Noise counts as
- * normal.
+ * <p>The interval follows from two bounds, which assume that the noise is normally distributed. The
+ * error is the largest sum of the bins' signed gaps over all choices of signs. With the signs of
+ * the true gaps, the measured sum is at most the measured error. So the upper end of the interval
+ * is the measured error plus 1.96 standard errors of this sum. For the lower end, noise can raise
+ * the measured error above the true error by at most the sum of the bins' absolute noise. So the
+ * lower end is the measured error minus the 97.5 % quantile of the sum of absolute noise. The lower
+ * end therefore removes the upward bias of the measured error. For a calibrated model, the measured
+ * error is above 0 with any number of images, but the lower end is usually 0.
  */
 final class CalibrationError {
 
@@ -40,7 +41,7 @@ final class CalibrationError {
     double deviations = 0;
     for (int bin = 0; bin < BINS; bin++) {
       if (images[bin] > 0) {
-        // Two more images of each kind keep a bin without mistakes from having no noise at all:
+        // Adding two right and two wrong images gives some noise even to a bin without mistakes:
         // Agresti and Coull (1998).
         double share = (correct[bin] + 2.0) / (images[bin] + 4.0);
         double ofBin = images[bin] * share * (1 - share);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How many images of each class were given which answer. Holds only the pairs of classes that
- * occurred. For one thread.
+ * Counts the images for each pair of true class and answered class. Stores only the pairs that
+ * occurred. Not thread-safe.
  */
 public final class ConfusionMatrix {
 
@@ -35,7 +35,7 @@ public final class ConfusionMatrix {
     add(truth, answer, 1);
   }
 
-  /** Adds several images of one class that were given the same answer. */
+  /** Adds several images of one class that received the same answer. */
   void add(int truth, int answer, int count) {
     images[truth] += count;
     answers[answer] += count;
@@ -52,7 +52,7 @@ public final class ConfusionMatrix {
   }
 
   /**
-   * {@return the number of images of one class that were given one answer}
+   * {@return the number of images of a class that received an answer}
    *
    * @param truth index of the class
    * @param answer index of the answer
@@ -71,7 +71,7 @@ public final class ConfusionMatrix {
   }
 
   /**
-   * {@return the share of a class's images that were given the right answer; NaN without images}
+   * {@return the share of a class's images that received the right answer; NaN without images}
    *
    * @param index index of the class
    */
@@ -91,7 +91,7 @@ public final class ConfusionMatrix {
 
   /**
    * {@return the mean of the recalls of all classes that have images; NaN without images} Each
-   * class weighs the same, however many images it has.
+   * class has the same weight, regardless of its number of images.
    */
   public double balancedAccuracy() {
     double sum = 0;
@@ -106,8 +106,8 @@ public final class ConfusionMatrix {
   }
 
   /**
-   * {@return the balanced accuracy with its interval} The interval joins the Wilson intervals of
-   * the recalls by the method of variance estimates recovery: G. Y. Zou and A. Donner,
+   * {@return the balanced accuracy with its interval} The interval combines the Wilson intervals of
+   * the recalls with the method of variance estimates recovery (MOVER): G. Y. Zou and A. Donner,
    * "Construction of confidence limits about effect measures" (2008).
    *
    * @throws IllegalStateException without images
@@ -135,7 +135,7 @@ public final class ConfusionMatrix {
   }
 
   /**
-   * {@return the number of images that were given an answer}
+   * {@return the number of images that received an answer}
    *
    * @param index index of the answer
    */

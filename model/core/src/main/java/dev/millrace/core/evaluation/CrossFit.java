@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A temperature that is fitted and judged on the same images, without an image that judges a
- * temperature which it has helped to fit. The images are divided into {@value #FOLDS} folds. The
- * images of a fold are judged with the temperature that the other folds give. The classifier itself
- * gets the temperature that all images give.
+ * A temperature that is fitted and judged on the same images by cross-validation, so that no image
+ * judges a temperature to which it contributed. The images are divided into {@value #FOLDS} folds.
+ * The images of a fold are judged with the temperature fitted on the other folds. The classifier
+ * itself gets the temperature fitted on all images.
  *
- * @param calibration the temperature that all images give, and the measures without a temperature
+ * @param calibration the temperature fitted on all images, and the measures without a temperature
  * @param figures the measures with the temperatures of the folds
  */
 public record CrossFit(Calibration calibration, Figures figures) {
@@ -49,7 +49,7 @@ public record CrossFit(Calibration calibration, Figures figures) {
         after.figures());
   }
 
-  /** {@return the temperature that all images outside a fold give} */
+  /** {@return the temperature fitted on all images outside a fold} */
   private static double without(int fold, List<float[]> logits, List<Integer> truths) {
     List<float[]> otherLogits = new ArrayList<>();
     List<Integer> otherTruths = new ArrayList<>();

@@ -2,7 +2,7 @@ package dev.millrace.core.evaluation;
 
 import java.util.stream.IntStream;
 
-/** Measures a classifier on images whose classes are known. For one thread. */
+/** Measures a classifier on images whose classes are known. Not thread-safe. */
 public final class Evaluation {
 
   private static final int TOP = 5;
@@ -120,7 +120,7 @@ public final class Evaluation {
         confusion.cells());
   }
 
-  /** {@return the answers by class; changes with this evaluation} */
+  /** {@return the answers by class; later images change the returned matrix, too} */
   public ConfusionMatrix confusion() {
     return confusion;
   }

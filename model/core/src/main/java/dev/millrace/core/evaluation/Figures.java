@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
- * The measures of a classifier on labelled images, each with its 95 % confidence interval. Written
- * to manifests as JSON.
+ * The measures of a classifier on labelled images, each with its 95 % confidence interval.
+ * Manifests contain them as JSON.
  *
  * @param n number of images
  * @param top1 share of the images whose class is the most probable one
@@ -31,7 +31,7 @@ public record Figures(
    * The measures of a class.
    *
    * @param n number of the class's images
-   * @param recall share of the class's images that were given the right answer; null without images
+   * @param recall share of the class's images that received the right answer; null without images
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record OfClass(int n, Proportion recall) {}
@@ -62,7 +62,7 @@ public record Figures(
     confusion = confusion == null ? List.of() : List.copyOf(confusion);
   }
 
-  /** {@return the measures of all images together, without those of each class} */
+  /** {@return the measures of all images together, without the measures of each class} */
   public Figures overall() {
     return new Figures(n, top1, top5, balanced, logLoss, ece, List.of(), List.of());
   }

@@ -1,16 +1,16 @@
 package dev.millrace.core.evaluation;
 
 /**
- * Tests whether a share is lower than another share of other images, and not only by chance. This
- * is R. A. Fisher's exact test, "Statistical Methods for Research Workers" (1934).
+ * Tests whether a share of one set of images is significantly lower than a share of another set.
+ * This is R. A. Fisher's exact test, "Statistical Methods for Research Workers" (1934).
  */
 public final class FisherExact {
 
   private FisherExact() {}
 
   /**
-   * {@return the one-sided p-value: the probability of at most {@code hits} hits among the first
-   * images, if all hits are spread over all images by chance}
+   * {@return the one-sided p-value} If the hits of both sets are spread over all images at random,
+   * this is the probability of at most {@code hits} hits among the first images.
    *
    * @param hits number of hits among the first images
    * @param images number of the first images

@@ -1,12 +1,12 @@
 package dev.millrace.core.evaluation;
 
 /**
- * The mean of {@code -ln(probability of the right class)} over images, in nats. For one thread.
+ * The mean of {@code -ln(probability of the right class)} over images, in nats. Not thread-safe.
  *
- * <p>The interval is Student's, for the mean of independent values. It is cut off at 0 and at the
- * largest loss that an image can have, because a probability counts as at least {@link
- * Float#MIN_NORMAL}. One image alone says nothing about the spread, so its interval is the whole
- * range.
+ * <p>The interval is Student's t interval for the mean of independent values. The interval is
+ * limited to the range from 0 to the largest possible loss of an image. This loss is finite,
+ * because smaller probabilities count as {@link Float#MIN_NORMAL}. With a single image, the
+ * interval is the whole range, because one image says nothing about the spread.
  */
 final class LogLoss {
 
@@ -21,7 +21,7 @@ final class LogLoss {
   /** Sum of the squared distances from the mean, kept by Welford's method (1962). */
   private double squares;
 
-  /** Adds an image whose right class was given this probability, from 0 to 1. */
+  /** Adds an image, with the probability of its right class, from 0 to 1. */
   void add(float probability) {
     double loss = -Math.log(Math.max(probability, Float.MIN_NORMAL));
     n++;
@@ -30,7 +30,10 @@ final class LogLoss {
     squares += before * (loss - mean);
   }
 
-  /** {@return the mean loss; NaN if a probability was NaN} At least one image was added. */
+  /**
+   * {@return the mean loss; NaN if a probability was NaN} Requires that at least one image was
+   * added.
+   */
   Estimate estimate() {
     double value = Math.max(0, mean);
     if (n == 1) {

@@ -1,19 +1,19 @@
 package dev.millrace.core.evaluation;
 
 /**
- * Tests whether one classifier is better than another on the same images, and not only by chance.
- * This is the test of McNemar, "Note on the sampling error of the difference between correlated
- * proportions" (1947), in its exact form.
+ * Tests whether one classifier is significantly better than another on the same images. This is the
+ * test of McNemar, "Note on the sampling error of the difference between correlated proportions"
+ * (1947), in its exact form.
  */
 public final class McNemar {
 
   private McNemar() {}
 
   /**
-   * {@return the p-value: the probability that only the first classifier is correct on at least
-   * {@code gained} of the {@code gained + lost} images on which the classifiers differ, if both
-   * classifiers are equally good} The p-value is the upper tail of the binomial distribution with
-   * {@code gained + lost} trials and probability 1/2.
+   * {@return the one-sided p-value} If both classifiers are equally good, each of the {@code gained
+   * + lost} images on which they differ is a coin toss. The p-value is the probability that the
+   * first classifier wins at least {@code gained} of these images. This is the upper tail of the
+   * binomial distribution with {@code gained + lost} trials and probability 1/2.
    *
    * @param gained number of images that only the first classifier classifies correctly
    * @param lost number of images that only the second classifier classifies correctly
@@ -34,8 +34,9 @@ public final class McNemar {
   }
 
   /**
-   * {@return the two-sided p-value: the probability that the classifiers differ in either direction
-   * at least as much as they do, if both are equally good} It is twice the smaller tail, at most 1.
+   * {@return the two-sided p-value} If both classifiers are equally good, this is the probability
+   * of a difference at least as large as the given one, in either direction. The p-value is twice
+   * the smaller tail, but at most 1.
    *
    * @param gained number of images that only the first classifier classifies correctly
    * @param lost number of images that only the second classifier classifies correctly

@@ -4,7 +4,7 @@ package dev.millrace.core.evaluation;
  * Tests whether a classifier is worse than another classifier on the same images by less than a
  * given loss. This is the score test of T. Tango, "Equivalence test and confidence interval for the
  * difference in proportions for the paired-sample design" (1998), with a continuity correction of
- * half an image, which keeps the test from passing too often if few images differ.
+ * half an image. Without the correction, the test would pass too often if few images differ.
  */
 public final class NonInferiority {
 
@@ -13,10 +13,10 @@ public final class NonInferiority {
   private NonInferiority() {}
 
   /**
-   * {@return the one-sided p-value: about the probability of a result this good if the first
-   * classifier's accuracy is lower by exactly {@code loss}}
+   * {@return the one-sided p-value} This is approximately the probability that the first classifier
+   * does at least this well if its accuracy is lower by exactly {@code loss}.
    *
-   * @param images number of images; 0 gives 1
+   * @param images number of images; with 0 images, the result is 1
    * @param gained number of images that only the first classifier classifies correctly
    * @param lost number of images that only the second classifier classifies correctly
    * @param loss the loss of accuracy to exclude, above 0 and below 1
@@ -26,8 +26,8 @@ public final class NonInferiority {
   }
 
   /**
-   * {@return the upper end of the one-sided confidence interval of the loss, from 0 to 1: the
-   * smallest loss that the test excludes at a level}
+   * {@return the smallest loss that the test excludes, from 0 to 1} This is the upper end of the
+   * one-sided confidence interval of the loss.
    *
    * @param images number of images
    * @param gained number of images that only the first classifier classifies correctly
@@ -49,10 +49,10 @@ public final class NonInferiority {
   }
 
   /**
-   * {@return the number of images with which a classifier that is as good as the other one excludes
-   * a loss in one of two cases}
+   * {@return the number of images needed} With this many images, the test excludes the given loss
+   * in half of all cases if both classifiers are equally good.
    *
-   * @param differ assumed share of the images that only one of both classifiers classifies
+   * @param differ assumed share of the images that exactly one of the two classifiers classifies
    *     correctly, from 0 to 1
    * @param loss the loss of accuracy to exclude, above 0 and below 1
    * @param level the significance level
@@ -74,8 +74,7 @@ public final class NonInferiority {
 
   /** Returns the difference of the counts and the expected loss, in standard deviations. */
   private static double score(double images, double gained, double lost, double loss) {
-    // The most likely share of lost images if the loss is the given one, as the root of a
-    // quadratic.
+    // The most likely share of lost images for the given loss, as the root of a quadratic equation.
     double b = gained + lost + (2 * images - gained + lost) * loss;
     double c = lost * loss * (1 + loss);
     double share = (b + Math.sqrt(Math.max(0, b * b - 8 * images * c))) / (4 * images);

@@ -16,7 +16,7 @@ public record Proportion(double value, double low, double high) implements Inter
   /**
    * {@return the share of {@code hits} in {@code n}}
    *
-   * @param hits number of images that count, from 0 to {@code n}
+   * @param hits number of images to count, from 0 to {@code n}
    * @param n number of all images, at least 1
    * @throws IllegalArgumentException if a number is out of range
    */
@@ -29,7 +29,7 @@ public record Proportion(double value, double low, double high) implements Inter
     double centre = (share + square / (2 * n)) / (1 + square / n);
     double half =
         Z / (1 + square / n) * Math.sqrt(share * (1 - share) / n + square / (4.0 * n * n));
-    // The ends are exact at 0 and 1, where rounding would leave a remainder.
+    // Without the special cases, rounding would leave the ends slightly above 0 or below 1.
     double low = hits == 0 ? 0 : Math.max(0, centre - half);
     double high = hits == n ? 1 : Math.min(1, centre + half);
     return new Proportion(share, low, high);

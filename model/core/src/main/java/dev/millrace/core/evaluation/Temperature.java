@@ -5,19 +5,19 @@ import java.math.MathContext;
 import java.util.List;
 
 /**
- * Temperature scaling: a classifier whose logits are divided by one number, the temperature, before
- * the softmax. A temperature above 1 makes the classifier less certain. The most probable class
- * stays the same. See C. Guo et al., "On calibration of modern neural networks" (2017), section
- * 4.2.
+ * Temperature scaling: the logits of a classifier are divided by one number, the temperature,
+ * before the softmax. A temperature above 1 makes the classifier less certain. The most probable
+ * class stays the same. See C. Guo et al., "On calibration of modern neural networks" (2017),
+ * section 4.2.
  *
- * <p>The temperature T has the smallest sum of the images' log losses. In b = 1 / T, this sum is
- * convex, so Newton's method finds its minimum. The penalty {@code b - 1 - ln b} is added to the
- * sum: it pulls T towards 1 as weakly as one image, and keeps T finite if the classifier is right
- * about all images.
+ * <p>The fitted temperature T minimises the sum of the images' log losses. The sum is convex in b =
+ * 1 / T, so Newton's method finds its minimum. The penalty {@code b - 1 - ln b} is added to the
+ * sum. The penalty has about the weight of one image, pulls T towards 1, and keeps T above 0 if the
+ * classifier is right about all images.
  */
 public final class Temperature {
 
-  /** The largest temperature, and the inverse of the smallest one. */
+  /** The largest temperature. The smallest temperature is {@code 1 / LIMIT}. */
   static final double LIMIT = 20;
 
   private static final double PRECISION = 1e-6;
@@ -26,12 +26,12 @@ public final class Temperature {
   private Temperature() {}
 
   /**
-   * Fits the temperature. The measures of these images with this temperature are too good; those of
-   * {@link CrossFit} are not.
+   * Fits the temperature. Do not measure the temperature on the same images, because the result
+   * would be too optimistic; use {@link CrossFit} instead.
    *
-   * @param logits the logits of each image, {@code float[classes]}, finite. The logarithms of
-   *     probabilities may take their place, because a softmax ignores a number that is added to all
-   *     logits
+   * @param logits the logits of each image, {@code float[classes]}, finite. Logarithms of
+   *     probabilities are also allowed, because the softmax does not change if the same number is
+   *     added to all logits
    * @param truths index of each image's class
    * @return the temperature, from 1/20 to 20, rounded to four digits; 1 without images
    * @throws IllegalArgumentException if the lists differ in length
@@ -61,13 +61,16 @@ public final class Temperature {
       } else {
         low = inverse;
       }
-      // A step that leaves the bracket is replaced by its middle.
+      // If the step leaves the bracket, the geometric middle of the bracket replaces it.
       inverse = next > low && next < high ? next : Math.sqrt(low * high);
     }
     return new BigDecimal(1 / inverse).round(DIGITS).doubleValue();
   }
 
-  /** {@return the mean and the variance of the logits under the softmax of b times the logits} */
+  /**
+   * {@return the mean and the variance of the logits, weighted by the softmax of b times the
+   * logits}
+   */
   private static double[] moments(float[] logits, double inverse) {
     double largest = largest(logits);
     double total = 0;
@@ -112,8 +115,8 @@ public final class Temperature {
   }
 
   /**
-   * {@return the logits of a model that returns probabilities: their natural logarithms, where a
-   * probability counts as at least {@link Float#MIN_NORMAL}}
+   * {@return logits for a model that returns probabilities: the natural logarithms of the
+   * probabilities} Probabilities below {@link Float#MIN_NORMAL} count as {@link Float#MIN_NORMAL}.
    *
    * @param probabilities the probabilities of one image
    */

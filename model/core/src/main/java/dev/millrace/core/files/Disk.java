@@ -65,8 +65,8 @@ public final class Disk {
   }
 
   /**
-   * Creates a folder and its missing parents, and forces the name of each to disk. The name of an
-   * existing folder is also forced, because another process may have just created the folder.
+   * Creates a folder and its missing parents, and forces the name of each folder to disk. The name
+   * of an existing folder is also forced, because another process may have just created the folder.
    *
    * @param folder the folder to create; it may exist
    * @throws IOException if a folder cannot be created or forced to disk

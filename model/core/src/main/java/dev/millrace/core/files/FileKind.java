@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Files that people give by mistake for a model or for labels, and the bytes that tell them. {@link
- * #of} never takes an ONNX file or plain text for one of them.
+ * The kinds of files that users give by mistake instead of a model or labels, with the bytes that
+ * identify them. {@link #of} never mistakes an ONNX file or plain text for one of these kinds.
  */
 public enum FileKind {
-  /** A file without a byte. */
+  /** A file of 0 bytes. */
   EMPTY("an empty file", "copy or export it again", start -> start.bytes().isEmpty()),
-  /** The few lines that Git stores in place of a large file. */
+  /** The few lines of text that Git LFS stores in place of a large file. */
   GIT_LFS_POINTER(
       "a Git LFS pointer, not the file itself",
       "run 'git lfs pull' in its folder, and try again",
@@ -85,7 +85,7 @@ public enum FileKind {
               || start.begins("\u00ff\u00d8\u00ff")
               || start.begins("GIF8")
               || (start.begins("RIFF") && start.has(8, "WEBP"))),
-  /** A web page, often a page of an error or a login that was downloaded. */
+  /** A web page, often a downloaded error page or login page. */
   HTML(
       "a web page (HTML)",
       "download the file itself",
@@ -93,7 +93,7 @@ public enum FileKind {
           start
               .text()
               .matches("(?s)<(!doctype html|(html|head|body|title|meta|script|div|h1)\\b|!--).*")),
-  /** An XML document, often the error message of a cloud's storage. */
+  /** An XML document, often the error message of a cloud storage service. */
   XML("an XML file", "download the file itself", start -> start.text().startsWith("<?xml")),
   /** A JSON document. */
   JSON(
@@ -105,7 +105,7 @@ public enum FileKind {
       "a TensorFlow file (.pb)",
       "convert the model with 'python -m tf2onnx.convert'",
       FileStart::isTensorFlow),
-  /** Apple's format. */
+  /** Apple's Core ML format. */
   CORE_ML("a Core ML file (.mlmodel)", "export the original model as ONNX", FileStart::isCoreMl);
 
   private static final String ZIP_ENTRY = "PK\u0003\u0004";
@@ -122,18 +122,21 @@ public enum FileKind {
     this.test = test;
   }
 
-  /** {@return what the file is, in words, for example {@code a gzip file}} */
+  /** {@return a description of the file, for example {@code a gzip file}} */
   public String words() {
     return words;
   }
 
-  /** {@return what to do with a file of this kind in place of a model, without a full stop} */
+  /**
+   * {@return the advice for a user who gave a file of this kind instead of a model, without a full
+   * stop}
+   */
   public String advice() {
     return advice;
   }
 
   /**
-   * Tells a file by its first bytes.
+   * Recognises a file by its first bytes.
    *
    * @param file the file's bytes, or at least its first 4,096
    * @return the kind, or empty if the file is of none of these kinds

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The first bytes of a file, and the questions that tell its kind.
+ * The first bytes of a file, and the tests that recognise the file's kind.
  *
- * @param bytes the bytes, each as a character
+ * @param bytes the bytes, each as one character
  */
 record FileStart(String bytes) {
 
@@ -15,7 +15,7 @@ record FileStart(String bytes) {
   private static final int SAFETENSORS_HEADER = 8;
   private static final int LONGEST_TEXT = 512;
 
-  /** The tag of the field with the number 1, and of the one with the number 2, of protobuf. */
+  /** The protobuf tags of a nested message in field 1 and in field 2. */
   private static final char FIRST_MESSAGE = 0x0a;
 
   private static final char SECOND_MESSAGE = 0x12;
@@ -45,7 +45,7 @@ record FileStart(String bytes) {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Tests for a pickle of protocol 2 to 5, which ends its first opcode with the protocol. */
+  /** Tests for a pickle of protocol 2 to 5, whose second byte is the number of the protocol. */
   boolean isPickle() {
     return bytes.length() > 2
         && bytes.charAt(0) == 0x80
@@ -54,20 +54,23 @@ record FileStart(String bytes) {
         && "}]().cJKX\u008a\u0095".indexOf(bytes.charAt(2)) >= 0;
   }
 
-  /** Tests for the length of a header, as a little-endian 64-bit number, and the header's JSON. */
+  /**
+   * Tests for the length of a header as a little-endian 64-bit number, followed by the header's
+   * JSON.
+   */
   boolean isSafetensors() {
     return has(SAFETENSORS_HEADER, "{\"") && has(5, "\0\0\0");
   }
 
-  /** Tests for a flat buffer with this identifier, behind the offset of its root. */
+  /** Tests for a flat buffer: the offset of its root, followed by the given identifier. */
   boolean isFlatBuffer(String identifier) {
     return has(3, "\0" + identifier);
   }
 
   /**
-   * Tests for TensorFlow's {@code SavedModel}, which has version 1 and then a graph with its
-   * description, or a {@code GraphDef}, which begins with a node's name and operator. An ONNX model
-   * has a version and then the name of a program.
+   * Tests for one of TensorFlow's two formats. A {@code SavedModel} begins with version 1, followed
+   * by a graph with its description. A {@code GraphDef} begins with a node's name and operator. An
+   * ONNX model differs, because it begins with a version and the name of a program.
    */
   boolean isTensorFlow() {
     int saved = begins("\u0008\u0001") ? messageIn(2, SECOND_MESSAGE) : -1;
@@ -80,14 +83,17 @@ record FileStart(String bytes) {
     return name >= 0 && at(name + at(name - 1)) == SECOND_MESSAGE;
   }
 
-  /** Tests for a version and then a description, which begins with an input and its name. */
+  /** Tests for a version, followed by a description that begins with an input and its name. */
   boolean isCoreMl() {
     int description = at(0) == 0x08 && at(1) > 0 ? messageIn(2, SECOND_MESSAGE) : -1;
     int input = description < 0 ? -1 : messageIn(description, FIRST_MESSAGE);
     return input >= 0 && at(input) == FIRST_MESSAGE;
   }
 
-  /** {@return where the content of a message begins, or -1 if there is no message with the tag} */
+  /**
+   * {@return the index at which the content of a message begins, or -1 if no message with the given
+   * tag begins at {@code offset}}
+   */
   private int messageIn(int offset, char tag) {
     if (at(offset) != tag) {
       return -1;
@@ -99,7 +105,7 @@ record FileStart(String bytes) {
     return end + 1;
   }
 
-  /** {@return a byte, or 0 behind the end} */
+  /** {@return the byte at an offset, or 0 beyond the end} */
   private char at(int offset) {
     return offset < bytes.length() ? bytes.charAt(offset) : 0;
   }

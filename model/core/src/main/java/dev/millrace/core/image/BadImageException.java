@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * An image cannot be classified because of the image itself. The message says the reason and
- * becomes part of the dead letter (the record about the refused image). The exception has no stack
- * trace, because a stack trace says nothing about the image.
+ * Thrown if an image cannot be classified because of the image itself. The message states the
+ * reason, and becomes part of the dead letter (the record about the refused image). The exception
+ * has no stack trace, because the place in the code explains nothing about the image.
  */
 public final class BadImageException extends RuntimeException {
 
@@ -20,18 +20,18 @@ public final class BadImageException extends RuntimeException {
     UNREADABLE_EVENT,
     /** The record refers to an image that may not or cannot be fetched. */
     NOT_FETCHED,
-    /** The first bytes are not those of a supported image format. */
+    /** The first bytes do not belong to a supported image format. */
     UNKNOWN_FORMAT,
     /**
-     * The image has more pixels than {@link ImageLimits#maxPixels()} allows, or its decode would
-     * need too much memory or too many passes.
+     * The image has more pixels than {@link ImageLimits#maxPixels()} allows, or decoding would need
+     * too much memory or too many passes.
      */
     TOO_LARGE,
-    /** The first bytes are those of a supported image format, but the image cannot be decoded. */
+    /** The first bytes belong to a supported image format, but the image cannot be decoded. */
     UNDECODABLE,
     /** Decoding took longer than {@link ImageLimits#decodeTimeout()}. */
     TIMEOUT,
-    /** The decoder failed with an error that says nothing about the image. */
+    /** The decoder failed for a reason that has nothing to do with the image. */
     DECODER_FAILED,
     /** The model fails on this image, although it classifies other images on the same device. */
     NO_ANSWER;

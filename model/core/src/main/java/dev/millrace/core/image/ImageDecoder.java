@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
  * interface.
  *
  * <p>An instance holds scratch memory. One thread uses it at a time. Decoding runs in native code
- * and cannot be interrupted: a caller that stops waiting for a call of {@link #decode} must not
- * touch the buffer that it passed until this call has returned.
+ * and cannot be interrupted. If a caller stops waiting for a call of {@link #decode}, it must not
+ * touch the passed buffer until the call has returned.
  */
 public interface ImageDecoder extends AutoCloseable {
 

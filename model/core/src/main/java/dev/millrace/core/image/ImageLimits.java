@@ -7,15 +7,14 @@ import java.time.Duration;
  *
  * @param maxPixels the largest number of pixels (width times height), at least 1. The decoder reads
  *     the width and the height from the header before it allocates memory for pixels. A JPEG may
- *     have eight times as many pixels if its decode needs at most 12 bytes of native memory for
- *     each pixel of the limit, because a JPEG can be decoded at a reduced size. The default of 32
- *     Mi pixels admits the JPEGs of every common camera, and limits the native memory of a decode
- *     to about 400 MB for a JPEG, 500 MB for a TIFF and 130 MB for an image of another format (200
- *     MB if EXIF data says that the image must be rotated)
+ *     have eight times as many pixels, because a JPEG can be decoded at a reduced size. Its decode
+ *     must then need at most 12 bytes of native memory for each pixel of the limit. The default of
+ *     32 Mi pixels admits the JPEGs of every common camera. With the default, a decode needs at
+ *     most about 400 MB of native memory for a JPEG and 500 MB for a TIFF. For other formats, it
+ *     needs at most 130 MB, or 200 MB if EXIF data rotates the image
  * @param decodeTimeout the longest time that the decode of one image may take, at least 1 ms
  * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout} at
- *     the same time, at least 1. If one more decode runs beyond {@code decodeTimeout}, the engine
- *     fails
+ *     the same time, at least 1. If another decode exceeds {@code decodeTimeout}, the engine fails
  */
 public record ImageLimits(long maxPixels, Duration decodeTimeout, int maxHungDecoders) {
 

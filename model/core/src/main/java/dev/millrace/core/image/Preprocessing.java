@@ -9,10 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The preprocessing of an image, as the model was trained with it: decode, turn upright, resize,
- * fit, arrange the channels, then {@code (pixel * scale - mean) / std} per channel. The usual
- * preprocessing is torchvision's: {@code Resize(resize)} of the shorter side (bilinear,
- * antialiased), {@code CenterCrop(size)}, RGB, {@code scale} 1/255.
+ * The preprocessing of an image, which must be the same as in the model's training. The steps are:
+ * decode, turn upright, resize, fit, arrange the channels, and compute {@code (pixel * scale -
+ * mean) / std} for each channel. The usual preprocessing is torchvision's: {@code Resize(resize)}
+ * of the shorter side (bilinear, antialiased), {@code CenterCrop(size)}, RGB, {@code scale} 1/255.
  *
  * <p>The decoder does everything up to the fit, and returns 8-bit RGB pixels. The prepared model's
  * graph arranges the channels and normalises the pixels, so that only {@link #bytes()} bytes per
@@ -20,9 +20,10 @@ import java.util.Map;
  *
  * @param width width of the input, in pixels, from 1 to {@value #MAX_SIZE}
  * @param height height of the input, in pixels, from 1 to {@value #MAX_SIZE}
- * @param resize with {@link Fit#CROP}, the length of the shorter side after the resize, in pixels;
- *     at least the longer side of the input. With any other fit, the longer side of the input
- * @param fit how an image of another shape becomes an image of the input's shape
+ * @param resize with {@link Fit#CROP}, the length of the shorter side after the resize, in pixels,
+ *     which is at least the longer side of the input. With any other fit, the longer side of the
+ *     input, in pixels
+ * @param fit how an image with other proportions is fitted to the input
  * @param interpolation how pixels are computed when the image is resized
  * @param exif whether the orientation in the file's EXIF data is applied
  * @param channels the channels of the model's input
@@ -50,7 +51,9 @@ public record Preprocessing(
   /** The largest side of an input, in pixels. */
   public static final int MAX_SIZE = 4096;
 
-  /** Models with a smaller input than this, in pixels, are usually trained on whole images. */
+  /**
+   * Models with an input of fewer pixels per side than this are usually trained on whole images.
+   */
   private static final int SMALL = 64;
 
   /** The usual scale: pixels from 0 to 255 become numbers from 0 to 1. */
@@ -62,9 +65,9 @@ public record Preprocessing(
   /** The standard deviation of ImageNet's pixels. Most models are trained with it. */
   public static final List<Float> IMAGENET_STD = List.of(0.229f, 0.224f, 0.225f);
 
-  /** How an image of another shape becomes an image of the input's shape. */
+  /** How an image with other proportions is fitted to the input. */
   public enum Fit {
-    /** The shorter side is resized to {@code resize}; then the centre is cut out. */
+    /** The shorter side is resized to {@code resize} pixels; then the centre is cut out. */
     CROP,
     /** Both sides are resized to the sides of the input, which may change the proportions. */
     SQUASH,
@@ -75,7 +78,10 @@ public record Preprocessing(
     PAD
   }
 
-  /** How pixels are computed when an image is resized: Pillow's filters of these names. */
+  /**
+   * The filter that computes the pixels of a resized image. The names are those of Pillow's
+   * filters.
+   */
   public enum Interpolation {
     /** A triangle filter, antialiased. */
     BILINEAR,
@@ -126,7 +132,7 @@ public record Preprocessing(
    * @param width width of the input, in pixels
    * @param height height of the input, in pixels
    * @param resize length of the shorter side after the resize, in pixels
-   * @param fit how an image of another shape becomes an image of the input's shape
+   * @param fit how an image with other proportions is fitted to the input
    * @param interpolation how pixels are computed when the image is resized
    * @param exif whether the orientation in the file's EXIF data is applied
    * @param channels the channels of the model's input
@@ -188,7 +194,7 @@ public record Preprocessing(
         std);
   }
 
-  /** Reads the JSON of {@link #json()}. Keys that are missing have their usual values. */
+  /** Reads the JSON of {@link #json()}. Missing keys get their usual values. */
   @JsonCreator
   static Preprocessing of(
       @JsonProperty("size") Integer size,
@@ -218,9 +224,9 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the values as they are in a manifest} The values of {@code fit}, {@code
-   * interpolation}, {@code exif}, {@code channels} and {@code scale} are left out if they are the
-   * usual ones. A square input has one {@code size}.
+   * {@return the values as a manifest stores them} The values of {@code fit}, {@code
+   * interpolation}, {@code exif}, {@code channels} and {@code scale} are left out if they have
+   * their usual values. A square input has a single {@code size}.
    */
   @JsonValue
   public Map<String, Object> json() {
@@ -263,7 +269,7 @@ public record Preprocessing(
     throw new IllegalArgumentException(key + ": '" + text + "' is unknown");
   }
 
-  /** {@return whether the input is as wide as high} */
+  /** {@return whether the input's width equals its height} */
   public boolean isSquare() {
     return width == height;
   }
@@ -279,9 +285,9 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the usual resize for a size: 8/7 of the size, rounded, for example 256 pixels for 224;
-   * but the size itself below {@value #SMALL} pixels, because models of small images see them
-   * whole}
+   * {@return the usual resize for an input size, in pixels} This is 8/7 of the size, rounded, for
+   * example 256 pixels for 224. Below {@value #SMALL} pixels, it is the size itself, because models
+   * for small images take the whole image.
    *
    * @param size side of the input, in pixels
    */

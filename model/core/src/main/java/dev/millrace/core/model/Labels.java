@@ -15,7 +15,10 @@ import java.util.Locale;
  */
 public record Labels(List<String> names) {
 
-  /** The length of a name is limited, because every prediction contains several names. */
+  /**
+   * Largest length of a name. The length is limited because every prediction contains several
+   * names.
+   */
   private static final int MAX_CHARACTERS = 1_000;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -91,7 +94,7 @@ public record Labels(List<String> names) {
               + file
               + " ("
               + e
-              + "): a labels file is text with one class a line",
+              + "): a labels file is text with one class per line",
           e);
     } catch (IllegalArgumentException e) {
       throw new ModelException("labels file " + file + ": " + e.getMessage(), e);

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How a version was trained: everything that is needed to train it again.
+ * Everything that is needed to train a version again in the same way.
  *
  * @param recipe the whole configuration of the training, as text by name
  * @param options the options of the command {@code train}, by name without the leading dashes;
  *     empty if no command line started the training
  * @param seed the seed of the random numbers
- * @param threads number of CPU threads; only a training on one thread can be repeated byte by byte
- * @param start the weights that training started from; {@code He} for random ones
+ * @param threads number of CPU threads; only training on one thread is reproducible byte for byte
+ * @param start the weights from which training started; {@code He} for random weights
  * @param epochs number of epochs before this version
  * @param batches number of batches after these epochs
  * @param data the images that the training used
@@ -37,8 +37,7 @@ public record Lineage(
    *
    * @param digest SHA-256 checksum of all images with their keys and classes: 64 lower-case
    *     hexadecimal digits
-   * @param classes number of images of each class, in index order: all of them, also those that are
-   *     held out
+   * @param classes number of all images of each class, in index order, including held-out images
    */
   public record Data(String digest, List<Integer> classes) {
 

@@ -1,7 +1,7 @@
 package dev.millrace.core.model;
 
 /**
- * A model cannot be used: the model is missing or corrupt, the model has the wrong shape, or the
+ * Thrown if a model cannot be used, because it is missing or corrupt, has the wrong shape, or its
  * device is not available. The message says what happened and what to do.
  */
 public class ModelException extends RuntimeException {

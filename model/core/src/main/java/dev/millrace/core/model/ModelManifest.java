@@ -29,9 +29,9 @@ import java.util.regex.Pattern;
  * @param trainingRun name of the training run that produced the version, or null
  * @param kind {@value #INDEPENDENT} if any number of the classes may be right for an image; null if
  *     exactly one class is right
- * @param files names and SHA-256 checksums of the files with weights that are beside the model
- *     file; empty if the model file contains all weights. The order is kept
- * @param quantization how the version was quantised; null for a version that was not
+ * @param files names and SHA-256 checksums of the weight files beside the model file, in a fixed
+ *     order; empty if the model file contains all weights
+ * @param quantization how the version was quantised; null if it was not quantised
  * @param calibration the temperature in the model's graph, or null if there is none
  * @param evaluation the measures of the version on images that no training step has seen, or null
  * @param lineage how the version was trained, or null
@@ -67,8 +67,8 @@ public record ModelManifest(
   /**
    * The origin of a version.
    *
-   * @param kind {@code import}, {@code training}, {@code calibration}, or the name of the other
-   *     tool's layout that the version was read from, for example {@code triton}
+   * @param kind {@code import}, {@code training}, {@code calibration}, or the name of another
+   *     tool's layout from which the version was read, for example {@code triton}
    * @param file name of the imported file, or null
    * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
    *     or null
@@ -92,7 +92,7 @@ public record ModelManifest(
 
   /**
    * Validates the values and copies the collections. If {@code metrics} or {@code files} is null,
-   * an empty map takes its place.
+   * it becomes an empty map.
    *
    * @param name the model's name
    * @param version the version's number
@@ -105,7 +105,7 @@ public record ModelManifest(
    * @param metrics measurements of the version by name
    * @param trainingRun name of the training run that produced the version, or null
    * @param kind {@value #INDEPENDENT}, or null for exclusive classes
-   * @param files names and SHA-256 checksums of the files with weights beside the model file
+   * @param files names and SHA-256 checksums of the weight files beside the model file
    * @param quantization how the version was quantised, or null
    * @param calibration the temperature in the model's graph, or null
    * @param evaluation the measures of the version, or null
@@ -194,7 +194,7 @@ public record ModelManifest(
    * @param metrics measurements of the version by name
    * @param trainingRun name of the training run that produced the version, or null
    * @param kind {@value #INDEPENDENT}, or null for exclusive classes
-   * @param files names and SHA-256 checksums of the files with weights beside the model file
+   * @param files names and SHA-256 checksums of the weight files beside the model file
    * @param quantization how the version was quantised, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
@@ -251,7 +251,10 @@ public record ModelManifest(
     }
   }
 
-  /** A file's name has the form of a model's name, so that it names nothing outside the folder. */
+  /**
+   * Requires that a file's name has the form of a model's name. So the name cannot lead out of the
+   * version's folder.
+   */
   private static Map<String, String> checked(Map<String, String> files) {
     files.forEach(
         (file, checksum) -> {

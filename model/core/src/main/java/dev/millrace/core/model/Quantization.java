@@ -5,15 +5,15 @@ import dev.millrace.core.evaluation.Proportion;
 import java.util.List;
 
 /**
- * How a version was quantised to 8-bit integers, and how it was judged against the float32 version
- * that it was made from, which is the manifest's {@code parentVersion}.
+ * How a version was quantised to 8-bit integers, and how it compares with its float32 version. The
+ * manifest's {@code parentVersion} is the number of the float32 version.
  *
  * @param method how the ranges of the activations were chosen, for example {@code entropy}
  * @param reduceRange whether the weights have 7 bits instead of 8, so that products cannot saturate
  *     on processors without VNNI
  * @param canSaturate whether two products with the weights can exceed 16 bits
  * @param floatLayers the layers that stay in float32, by operator and name; may be empty
- * @param calibration the images that gave the ranges
+ * @param calibration the images from which the ranges were computed
  * @param judgement the comparison with the float32 version
  * @param speed the speed of both versions on one thread
  * @param reference images with the answers that each processor must give
@@ -29,23 +29,23 @@ public record Quantization(
     Reference reference) {
 
   /**
-   * The images that gave the ranges of the activations.
+   * The images from which the ranges of the activations were computed.
    *
-   * @param images number of images, including those that chose between the results
-   * @param sha256 SHA-256 checksum of their pixels, in their order
+   * @param images number of images, including the images that decided between several results
+   * @param sha256 SHA-256 checksum of the images' pixels, in the order of the images
    */
   public record Calibration(int images, String sha256) {}
 
   /**
    * The comparison with the float32 version, on images that were not used for the calibration.
    *
-   * @param measure {@code accuracy}, or {@code agreement} with the float32 version if the classes
+   * @param measure {@code accuracy}, or {@code agreement} (with the float32 version) if the classes
    *     of the images are unknown
    * @param images number of images
    * @param float32 the float32 version's accuracy; null for {@code agreement}
-   * @param int8 the quantised version's accuracy, or the share of images to which both give the
-   *     same answer
-   * @param processor the processor that both ran on, and its instructions
+   * @param int8 the quantised version's accuracy, or the share of images to which both versions
+   *     give the same answer
+   * @param processor the processor that ran both versions, and its instruction sets
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Judgement(
@@ -64,14 +64,14 @@ public record Quantization(
   }
 
   /**
-   * The speed on the processor that judged, on one thread.
+   * The speed of both versions, on one thread of the processor that judged them.
    *
    * @param float32 images per second of the float32 version
    * @param int8 images per second of the quantised version
    */
   public record Speed(double float32, double int8) {
 
-    /** {@return how many times as fast the quantised version is} */
+    /** {@return the quantised version's speed divided by the float32 version's speed} */
     public double ratio() {
       return int8 / float32;
     }
@@ -93,7 +93,7 @@ public record Quantization(
    * @param reduceRange whether the weights have 7 bits instead of 8
    * @param canSaturate whether two products with the weights can exceed 16 bits
    * @param floatLayers the layers that stay in float32
-   * @param calibration the images that gave the ranges
+   * @param calibration the images from which the ranges were computed
    * @param judgement the comparison with the float32 version
    * @param speed the speed of both versions
    * @param reference images with the answers that each processor must give

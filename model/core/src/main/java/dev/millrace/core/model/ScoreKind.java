@@ -8,6 +8,6 @@ public enum ScoreKind {
   /** The probabilities of exclusive classes: exactly one class is right. */
   PROBABILITIES,
 
-  /** One score for each class by itself: any number of classes may be right. */
+  /** An independent score for each class: any number of classes may be right. */
   INDEPENDENT
 }

@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The files of a model that is to be published.
+ * The files of a model to publish.
  *
  * @param model the bytes of the ONNX file, prepared as {@link ModelVersion#isPrepared} describes;
- *     nobody changes the array
- * @param weights the files with weights that the ONNX file refers to, by the names that it uses;
- *     empty if the ONNX file contains all weights. The order is kept
+ *     the caller must not change the array
+ * @param weights the weight files, by the names that the ONNX file uses for them; empty if the ONNX
+ *     file contains all weights. Their order is kept
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record ModelFiles(byte[] model, Map<String, WeightFile> weights) {
@@ -19,7 +19,7 @@ public record ModelFiles(byte[] model, Map<String, WeightFile> weights) {
    * Copies the map.
    *
    * @param model the bytes of the ONNX file
-   * @param weights the files with weights, by name
+   * @param weights the weight files, by name
    */
   public ModelFiles {
     weights = Collections.unmodifiableMap(new LinkedHashMap<>(weights));

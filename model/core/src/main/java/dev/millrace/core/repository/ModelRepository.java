@@ -154,8 +154,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
   }
 
   /**
-   * Reads a version's manifest alone. A {@link RemoteModelRepository} does not copy the version's
-   * files for it, as {@link #version} does.
+   * Reads only a version's manifest. Unlike {@link #version}, this method does not make a {@link
+   * RemoteModelRepository} copy the version's files.
    *
    * @param model the model's name
    * @param version the version's number
@@ -205,10 +205,10 @@ public sealed class ModelRepository permits RemoteModelRepository {
   }
 
   /**
-   * Requires a repository to which versions can be published, before the work of making one begins.
-   * A folder is not checked.
+   * Requires that versions can be published to this repository. Call this method before the work of
+   * creating a version begins. The method does not check a folder.
    *
-   * @throws ModelException if the repository can only be read, or does not work at the moment
+   * @throws ModelException if the repository is read-only, or does not work at the moment
    */
   public void requireWritable() {}
 
@@ -258,7 +258,7 @@ public sealed class ModelRepository permits RemoteModelRepository {
 
   /**
    * Publishes a model whose weights may be in several files, and whose classes may be independent
-   * of each other, as the next version. The files with weights are copied piece by piece.
+   * of each other, as the next version. The weight files are copied piece by piece.
    *
    * @param model the model's name; the model's folder is created if it is missing
    * @param files the model's files
@@ -267,8 +267,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
    * @param provenance the origin and the measurements of the model
    * @param kind {@link ModelManifest#INDEPENDENT}, or null for exclusive classes
    * @return the published version
-   * @throws ModelException if the repository cannot be written, or if a file with weights does not
-   *     have its checksum
+   * @throws ModelException if the repository cannot be written, or if a weight file does not have
+   *     its checksum
    */
   public ModelVersion publish(
       String model,
@@ -318,7 +318,7 @@ public sealed class ModelRepository permits RemoteModelRepository {
   /**
    * Publishes written files under the next free number.
    *
-   * @param numbered makes the manifest for a number
+   * @param numbered creates the manifest for a version number
    */
   ModelVersion publishNext(String model, VersionWriter writer, IntFunction<ModelManifest> numbered)
       throws IOException {

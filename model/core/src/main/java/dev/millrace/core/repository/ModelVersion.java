@@ -20,8 +20,8 @@ import java.util.OptionalInt;
  * @param folder {@code <repository>/<model>/<version>}
  * @param manifest the manifest in the folder, or the one that a {@link ForeignLayout} derived
  * @param maxBatchSize the largest number of images per batch; empty if there is no limit
- * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false for
- *     a model file that is still as its author exported it
+ * @param isPrepared whether the model file takes 8-bit pixels and returns probabilities; false if
+ *     the model file is unchanged since its author exported it
  * @param scores for a model file that is not prepared: the name of the output with the scores, and
  *     the kind of the scores
  */
@@ -39,8 +39,8 @@ public record ModelVersion(
   public static final String LABELS_FILE = "labels.txt";
 
   /**
-   * Creates a prepared version without a batch limit. {@link ModelRepository#publish} returns such
-   * versions.
+   * Creates a prepared version without a batch limit. {@link ModelRepository#publish} returns
+   * prepared versions.
    *
    * @param folder {@code <repository>/<model>/<version>}
    * @param manifest the manifest in the folder
@@ -89,8 +89,8 @@ public record ModelVersion(
   }
 
   /**
-   * {@return the files with weights that are beside the model file, by name; empty if the model
-   * file contains all weights} Their content is not checked.
+   * {@return the weight files beside the model file, by name; empty if the model file contains all
+   * weights} This method does not check the content of the files.
    */
   public Map<String, WeightFile> weights() {
     Map<String, WeightFile> weights = new LinkedHashMap<>();
@@ -101,13 +101,13 @@ public record ModelVersion(
   }
 
   /**
-   * Reads the whole model file, and compares its checksum and those of the files with weights with
-   * the manifest's. The files with weights are read piece by piece.
+   * Reads the whole model file, and verifies its checksum and the checksums of the weight files
+   * against the manifest. The weight files are read piece by piece.
    *
    * @return the verified bytes of the model file. Load the model from these bytes, because the file
    *     may change after this call
    * @throws ModelException if a file is missing, unreadable or differs from its checksum, or if a
-   *     file with weights is a link
+   *     weight file is a link
    */
   public byte[] readVerified() {
     byte[] bytes;
@@ -153,10 +153,10 @@ public record ModelVersion(
 
   /**
    * Requires that this version and {@code predecessor} take images of the same size, and that this
-   * version's classes begin with the predecessor's, in the same order. This version may have more
-   * classes behind them, so that every class keeps its index. The classes of both versions must be
-   * exclusive, or the classes of both must be independent. Consumers of the predecessor's
-   * predictions can then read this version's predictions.
+   * version's classes begin with the predecessor's classes, in the same order. This version may
+   * have additional classes after them. So every class keeps its index. The classes of both
+   * versions must be exclusive, or the classes of both must be independent. Consumers of the
+   * predecessor's predictions can then read this version's predictions.
    *
    * @param predecessor the version to compare with
    * @throws SignatureChangeException if the sizes or the classes differ; the message names the

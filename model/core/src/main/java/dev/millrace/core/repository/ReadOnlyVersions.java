@@ -3,7 +3,9 @@ package dev.millrace.core.repository;
 import dev.millrace.core.model.ModelException;
 import java.nio.file.Path;
 
-/** Model versions on another machine that can only be read. Every other method refuses. */
+/**
+ * Model versions on another machine that can only be read. Methods that write throw an exception.
+ */
 public interface ReadOnlyVersions extends RemoteVersions {
 
   @Override

@@ -2,7 +2,10 @@ package dev.millrace.core.repository;
 
 import java.io.IOException;
 
-/** The machine with a {@link RemoteModelRepository}'s versions does not work at the moment. */
+/**
+ * Thrown if the machine with a {@link RemoteModelRepository}'s versions does not work at the
+ * moment.
+ */
 public final class RemoteAwayException extends IOException {
 
   private static final long serialVersionUID = 1;
@@ -10,7 +13,7 @@ public final class RemoteAwayException extends IOException {
   /**
    * Creates the exception.
    *
-   * @param message what does not work
+   * @param message the problem
    * @param cause the underlying error, or null
    */
   public RemoteAwayException(String message, Throwable cause) {

@@ -17,32 +17,32 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
- * A repository on another machine. A folder of this machine is its cache: each version that is used
- * is first copied to it, file by file with the checksums of the manifest. The folder has the layout
- * of a {@link ModelRepository}.
+ * A repository on another machine, with a folder on this machine as its cache. Before a version is
+ * used, its files are copied to the cache and verified with the checksums in the manifest. The
+ * cache has the layout of a {@link ModelRepository}.
  *
- * <p>If the other machine does not work, the versions in the cache are used, and a warning says so.
- * Publishing and removing then fail.
+ * <p>If the other machine does not work, the repository reports a warning and uses the versions in
+ * the cache. Publishing and removing then fail.
  *
- * <p>To publish, the files are stored under their checksums first, and the manifest last. A
- * publisher that is killed in between leaves files that no version names, and never a part of a
- * version.
+ * <p>Publishing stores the files under their checksums first, and the manifest last. If a publisher
+ * is killed in between, some unused files remain, but never an incomplete version.
  */
 public final class RemoteModelRepository extends ModelRepository implements AutoCloseable {
 
   private final RemoteVersions remote;
   private final Consumer<String> warnings;
 
-  /** The last warning, until the other machine answers again. */
+  /** The last warning. This field is cleared when the other machine answers again. */
   private final AtomicReference<String> warned = new AtomicReference<>();
 
   /**
    * Opens a repository on another machine. Does not connect yet.
    *
    * @param remote the versions; {@link #close} closes them
-   * @param cache the folder of this machine for copies; it need not exist. Any number of processes
-   *     may share it for the same repository
-   * @param warnings receives a sentence when the cache begins to stand in for the other machine
+   * @param cache the folder on this machine for copies, which need not exist. Any number of
+   *     processes may share the folder for the same repository
+   * @param warnings receives a message when the repository begins to use the cache because the
+   *     other machine does not work
    */
   public RemoteModelRepository(RemoteVersions remote, Path cache, Consumer<String> warnings) {
     super(cache);
@@ -120,7 +120,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     }
   }
 
-  /** Requires that the cache has a version, and warns that the cache stands in. */
+  /** Requires that the cache has a version, and warns that the cache is used. */
   private void requireCached(Path home, String model, int version, RemoteAwayException e) {
     if (!isComplete(home, version)) {
       throw new ModelException(
@@ -156,7 +156,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
         e);
   }
 
-  /** Renames the written version. A version of the same number and another content is removed. */
+  /** Renames the written version. A version with the same number and other content is removed. */
   private static void replace(
       VersionWriter writer, ModelManifest manifest, byte[] bytes, Path folder) throws IOException {
     Optional<ModelVersion> published = writer.publish(manifest, bytes);
@@ -234,9 +234,9 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   }
 
   /**
-   * Publishes the manifest under the first number that is not taken. If a connection breaks after
-   * the other machine has stored the manifest, the client repeats the request, and finds the number
-   * taken by this same manifest.
+   * Publishes the manifest under the first free number. If a connection breaks after the other
+   * machine has stored the manifest, the client repeats the request. The number is then taken by
+   * this same manifest, which counts as success.
    */
   private ModelManifest create(String model, int first, IntFunction<ModelManifest> numbered)
       throws IOException {
@@ -273,7 +273,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     }
   }
 
-  /** Cleans the cache. The other machine keeps the files that killed publishers left there. */
+  /** Cleans the cache. Files that killed publishers left on the other machine stay there. */
   @Override
   public int removeUnfinished(String model, Duration age) {
     return Files.isDirectory(root().resolve(ModelManifest.requireName(model)))
@@ -281,7 +281,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
         : 0;
   }
 
-  /** {@return an answer of the other machine, which works again if it was away} */
+  /** {@return the given answer} Notes that the other machine works again, because it answered. */
   private <T> T answer(T answer) {
     warned.set(null);
     return answer;

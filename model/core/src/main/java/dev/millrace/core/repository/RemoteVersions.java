@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Model versions that lie on another machine. A {@link RemoteModelRepository} reads and publishes
- * them.
+ * The model versions on another machine. A {@link RemoteModelRepository} reads and publishes them
+ * through this interface.
  *
- * <p>A version exists if its manifest does. The files that a manifest names were published before
- * it.
+ * <p>A version exists if its manifest exists, because the files that a manifest names are published
+ * before the manifest.
  *
  * <p>Every method throws a {@link RemoteAwayException} if the other machine does not work at the
- * moment, and a {@link dev.millrace.core.model.ModelException} if it works and refuses.
- * Implementations are thread-safe.
+ * moment, and a {@link dev.millrace.core.model.ModelException} if the other machine refuses the
+ * request. Implementations are thread-safe.
  */
 public interface RemoteVersions extends AutoCloseable {
 
@@ -64,24 +64,25 @@ public interface RemoteVersions extends AutoCloseable {
    * Requires that this process may publish and remove versions.
    *
    * @throws RemoteAwayException if the other machine does not work
-   * @throws dev.millrace.core.model.ModelException if nothing can be published there
+   * @throws dev.millrace.core.model.ModelException if the other machine refuses publications
    */
   void requireWritable() throws RemoteAwayException;
 
   /**
-   * Publishes a file under its checksum, unless it is there already. No version names it yet.
+   * Publishes a file under its checksum, unless the file exists already. No version uses the file
+   * until a manifest names it.
    *
    * @param model the model's name
    * @param sha256 the checksum of the file: 64 lower-case hexadecimal digits
    * @param file the file
    * @throws RemoteAwayException if the other machine does not work
-   * @throws dev.millrace.core.model.ModelException if nothing can be published there
+   * @throws dev.millrace.core.model.ModelException if the other machine refuses publications
    */
   void publish(String model, String sha256, Path file) throws RemoteAwayException;
 
   /**
-   * Publishes a manifest, and thereby a version, if the number is not taken. If several publishers
-   * choose the same number at the same time, one of them gets it.
+   * Publishes a version by publishing its manifest, if the number is not taken. If several
+   * publishers choose the same number at the same time, one of them gets it.
    *
    * @param model the model's name
    * @param version the version's number
@@ -89,17 +90,17 @@ public interface RemoteVersions extends AutoCloseable {
    * @return false if the number is taken
    * @throws RemoteAwayException if the other machine does not work; the version may have been
    *     published
-   * @throws dev.millrace.core.model.ModelException if nothing can be published there
+   * @throws dev.millrace.core.model.ModelException if the other machine refuses publications
    */
   boolean create(String model, int version, byte[] manifest) throws RemoteAwayException;
 
   /**
-   * Removes a version's manifest, and thereby the version.
+   * Removes a version by removing its manifest.
    *
    * @param model the model's name
    * @param version the version's number
    * @throws RemoteAwayException if the other machine does not work
-   * @throws dev.millrace.core.model.ModelException if nothing can be removed there
+   * @throws dev.millrace.core.model.ModelException if the other machine refuses to remove versions
    */
   void remove(String model, int version) throws RemoteAwayException;
 

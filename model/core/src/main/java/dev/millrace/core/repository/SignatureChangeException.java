@@ -2,7 +2,7 @@ package dev.millrace.core.repository;
 
 import dev.millrace.core.model.ModelException;
 
-/** The image size or the classes of a version differ from those of its predecessor. */
+/** Thrown if the image size or the classes of a version differ from its predecessor's. */
 public final class SignatureChangeException extends ModelException {
 
   private static final long serialVersionUID = 1;

@@ -3,8 +3,8 @@ package dev.millrace.core.repository;
 import dev.millrace.core.model.ModelException;
 
 /**
- * The model or the version is not in the repository. Publishing the model to the repository solves
- * the problem.
+ * Thrown if the repository does not contain the model or the version. Publishing the model to the
+ * repository solves the problem.
  */
 public final class UnpublishedModelException extends ModelException {
 

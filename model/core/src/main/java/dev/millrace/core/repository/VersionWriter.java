@@ -49,8 +49,7 @@ final class VersionWriter implements AutoCloseable {
   /**
    * Writes the model's files. Call this method once, before {@link #publish}.
    *
-   * @throws dev.millrace.core.model.ModelException if a file with weights does not have its
-   *     checksum
+   * @throws dev.millrace.core.model.ModelException if a weight file does not have its checksum
    */
   void write(ModelFiles files) throws IOException {
     Disk.writeNew(hidden.resolve(ModelVersion.MODEL_FILE), files.model());
@@ -68,25 +67,23 @@ final class VersionWriter implements AutoCloseable {
     Disk.writeNew(hidden.resolve(name), content);
   }
 
-  /** {@return a written file} It moves when the version is published. */
+  /** {@return a written file} The file moves when the version is published. */
   Path file(String name) {
     return hidden.resolve(name);
   }
 
-  /**
-   * Publishes the written files with a manifest as {@link #publish(ModelManifest, byte[])} does.
-   */
+  /** Publishes the written files with a manifest; see {@link #publish(ModelManifest, byte[])}. */
   Optional<ModelVersion> publish(ModelManifest manifest) throws IOException {
     return publish(manifest, ManifestFile.bytes(manifest));
   }
 
   /**
    * Publishes the written files with a manifest, and the model's {@code labels.txt}. If the number
-   * is taken, call this method again with another one.
+   * is taken, call this method again with another number.
    *
    * @param manifest the manifest, which holds the version's number
    * @param bytes the content of the manifest's file
-   * @return the version, or empty if its number is taken
+   * @return the version, or empty if the version's number is taken
    */
   Optional<ModelVersion> publish(ModelManifest manifest, byte[] bytes) throws IOException {
     Path manifestFile = hidden.resolve(ModelManifest.FILE_NAME);
@@ -155,9 +152,8 @@ final class VersionWriter implements AutoCloseable {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // If the folder already exists, each operating system throws a different exception, and Java
-      // has no class of its own for Linux's exception. So this code checks whether the folder
-      // exists.
+      // If the folder already exists, each operating system causes a different exception, and Java
+      // has no specific class for Linux's. So the code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

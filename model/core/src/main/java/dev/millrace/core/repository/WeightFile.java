@@ -10,8 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * A file with a model's weights. It may be larger than 2 GiB, and is never read into memory as a
- * whole.
+ * A file with a model's weights. The file may be larger than 2 GiB, and is never read into memory
+ * as a whole.
  *
  * @param path the file
  * @param sha256 the checksum that the file must have: 64 lower-case hexadecimal digits
@@ -32,10 +32,10 @@ public record WeightFile(Path path, String sha256) {
   }
 
   /**
-   * Requires that the file is a regular file, no link, and has the checksum.
+   * Requires that the file is a regular file and not a link, and that it has the checksum.
    *
    * @param version the version that the file belongs to, for the error message
-   * @throws ModelException if the file is missing, unreadable, a link or different
+   * @throws ModelException if the file is missing or unreadable, is a link, or has another checksum
    */
   void verify(ModelVersion version) {
     String actual;

@@ -12,7 +12,7 @@ import java.util.Random;
  * Initial weights, as in torchvision.
  *
  * <p>A convolution's weights are normally distributed with the variance {@code 2 / (to * kernel *
- * kernel)}, where {@code to} is the number of output channels: He et al., "Delving Deep into
+ * kernel)}, where {@code to} is the number of output channels. See He et al., "Delving Deep into
  * Rectifiers" (2015), section 2.2, backward case ({@code fan_out}). Batch norms start as the
  * identity. A fully connected layer's weights and biases are uniformly distributed within {@code ±1
  * / sqrt(from)}, which is PyTorch's default; {@code from} is the number of inputs.
@@ -40,8 +40,8 @@ public final class HeInitialization {
   }
 
   /**
-   * Draws random initial weights for a network, whose residual blocks start as identities: the last
-   * batch norm of each block has scales of 0. See Goyal et al., "Accurate, Large Minibatch SGD"
+   * Draws random initial weights with which each residual block starts as the identity, because the
+   * scales of the block's last batch norm are 0. See Goyal et al., "Accurate, Large Minibatch SGD"
    * (2017), section 5.1.
    *
    * @param network the network

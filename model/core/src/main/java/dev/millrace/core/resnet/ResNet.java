@@ -172,9 +172,9 @@ public record ResNet(
 
   /**
    * Selects this network's weights from a {@code state_dict}, and verifies that no tensor is
-   * missing, has a wrong shape or belongs to no layer. It also accepts three names from other
-   * implementations: it drops the prefix {@code module.}, and reads {@code linear} as {@code fc}
-   * and {@code shortcut} as {@code downsample}.
+   * missing, has a wrong shape or belongs to no layer. This method also accepts three kinds of
+   * names from other implementations. The method drops the prefix {@code module.}, and reads {@code
+   * linear} as {@code fc} and {@code shortcut} as {@code downsample}.
    *
    * @param weights the weights, under torchvision's names or the other accepted names
    * @return the same tensors under torchvision's names, in the order of {@link #parameters}

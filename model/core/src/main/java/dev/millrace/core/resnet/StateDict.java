@@ -32,7 +32,8 @@ final class StateDict {
   }
 
   /**
-   * {@return exactly the weights that a network needs, in the network's order and under its names}
+   * {@return exactly the weights that a network needs, in the network's order and under the
+   * network's names}
    */
   static Weights fit(ResNet network, Weights weights) {
     return new StateDict(network, weights).fit();

@@ -1,8 +1,9 @@
 package dev.millrace.core.resnet;
 
 /**
- * A shortcut without weights. It keeps the first of every {@code stride} pixels in each direction,
- * and adds channels of zeros: half of them before the input's channels and half after.
+ * A shortcut without weights. The shortcut keeps the first of every {@code stride} pixels in each
+ * direction. It also adds channels of zeros, half of them before the input's channels and half
+ * after.
  *
  * <p>The paper does not say where the zeros go. The CIFAR weights that Idelbayev published for
  * PyTorch ({@code pytorch_resnet_cifar10}) expect half of the zeros before and half after.

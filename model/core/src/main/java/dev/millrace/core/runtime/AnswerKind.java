@@ -11,15 +11,15 @@ public enum AnswerKind {
    */
   COARSE,
 
-  /** The probability of each class by itself: any number of classes may be right. */
+  /** An independent probability for each class: any number of classes may be right. */
   INDEPENDENT;
 
   /**
    * Checks whether an answer has the numbers that this kind requires.
    *
    * @param row the answer: one number per class
-   * @param tolerance the largest allowed difference between 1 and the sum of a distribution, and
-   *     the largest distance of a number from the range 0 to 1
+   * @param tolerance the largest allowed difference between 1 and the sum of a distribution; also
+   *     the largest allowed distance of a number from the range 0 to 1
    * @return the problem, for example {@code probabilities that sum to 3.2, not 1}, or null if there
    *     is none
    */

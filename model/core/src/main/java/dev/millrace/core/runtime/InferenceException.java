@@ -1,7 +1,7 @@
 package dev.millrace.core.runtime;
 
 /**
- * A run of the model failed: the run threw an error, or returned probabilities that are not finite
+ * Thrown if a run of the model fails with an error, or returns probabilities that are not finite
  * numbers.
  *
  * <p>A session throws this exception if a single run fails. The inference engine completes an

@@ -4,9 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * One version of a model, loaded on one device. Several threads may call {@link #run} at once; use
- * few threads, and always the same threads. Call {@link #close} only when no run is in progress and
- * no run will begin. The inference engine ensures this by counting the users of each session.
+ * One version of a model, loaded on one device. Several threads may call {@link #run} at the same
+ * time. Use few threads, and always the same threads. Call {@link #close} only when no run is in
+ * progress and no run will begin. The inference engine ensures this by counting the users of each
+ * session.
  */
 public interface ModelSession extends AutoCloseable {
 
@@ -30,7 +31,7 @@ public interface ModelSession extends AutoCloseable {
    * @param pixels direct buffer of {@code uint8[images, height, width, 3]} from position 0
    * @param images the number of images to classify, at least 1
    * @param probabilities direct buffer in native byte order that receives {@code float32[images,
-   *     classes]} from position 0; {@link #answers} says what the numbers of a row mean
+   *     classes]} from position 0; {@link #answers} defines the meaning of the numbers
    * @throws InferenceException if the run fails; the content of {@code probabilities} is then
    *     undefined
    */

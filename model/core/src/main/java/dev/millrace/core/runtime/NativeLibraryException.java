@@ -1,6 +1,9 @@
 package dev.millrace.core.runtime;
 
-/** A native library does not load on this machine. The message is one line that says what to do. */
+/**
+ * Thrown if a native library cannot be loaded on this machine. The message is one line that says
+ * what to do.
+ */
 public final class NativeLibraryException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;

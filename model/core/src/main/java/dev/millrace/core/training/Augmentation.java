@@ -7,14 +7,15 @@ import java.util.Objects;
  * He et al. for CIFAR-10 (2015, section 4.2).
  *
  * @param cropPadding width, in pixels, of a black border that is added to the image, from 0 (no
- *     crop) to 256. A random part, as large as the original image, is then cut out of the image
- *     with its border
- * @param cropArea the smallest area of a random part that is cut out of the image and resized to
- *     the size of the image, as a share of the image's area, above 0 and at most 1 (no such cut)
+ *     crop) to 256. Then a random part of the bordered image is cut out, with the size of the
+ *     original image
+ * @param cropArea for random resized crops, the smallest area of the part that is cut out and
+ *     resized to the size of the image. The area is a share of the image's area, above 0 and at
+ *     most 1 (no crop)
  * @param flip whether each image is mirrored left to right with a probability of 0.5; if false, no
  *     image is mirrored
  * @param colorJitter the largest random change of brightness, contrast and saturation, from 0 (no
- *     change) to 1; the hue turns by up to a quarter of this value
+ *     change) to 1. The hue is rotated by up to a quarter of this value
  * @param trivialAugment whether one random operation of TrivialAugment is applied to each image
  * @param erasing the probability, from 0 to 1, that a random rectangle of an image is replaced by
  *     noise

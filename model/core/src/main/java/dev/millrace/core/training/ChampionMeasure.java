@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param promotedAccuracy the champion's accuracy on the gate's images when it was promoted, from 0
  *     to 1; null if no gate promoted it
  * @param p p-value of Fisher's one-sided exact test: the probability of an accuracy this low if the
- *     champion is as good as when it was promoted; 1 if that is unknown
+ *     champion is still as good as at its promotion. 1 if its accuracy at that time is unknown
  * @param hasFallen whether the champion is significantly worse than when it was promoted
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

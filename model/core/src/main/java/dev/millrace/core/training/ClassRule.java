@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Which classes a network learns.
+ * The rule for the classes that a network learns.
  *
  * @param fixed the names of the classes, in the order of their indices; images with another name
  *     are left out. If empty, the images' names are the classes
- * @param minImages number of different images, at least 1, without which a name is not yet a class.
- *     It has no effect on fixed classes, and on classes that have been published
+ * @param minImages smallest number of different images that a name needs to become a class, at
+ *     least 1. It has no effect on fixed classes, and on classes that have been published
  */
 public record ClassRule(Optional<Labels> fixed, int minImages) {
 
@@ -19,7 +19,7 @@ public record ClassRule(Optional<Labels> fixed, int minImages) {
    * Validates the values.
    *
    * @param fixed the names of the classes
-   * @param minImages number of different images without which a name is not yet a class
+   * @param minImages smallest number of different images that a name needs to become a class
    * @throws IllegalArgumentException if the number is below 1, or a name is fixed twice
    */
   public ClassRule {
@@ -42,7 +42,7 @@ public record ClassRule(Optional<Labels> fixed, int minImages) {
   /**
    * Creates a rule without fixed classes.
    *
-   * @param minImages number of different images without which a name is not yet a class
+   * @param minImages smallest number of different images that a name needs to become a class
    * @throws IllegalArgumentException if the number is below 1
    */
   public ClassRule(int minImages) {

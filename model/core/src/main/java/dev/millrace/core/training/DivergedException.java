@@ -1,8 +1,8 @@
 package dev.millrace.core.training;
 
 /**
- * The loss of a step, or the network's outputs after a step, are not finite: the training has
- * diverged. A lower learning rate may help.
+ * Thrown if the training has diverged, which means that a step's loss or the network's outputs are
+ * not finite. A lower learning rate may help.
  */
 public final class DivergedException extends TrainingException {
 
@@ -27,14 +27,14 @@ public final class DivergedException extends TrainingException {
   }
 
   private DivergedException(String what, double learningRate, String folder) {
-    super(what + ": the training has diverged, and nothing of it is published");
+    super(what + ": the training has diverged, and nothing is published");
     this.learningRate = learningRate;
     this.folder = folder;
   }
 
   /**
-   * {@return the exception for network outputs that are not finite after a step} The loss of the
-   * next step would not be finite either.
+   * {@return the exception for network outputs that are not finite after a step} In this case, the
+   * loss of the next step would not be finite either.
    *
    * @param step the step's number, from 1
    * @param learningRate the peak learning rate of the training

@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param imagesPerSecond training speed, in images per second
  * @param images number of images in the epoch's training steps
  * @param heldOut all measures of the held-out images after the epoch, with their intervals; null in
- *     a run that an earlier release began
+ *     a run that was started by an earlier release
  */
 public record EpochReport(
     int epoch,
@@ -34,7 +34,7 @@ public record EpochReport(
 
   /**
    * {@return the share of the training images that the network classified correctly during the
-   * training steps, with its interval; empty in a run that an earlier release began}
+   * training steps, with its interval; empty in a run that was started by an earlier release}
    */
   public Optional<Proportion> trained() {
     return images == 0

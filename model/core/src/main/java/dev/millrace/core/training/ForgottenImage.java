@@ -8,9 +8,9 @@ import java.util.OptionalInt;
  *
  * @param key the image's key
  * @param trainedAfter number of the newest version before the first training on the image, or 0 if
- *     there was none; every later version of this trainer may depend on the image. Empty if no
+ *     there was none. Every later version of this trainer may depend on the image. Empty if no
  *     training step has seen the image
- * @param copies keys of equal images, which the replay still holds
+ * @param copies keys of equal images that the replay still holds
  */
 public record ForgottenImage(String key, OptionalInt trainedAfter, List<String> copies) {
 

@@ -7,19 +7,21 @@ import java.util.Optional;
 /**
  * The rule for promotion. The checkpoint and the champion (the version that serves) classify images
  * that no training step has seen. The checkpoint is promoted if its accuracy is higher by at least
- * {@code margin}, and if the gain is statistically significant. If no version serves yet, the
- * checkpoint has to be significantly better than a classifier that knows only the most frequent
- * class, or to reach {@code minAccuracy}. If the checkpoint has the champion's classes in the same
- * order, and new classes behind them, it is promoted if it excludes a loss of {@code maxGrowthLoss}
- * on the champion's classes, and is not worse on all images.
+ * {@code margin}, and if the gain is statistically significant. Two cases have other conditions. If
+ * no version serves yet, the checkpoint must reach {@code minAccuracy}. Without {@code
+ * minAccuracy}, it must be significantly better than a classifier that always answers with the most
+ * frequent class. If the checkpoint has additional classes after the champion's classes, it must
+ * not be worse on all images together. It must also exclude a loss of {@code maxGrowthLoss} on the
+ * champion's classes.
  *
  * @param margin the smallest gain in accuracy, in percentage points from 0 to 100, for example 0.2
- * @param minAccuracy the accuracy that the first version needs, in percent from 0 to 100: the lower
- *     end of the accuracy's 95 % interval must reach it. If empty, the first version is compared
- *     with the most frequent class
+ * @param minAccuracy the accuracy, in percent from 0 to 100, that the lower end of the first
+ *     version's 95 % interval must reach. If empty, the first version is compared with the most
+ *     frequent class
  * @param maxGrowthLoss the loss of accuracy on the champion's classes, in percentage points from 0
  *     to 100, that a checkpoint with additional classes must exclude
- * @param golden a frozen set of images on which no promotion may lose much; may be empty
+ * @param golden a frozen set of images on which a promotion must not lose more than a given
+ *     accuracy; may be empty
  * @param newest number of the newest held-out images on which the champion is measured before each
  *     round of a loop, at least 1
  * @param restart when a round starts from the champion's weights
@@ -69,10 +71,11 @@ public record Gate(
   }
 
   /**
-   * When a round of a loop starts from the champion's weights, instead of from the weights of the
-   * round before. After a promotion or a rollback by another writer, every round does so.
+   * Decides when a round of a loop starts from the champion's weights instead of the weights of the
+   * previous round. After a promotion or a rollback by another writer, the next round always starts
+   * from the champion.
    *
-   * @param afterRefused number of refused rounds in a row after which the next round starts from
+   * @param afterRefused number of consecutive refused rounds after which the next round starts from
    *     the champion, at least 1
    * @param always whether every round starts from the champion
    */
@@ -97,9 +100,9 @@ public record Gate(
   }
 
   /**
-   * The significance level of the one-sided tests of 20 rounds in a row. If no candidate of these
-   * rounds is better than the champion, the probability that one of them is promoted is at most
-   * this level.
+   * The significance level of the one-sided tests of 20 consecutive rounds together. If no
+   * candidate of these rounds is better than the champion, the probability that any of them is
+   * promoted is at most this level.
    */
   public static final double SIGNIFICANCE = 0.05;
 

@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param schedule the change of the learning rate over the steps
  * @param warmUp the lower learning rate at the start
  * @param backboneFactor the factor, above 0 and at most 1, by which the learning rate of all layers
- *     before the last one is lower: a fine-tuned network changes less than its new last layer
+ *     before the last layer is multiplied. A pretrained network needs smaller changes than its new
+ *     last layer
  */
 public record LearningRate(double peak, Schedule schedule, WarmUp warmUp, double backboneFactor) {
 
@@ -23,7 +24,7 @@ public record LearningRate(double peak, Schedule schedule, WarmUp warmUp, double
    * @param peak the peak learning rate, above 0
    * @param schedule the change of the learning rate over the steps
    * @param warmUp the lower learning rate at the start
-   * @param backboneFactor the factor of the layers before the last one
+   * @param backboneFactor the factor for the layers before the last layer
    * @throws IllegalArgumentException if a value is out of range, or both the schedule and {@code
    *     warmUp} start with a low rate
    */

@@ -2,12 +2,12 @@ package dev.millrace.core.training;
 
 /**
  * Mixtures of two training images. The loss counts both labels, each with its share of the image.
- * If both kinds are asked for, each batch gets one of them at random.
+ * If both kinds are enabled, each batch randomly uses one of them.
  *
- * @param mixup alpha of mixup, which adds two images, for example 0.2; 0 for none: Zhang et al.
- *     (2018)
+ * @param mixup alpha of mixup, which adds two images, for example 0.2. 0 turns mixup off. See Zhang
+ *     et al. (2018)
  * @param cutMix alpha of CutMix, which replaces a rectangle of an image by a part of another image,
- *     for example 1; 0 for none: Yun et al. (2019)
+ *     for example 1. 0 turns CutMix off. See Yun et al. (2019)
  */
 public record Mixing(double mixup, double cutMix) {
 

@@ -37,8 +37,8 @@ public record Optimization(
    * Validates the values.
    *
    * @param epochs passes over the training images, at least 1
-   * @param patience number of epochs without a better epoch after which the training stops, or 0
-   * @param sampling which images a step gets
+   * @param patience number of epochs without an improvement after which the training stops, or 0
+   * @param sampling how the images of each step are selected
    * @param learningRate the learning rate over the steps
    * @param optimizer the rule that changes the weights
    * @param labelSmoothing the share of the target probability that is spread over all classes
@@ -91,7 +91,7 @@ public record Optimization(
   /**
    * {@return the same optimization with early stopping}
    *
-   * @param newPatience number of epochs without a better epoch after which the training stops, or 0
+   * @param newPatience number of epochs without an improvement after which the training stops, or 0
    */
   public Optimization withPatience(int newPatience) {
     return new Optimization(

@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param weightDecay the weight decay, at least 0
  * @param decayNorms whether the weight decay also applies to biases and to the scales and shifts of
  *     batch norms. He et al. (2015) did so; later recipes do not
- * @param clipNorm the largest norm of the gradients of all weights together; longer gradients are
- *     shortened to this norm. 0 for no limit
+ * @param clipNorm the largest norm of the gradients of all weights together. Larger gradients are
+ *     scaled down to this norm. 0 means no limit
  * @param emaDecay the share of the old average, at least 0 and below 1, in the exponential moving
  *     average of the weights. If it is above 0, the average is evaluated and published instead of
  *     the weights

@@ -1,8 +1,8 @@
 package dev.millrace.core.training;
 
 /**
- * The run's folder holds an interrupted run with other options. Finish that run with its own
- * options, remove its folder, or use another folder.
+ * Thrown if the run's folder holds an interrupted run with other options. Finish that run with its
+ * own options, remove its folder, or use another folder.
  */
 public final class OtherOptionsException extends TrainingException {
 

@@ -1,8 +1,9 @@
 package dev.millrace.core.training;
 
 /**
- * The run's folder holds images that were divided in another way. With the new way, images that the
- * run's versions were trained on would be held out. Use the same options, or another folder.
+ * Thrown if the images in the run's folder were divided with another option. With the new option,
+ * some images that the run's versions were trained on would be held out. Use the same option, or
+ * another folder.
  */
 public final class OtherSplitException extends TrainingException {
 

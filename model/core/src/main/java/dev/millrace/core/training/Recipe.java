@@ -7,8 +7,9 @@ import java.util.Locale;
 /** Settings that together train well on one kind of data. */
 public enum Recipe {
   /**
-   * He et al. (2015), section 4.2: 64,000 steps on batches of 128 of CIFAR-10's 50,000 images. A
-   * network with 110 layers or more starts with about 400 steps at a tenth of the learning rate.
+   * He et al. (2015), section 4.2: 64,000 steps with batches of 128 images from CIFAR-10's 50,000
+   * images. A network with 110 layers or more starts with about 400 steps at a tenth of the
+   * learning rate.
    */
   CIFAR,
 
@@ -24,13 +25,13 @@ public enum Recipe {
    */
   FINETUNE,
 
-  /** Some thousand small images, and random initial weights. */
+  /** A few thousand small images, and random initial weights. */
   SMALL_DATA;
 
   private static final int DEEP = 110;
 
   /**
-   * {@return how the weights are trained}
+   * {@return the settings for the training of the weights}
    *
    * @param network the network to train
    */
@@ -90,7 +91,7 @@ public enum Recipe {
     };
   }
 
-  /** {@return the number of layers with weights from the image to the answer} */
+  /** {@return the number of layers with weights on the path from the image to the answer} */
   private static long depth(ResNet network) {
     return network.layers().stream()
             .filter(layer -> layer.kind() == Layer.Kind.CONVOLUTION)

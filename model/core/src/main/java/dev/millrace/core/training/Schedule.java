@@ -4,7 +4,7 @@ package dev.millrace.core.training;
 public enum Schedule {
   /**
    * The peak at first, one tenth of the peak after half of the steps, and one hundredth of the peak
-   * after three quarters of the steps: He et al. (2015), section 4.2, where the rate drops at steps
+   * after three quarters of the steps. In He et al. (2015), section 4.2, the rate drops at steps
    * 32,000 and 48,000 of 64,000.
    */
   STEP {

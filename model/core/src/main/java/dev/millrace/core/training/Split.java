@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How labelled images are divided into training images and held-out images. Equal images, and
- * images of one group, are never divided.
+ * The rule that divides labelled images into training images and held-out images. Equal images, and
+ * images of one group, always stay together.
  *
  * @param heldOut share of each class's images, between 0 and 1, that are held out, which means that
  *     no training step sees them

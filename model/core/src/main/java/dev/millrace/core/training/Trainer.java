@@ -14,9 +14,9 @@ public interface Trainer {
    * Trains until the last step, or until {@code stop} returns true. A training from topics has no
    * last step.
    *
-   * <p>If a run on a folder of images was interrupted or killed, the next call with the same
-   * options resumes the run from the run's folder. On one thread, the result equals the result of
-   * an uninterrupted run. In a training from topics, an interrupted round starts from its
+   * <p>A run on a folder of images may be interrupted or killed. The next call with the same
+   * options then resumes the run from the run's folder. On one thread, the result equals the result
+   * of an uninterrupted run. In a training from topics, an interrupted round starts from its
    * beginning.
    *
    * <p>The calling thread does all the work and calls the listener. A process runs one training at
@@ -31,7 +31,7 @@ public interface Trainer {
 
   /**
    * Removes an image and its label from the replay of a training from topics. The training must not
-   * run meanwhile.
+   * run at the same time.
    *
    * @param run the run's folder
    * @param replay the folder with the labelled images

@@ -53,7 +53,7 @@ public record TrainingConfig(
    * @param threads the number of CPU threads to use, at least 1
    * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     that of the preprocessed images, or {@code threads} is below 1
+   *     the preprocessed images, or {@code threads} is below 1
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
@@ -101,7 +101,7 @@ public record TrainingConfig(
    * @param checkpoints where and when checkpoints are published
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
-   * @throws IllegalArgumentException as the other constructor
+   * @throws IllegalArgumentException in the same cases as the other constructor
    */
   public TrainingConfig(
       ResNet network,

@@ -13,7 +13,7 @@ public sealed interface TrainingData {
    *
    * @param folder the folder that holds the class folders
    * @param split how the images are divided; an image's key is its path below the folder
-   * @param classes which of the class folders are classes
+   * @param classes the rule that decides which class folders become classes
    */
   record Folder(Path folder, Split split, ClassRule classes) implements TrainingData {}
 
@@ -24,13 +24,13 @@ public sealed interface TrainingData {
    *
    * @param images topic of encoded images
    * @param labels topic of class names
-   * @param events how the events of images are read: keys and values of the event formats; no entry
-   *     for the defaults
+   * @param events how the events of images are read, as configuration keys and values of the event
+   *     formats; empty for the defaults
    * @param broker access to the broker that holds the topics
    * @param replay folder that stores labelled images for later rounds
    * @param capacity the largest number of images in the {@code replay} folder
    * @param everyLabels number of new labels after which the next round begins
-   * @param everyTime waiting time after the last round. When it is over, the next round begins as
+   * @param everyTime waiting time after the last round. After this time, the next round begins as
    *     soon as there is at least one new label
    * @param split how the images are divided
    * @param classes which of the labels are classes
@@ -52,7 +52,7 @@ public sealed interface TrainingData {
      *
      * @param images topic of encoded images
      * @param labels topic of class names
-     * @param events how the events of images are read; no entry for the defaults
+     * @param events how the events of images are read; empty for the defaults
      * @param broker access to the broker that holds the topics
      * @param replay folder that stores labelled images for later rounds
      * @param capacity the largest number of images in the {@code replay} folder

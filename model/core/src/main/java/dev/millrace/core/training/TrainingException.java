@@ -1,9 +1,9 @@
 package dev.millrace.core.training;
 
 /**
- * A training cannot begin or continue, and nothing was published. The message says what happened
- * and what to do. The message of a subclass says only what happened; the caller adds what to do,
- * because the advice depends on the caller's options.
+ * Thrown if a training cannot begin or continue. Nothing was published. The message says what
+ * happened and what to do. The message of a subclass says only what happened. The caller adds the
+ * advice, because the advice depends on the caller's options.
  */
 public class TrainingException extends RuntimeException {
 
@@ -22,7 +22,7 @@ public class TrainingException extends RuntimeException {
    * Creates the exception with a cause.
    *
    * @param message what happened, and what to do
-   * @param cause the error behind it
+   * @param cause the underlying error
    */
   public TrainingException(String message, Throwable cause) {
     super(message, cause);

@@ -7,7 +7,7 @@ import dev.millrace.core.repository.ModelVersion;
 public interface TrainingListener {
 
   /**
-   * A training is about to begin or to resume, and nothing was computed yet.
+   * A training is about to begin or resume, and nothing has been computed yet.
    *
    * @param lineage everything that determines the training's result, with the number of epochs and
    *     batches that were done before an interruption
@@ -49,11 +49,11 @@ public interface TrainingListener {
   void exported(ModelVersion version);
 
   /**
-   * A run begins whose checkpoints the gate will judge.
+   * A run begins, and the gate will judge its checkpoints.
    *
    * @param images number of images in each comparison
-   * @param smallestGain the smallest gain that a comparison can tell from chance, in percentage
-   *     points, if the candidate loses no image
+   * @param smallestGain the smallest gain, in percentage points, that a comparison can recognise as
+   *     significant if the candidate loses no image
    */
   void gateOpened(int images, double smallestGain);
 
@@ -80,9 +80,9 @@ public interface TrainingListener {
   void promoted(ModelVersion version);
 
   /**
-   * Something was skipped or postponed.
+   * The training skipped or postponed something.
    *
-   * @param what the description, in one line
+   * @param what a description in one line
    */
   void warned(String what);
 }

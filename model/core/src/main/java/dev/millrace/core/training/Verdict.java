@@ -13,14 +13,14 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param accuracy the candidate's accuracy, from 0 to 1
  * @param champion number of the version that serves, or null if no version serves
  * @param championAccuracy the champion's accuracy, from 0 to 1, or null if it is unknown
- * @param gained number of images that only the candidate classifies correctly; of a candidate with
+ * @param gained number of images that only the candidate classifies correctly. If the candidate has
  *     new classes, only images of the champion's classes count here and in {@code lost}
  * @param lost number of images that only the champion classifies correctly
- * @param p p-value of McNemar's one-sided exact test: the probability that a candidate which is
- *     only as good as the champion wins at least {@code gained} of the {@code gained + lost} images
- *     by chance; 1 without a champion
- * @param round how many candidates have been compared with this champion, with this candidate; 0 if
- *     the candidate was not compared
+ * @param p p-value of McNemar's one-sided exact test. If the candidate is only as good as the
+ *     champion, this is the probability that the candidate wins at least {@code gained} of the
+ *     {@code gained + lost} images by chance. 1 without a champion
+ * @param round number of candidates that have been compared with this champion, including this
+ *     candidate; 0 if the candidate was not compared
  * @param level the significance level of this round; 0 if the candidate was not compared
  * @param golden the comparison on the golden set; null if there was none
  */
@@ -47,7 +47,8 @@ public record Verdict(
    * @param championAccuracy the champion's accuracy, from 0 to 1
    * @param gained number of images that only the candidate classifies correctly
    * @param lost number of images that only the champion classifies correctly
-   * @param bound the upper end of the one-sided 95 % interval of the candidate's loss, in points
+   * @param bound the upper end of the one-sided 95 % interval of the candidate's loss, in
+   *     percentage points
    */
   public record Golden(
       int images, double accuracy, double championAccuracy, int gained, int lost, double bound) {}
@@ -64,7 +65,7 @@ public record Verdict(
    * @param gained number of images that only the candidate classifies correctly
    * @param lost number of images that only the champion classifies correctly
    * @param p p-value of the test
-   * @param round how many candidates have been compared with this champion
+   * @param round number of candidates that have been compared with this champion
    * @param level the significance level of this round
    */
   public Verdict(
@@ -95,7 +96,7 @@ public record Verdict(
   }
 
   /**
-   * {@return this verdict after the comparison on the golden set}
+   * {@return a copy of this verdict with the comparison on the golden set}
    *
    * @param isBlessed whether the candidate may serve
    * @param why the reason, in words

@@ -3,10 +3,9 @@ package dev.millrace.core.training;
 import java.util.Objects;
 
 /**
- * A lower learning rate in the first steps, in which a network with random weights may otherwise
- * diverge.
+ * A lower learning rate in the first steps. Without it, a network with random weights may diverge.
  *
- * @param epochs length of the warm-up, in epochs, at least 0; it may be a part of an epoch
+ * @param epochs length of the warm-up, in epochs, at least 0; fractions of an epoch are allowed
  * @param shape the learning rate during the warm-up
  */
 public record WarmUp(double epochs, Shape shape) {

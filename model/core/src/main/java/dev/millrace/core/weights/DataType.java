@@ -44,8 +44,8 @@ enum DataType {
   }
 
   /**
-   * {@return the type that NumPy names by a code, for example {@code f4}} In NumPy's {@code descr},
-   * the code comes after the byte order.
+   * {@return the type for NumPy's code, for example {@code f4}} In NumPy's {@code descr}, the code
+   * follows the byte order.
    */
   static Optional<DataType> ofNumpy(String code) {
     return Arrays.stream(values()).filter(type -> type.numpyCode.equals(code)).findFirst();

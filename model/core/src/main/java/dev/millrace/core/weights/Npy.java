@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 
 /**
  * NumPy's <a href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html">format
- * of one array</a>: a magic number and a version (1 to 3), the length of the header, the header as
- * a Python dictionary, and the values. If the bytes break a rule of the format, the methods throw
- * an {@code IllegalArgumentException} that names the rule.
+ * of one array</a>. It consists of a magic number and a version (1 to 3), the length of the header,
+ * the header as a Python dictionary, and the values. If the bytes break a rule of the format, the
+ * methods throw an {@code IllegalArgumentException} that names the rule.
  */
 final class Npy {
 

@@ -23,7 +23,7 @@ final class Npz {
 
   private static final String SUFFIX = ".npy";
 
-  /** The largest compression ratio of deflate, 1032 to 1, as zlib's authors state it. */
+  /** The largest compression ratio of deflate, which is 1032 to 1 according to zlib's authors. */
   private static final int MAX_INFLATION = 1032;
 
   /**

@@ -102,8 +102,7 @@ public record Weights(Map<String, WeightTensor> tensors) {
   }
 
   /**
-   * {@return the number of characters of the longer name that lie between the prefix and the suffix
-   * that both names share}
+   * {@return the length of the longer name without the prefix and the suffix that both names share}
    */
   private static int distance(String a, String b) {
     int shorter = Math.min(a.length(), b.length());

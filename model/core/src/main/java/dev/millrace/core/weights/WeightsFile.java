@@ -33,8 +33,8 @@ public final class WeightsFile {
    * Reads a file. The file's first bytes, not its name, decide the format.
    *
    * <p>The float32 values of a safetensors file are not copied. Instead, the file stays mapped into
-   * memory as long as the values are reachable. Meanwhile the file may be replaced, as {@link
-   * #write} does, but must not be overwritten or truncated.
+   * memory as long as the values are reachable. During this time, the file may be replaced, as
+   * {@link #write} does, but must not be overwritten in place or truncated.
    *
    * @param file the file
    * @return the weights in the file
@@ -81,7 +81,7 @@ public final class WeightsFile {
 
   /**
    * Writes float32 values. The ending of the file's name decides the format. A reader finds either
-   * the old file or the new one, complete. Equal weights produce equal bytes.
+   * the complete old file or the complete new file. Equal weights produce equal bytes.
    *
    * @param file the file to write or replace
    * @param weights the weights

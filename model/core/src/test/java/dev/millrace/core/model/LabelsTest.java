@@ -95,8 +95,8 @@ class LabelsTest {
 
   @Test
   void labels_ofAMissingFile_sayWhatAFileHolds() {
-    assertUnreadable(folder.resolve("absent.txt"), "a labels file is text with one class a line");
-    assertUnreadable(folder, "a labels file is text with one class a line");
+    assertUnreadable(folder.resolve("absent.txt"), "a labels file is text with one class per line");
+    assertUnreadable(folder, "a labels file is text with one class per line");
   }
 
   @Test

@@ -11,7 +11,7 @@ record ActivationScale(float scale, int zeroPoint) {
 
   static final int LARGEST = 255;
 
-  /** {@return the scale with which the integers 0 to 255 cover a range} */
+  /** {@return the scale with which the integers from 0 to 255 cover a range} */
   static ActivationScale of(Range range) {
     float scale = (float) ((range.max() - range.min()) / LARGEST);
     if (scale < Float.MIN_NORMAL) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Decoded images with which a model is quantised. Four of five images give the ranges of the
- * activations; the fifth is used to choose between the results.
+ * Decoded images for the quantisation of a model. Four of every five images determine the ranges of
+ * the activations. Every fifth image is a tuning image, which is used to choose between results.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}; the arrays must not change
  * @param classes the index of each image's class; empty if the classes are unknown
@@ -74,7 +74,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
         .toList();
   }
 
-  /** {@return the images that choose between the results} */
+  /** {@return the tuning images, which are used to choose between results} */
   CalibrationImages.Tuning forTuning() {
     List<byte[]> images = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();
@@ -87,7 +87,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
     return new Tuning(images, truths);
   }
 
-  /** A part of the images. */
+  /** The tuning images, and the indices of their classes. */
   record Tuning(List<byte[]> images, List<Integer> truths) {}
 
   /** {@return a direct buffer with the pixels of one image} */

@@ -2,7 +2,9 @@ package dev.millrace.onnx.quantize;
 
 import java.util.Locale;
 
-/** How the range of an activation follows from its values for the calibration images. */
+/**
+ * The methods that compute the range of an activation from its values for the calibration images.
+ */
 enum CalibrationMethod {
   /** From the smallest value to the largest. */
   MIN_MAX {

@@ -16,12 +16,16 @@ record ChannelWeights(byte[] integers, float[] scales) {
   static final int FULL = 127;
 
   /**
-   * The largest magnitude with which the sum of two products with activations fits in 16 bits: 2 *
-   * 255 * 64 = 32,640. Processors without VNNI add such pairs in 16 bits and saturate.
+   * The largest magnitude for which the sum of two products with activations fits in 16 bits: 2 *
+   * 255 * 64 = 32,640. Processors without VNNI add pairs of products in 16 bits, so larger sums
+   * saturate.
    */
   static final int REDUCED = 64;
 
-  /** The largest magnitude of a bias in 32-bit integers; leaves room for the sum of products. */
+  /**
+   * The largest magnitude of a bias as a 32-bit integer. The limit leaves room for the sum of
+   * products.
+   */
   private static final double LARGEST_BIAS = 1 << 30;
 
   /**
@@ -77,9 +81,9 @@ record ChannelWeights(byte[] integers, float[] scales) {
   }
 
   /**
-   * {@return whether two consecutive products with activations of 8 bits can exceed 16 bits}
-   * Processors without VNNI then return wrong sums, unless ONNX Runtime uses its slower kernels for
-   * unsigned weights.
+   * {@return whether the sum of two consecutive products with 8-bit activations can exceed 16 bits}
+   * If so, processors without VNNI return wrong sums, unless ONNX Runtime uses its slower kernels
+   * for unsigned weights.
    */
   boolean canSaturate() {
     for (byte integer : integers) {

@@ -1,15 +1,15 @@
 package dev.millrace.onnx.quantize;
 
 /**
- * Finds the threshold at which an activation's magnitudes are clamped, so that the distribution of
- * the integers differs least from the distribution of the values.
+ * Finds the threshold at which an activation's magnitudes are clamped. With this threshold, the
+ * distribution of the integers differs least from the distribution of the values.
  */
 final class Entropy {
 
   /** Number of levels of a range that has only one sign. */
   private static final int LEVELS = 256;
 
-  /** Distance between two thresholds that are tried, in bins. */
+  /** Distance between two consecutive candidate thresholds, in bins. */
   private static final int STEP = 16;
 
   private Entropy() {}
@@ -65,7 +65,7 @@ final class Entropy {
       for (int i = from; i < to; i++) {
         double p = (counts[i] + (i == bins - 1 ? outliers : 0)) / all;
         if (p > 0) {
-          // A last bin that only outliers fill has no integer of its own.
+          // If only outliers fill the last bin, the bin has no integer of its own.
           double q = counts[i] > 0 ? (double) sum / used / inside : 0.5 / inside;
           divergence += p * Math.log(p / q);
         }

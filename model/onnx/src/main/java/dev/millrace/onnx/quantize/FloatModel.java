@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Makes the float32 network that is quantised from a prepared model. */
+/** Converts a prepared model to the float32 network that is quantised. */
 final class FloatModel {
 
   private static final Set<String> QUANTISED =
@@ -32,11 +32,11 @@ final class FloatModel {
   private FloatModel() {}
 
   /**
-   * Folds constants and batch normalisations, with the optimisations of ONNX Runtime that hold for
-   * all processors and use only ONNX's own operators.
+   * Folds constants and batch normalisations. Uses only those optimisations of ONNX Runtime that
+   * are valid for all processors and produce only ONNX's own operators.
    *
    * @param prepared the bytes of a prepared model, which contains all of its weights
-   * @return the network, with at least one node that can be quantised
+   * @return the network, which has at least one node that can be quantised
    * @throws ModelException if the model is already quantised, or has nothing that can be quantised
    */
   static Network of(byte[] prepared) {
@@ -59,8 +59,9 @@ final class FloatModel {
   }
 
   /**
-   * Restores the Identity node at the end, which each prepared model has and the folding removes.
-   * Later changes of the answers find the end of the graph by it.
+   * Restores the Identity node at the end of the graph, which the folding removes. Every prepared
+   * model has this node. Code that later changes the answers finds the end of the graph by this
+   * node.
    */
   private static ModelProto withEnding(ModelProto model) {
     GraphProto.Builder graph = model.getGraph().toBuilder();

@@ -6,8 +6,9 @@ import java.util.Arrays;
 
 /**
  * Counts the values of one activation over all calibration images. The bins cover {@code -limit} to
- * {@code limit}. If a value is outside, the limit doubles and each two bins become one. The limit
- * is a power of 2, so the counts do not depend on the order of the images. Thread-safe.
+ * {@code limit}. If a value is outside, the limit doubles, and each pair of adjacent bins becomes
+ * one bin. The limit is a power of 2, so the counts do not depend on the order of the images.
+ * Thread-safe.
  */
 final class Histogram {
 
@@ -79,7 +80,10 @@ final class Histogram {
     return new Range(min, max);
   }
 
-  /** {@return the share of values below {@code value}, to the resolution of the bins} */
+  /**
+   * {@return the range that holds the given share of the values, to the resolution of the bins}
+   * Equally many values are left out at both ends.
+   */
   synchronized Range percentile(double share) {
     long outside = (long) Math.floor(total * (1 - share) / 2);
     int low = 0;

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A model's graph, and how its nodes are connected. A node is known by the name of its first
- * output. Immutable.
+ * A model's graph, and the connections of its nodes. The name of a node's first output identifies
+ * the node. Immutable.
  */
 final class Network {
 
@@ -69,12 +69,17 @@ final class Network {
         .orElse(0);
   }
 
-  /** {@return the node's name in this class: that of its first output} */
+  /**
+   * {@return the name that identifies the node in this class, which is the name of its first
+   * output}
+   */
   static String key(NodeProto node) {
     return node.getOutput(0);
   }
 
-  /** {@return the name under which a user finds the node: its own, or that of its output} */
+  /**
+   * {@return the node's name for messages: its own name, or the name of its output if it has none}
+   */
   static String title(NodeProto node) {
     return node.getOpType() + " " + (node.getName().isEmpty() ? key(node) : node.getName());
   }
@@ -90,7 +95,7 @@ final class Network {
     return producers.get(value);
   }
 
-  /** {@return the nodes that take a value, without those in subgraphs} */
+  /** {@return the nodes that take a value, except nodes in subgraphs} */
   List<NodeProto> consumers(String value) {
     return consumers.getOrDefault(value, List.of());
   }

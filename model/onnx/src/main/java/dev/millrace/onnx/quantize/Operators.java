@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which operators ONNX Runtime's CPU provider can run on 8-bit integers when their inputs and
+ * Knows which operators ONNX Runtime's CPU provider can run on 8-bit integers if their inputs and
  * outputs are quantised.
  */
 final class Operators {
 
-  /** Operators with a scale of their own for the output. */
+  /** Operators that compute new values, so that the output has a scale of its own. */
   private static final Set<String> COMPUTING =
       Set.of("Add", "Mul", "AveragePool", "GlobalAveragePool", "Sigmoid", "LeakyRelu", "Concat");
 
@@ -49,7 +49,9 @@ final class Operators {
     return Network.is(node, "MatMul") && network.isWeight(node.getInput(1), 2);
   }
 
-  /** {@return whether a node has no bias, or a constant with one value for each output channel} */
+  /**
+   * {@return whether a node has no bias, or a constant bias with one value for each output channel}
+   */
   private boolean hasBias(NodeProto node) {
     return node.getInputCount() < 3
         || node.getInput(2).isEmpty()
@@ -58,7 +60,7 @@ final class Operators {
                 == network.constant(node.getInput(1)).getDims(channelAxis(node)));
   }
 
-  /** {@return the axis of the weights that numbers the output channels} */
+  /** {@return the axis of the output channels in the weights} */
   static int channelAxis(NodeProto node) {
     return Network.is(node, "Conv") || Network.integer(node, "transB", 0) == 1 ? 0 : 1;
   }

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides which nodes of a network run on 8-bit integers: convolutions and matrix products with
- * constant weights, and the nodes between them that need not leave the integers. A ReLU after such
- * a node disappears into the clamping of its output's integers. Softmax and the nodes that
- * normalise the image stay in float32, because no quantised node lies before or after them.
+ * Decides which nodes of a network run on 8-bit integers. They are convolutions and matrix products
+ * with constant weights, and the nodes between them that can work on integers. A ReLU after a
+ * quantised node is fused, because the clamping of the node's output integers has the same effect.
+ * Softmax and the nodes that normalise the image stay in float32, because no quantised node lies
+ * before or after them.
  */
 final class Plan {
 
@@ -60,7 +61,10 @@ final class Plan {
         .allMatch(producer -> producer != null && isInteger(producer));
   }
 
-  /** A ReLU is fused if only the ReLU takes its input, which a node with its own scale computes. */
+  /**
+   * A ReLU is fused if its input comes from a node with a scale of its own, and no other node takes
+   * this input.
+   */
   private boolean isFusible(NodeProto node) {
     if (!operators.isClamp(node)) {
       return false;
@@ -74,7 +78,7 @@ final class Plan {
         && !network.isOutput(input);
   }
 
-  /** A node without weights leaves the integers if no node after it takes them. */
+  /** Moves a node without weights back to float32 if no node after it takes integers. */
   private void leaveUnlessUseful(NodeProto node) {
     if (!isInteger(node) || operators.isWeighted(node)) {
       return;
@@ -97,12 +101,17 @@ final class Plan {
     return integer.contains(Network.key(node));
   }
 
-  /** {@return whether a node disappears into the clamping of its producer's output} */
+  /**
+   * {@return whether a node is fused into its producer, whose output is clamped in the same way}
+   */
   boolean isFused(NodeProto node) {
     return isInteger(node) && operators.isClamp(node);
   }
 
-  /** {@return the name of a quantised node's output: that of the fused ReLU, if there is one} */
+  /**
+   * {@return the name of a quantised node's output} If a ReLU is fused, this is the name of the
+   * ReLU's output.
+   */
   String output(NodeProto node) {
     NodeProto clamp = clamps.get(Network.key(node));
     return clamp == null ? Network.key(node) : Network.key(clamp);
@@ -141,8 +150,8 @@ final class Plan {
   }
 
   /**
-   * {@return the activation whose range decides the scale of a value} Values that are only moved
-   * have the scale of the value that they come from.
+   * {@return the activation whose range decides the scale of a value} A value that is only moved
+   * has the scale of the original value.
    */
   String origin(String value) {
     String origin = value;

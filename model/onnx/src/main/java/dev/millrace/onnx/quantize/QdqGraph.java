@@ -26,7 +26,7 @@ import java.util.function.Function;
  * nodes of a {@link Plan}. ONNX Runtime replaces them by integer operators. The graph has the same
  * meaning in any runtime.
  *
- * <p>Not thread-safe; for one graph.
+ * <p>Not thread-safe. An instance builds one graph.
  */
 final class QdqGraph {
 
@@ -62,7 +62,7 @@ final class QdqGraph {
     this.graph = network.model().getGraph().toBuilder().clearNode().clearValueInfo();
   }
 
-  /** {@return the quantised model} Call it once. */
+  /** {@return the quantised model} Call this method once. */
   ModelProto build() {
     Set<String> wanted = plan.activations();
     network.model().getGraph().getInputList().stream()
@@ -91,8 +91,8 @@ final class QdqGraph {
   }
 
   /**
-   * {@return whether products with the weights can saturate on processors without VNNI} Known after
-   * {@link #build}.
+   * {@return whether products with the weights can saturate on processors without VNNI} Call this
+   * method only after {@link #build}.
    */
   boolean canSaturate() {
     return saturable;

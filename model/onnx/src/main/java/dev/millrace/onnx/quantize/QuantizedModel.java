@@ -5,15 +5,15 @@ import java.util.List;
 /**
  * A quantised model that has been loaded and run.
  *
- * @param bytes the ONNX file, prepared for serving as the float32 model was; the caller owns the
+ * @param bytes the ONNX file, prepared for serving like the float32 model; the caller owns the
  *     array
  * @param method how the ranges of the activations were chosen: {@code min-max}, {@code percentile}
  *     or {@code entropy}
  * @param layers number of convolutions and matrix products that run on 8-bit integers
  * @param floatLayers the convolutions and matrix products that stay in float32, by operator and
  *     name
- * @param canSaturate whether two products with the weights can exceed 16 bits. Processors without
- *     VNNI need slower kernels then, to return right answers
+ * @param canSaturate whether the sum of two products with the weights can exceed 16 bits. If so,
+ *     processors without VNNI need slower kernels to return right answers
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
 public record QuantizedModel(
@@ -26,7 +26,7 @@ public record QuantizedModel(
    * @param method how the ranges were chosen
    * @param layers number of layers that run on 8-bit integers
    * @param floatLayers the layers that stay in float32
-   * @param canSaturate whether two products can exceed 16 bits
+   * @param canSaturate whether the sum of two products can exceed 16 bits
    */
   public QuantizedModel {
     floatLayers = List.copyOf(floatLayers);

@@ -14,15 +14,17 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Quantises a prepared float32 model: activations to unsigned 8-bit integers, weights to signed
- * 8-bit integers with a scale for each output channel, and biases to 32-bit integers.
+ * Quantises a prepared float32 model. Activations become unsigned 8-bit integers, and weights
+ * become signed 8-bit integers with a scale for each output channel. Biases become 32-bit integers.
  *
- * <p>The quantiser tries each {@link CalibrationMethod}, and takes the one with the least damage to
- * the tuning images. If the damage is still too large, it leaves layers in float32: first the first
- * and the last layer, then 1, 2, 4, 8 … of the others, in the order of the damage that each layer
- * does when it is the only quantised one.
+ * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the least {@link
+ * Damage}, measured on the tuning images. If the damage is still too large, the quantiser leaves
+ * layers in float32. The quantiser begins with the first and the last layer. Then it adds 1, 2, 4,
+ * 8 … of the other layers, the most damaging first. A layer's own damage is measured with a model
+ * in which only this layer is quantised.
  *
- * <p>Runs on one thread per processor. For one caller at a time; the caller closes it.
+ * <p>Runs on one thread per processor. Confined to one calling thread. The caller closes the
+ * quantiser.
  */
 public final class Quantizer implements AutoCloseable {
 
@@ -39,12 +41,12 @@ public final class Quantizer implements AutoCloseable {
   private List<String> bySensitivity;
 
   /**
-   * What the caller decides.
+   * The caller's settings.
    *
    * @param reduceRange whether weights have 7 bits instead of 8, so that products cannot saturate
    *     on processors without VNNI
-   * @param maxLoss the allowed loss on the tuning images, in points (hundredths of the images);
-   *     layers stay in float32 until the loss is below
+   * @param maxLoss the allowed loss of accuracy on the tuning images, in percentage points. If the
+   *     loss is larger, layers stay in float32
    */
   public record Settings(boolean reduceRange, double maxLoss) {
 
@@ -56,13 +58,13 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Folds the model's constants, and runs the model on the calibration images.
    *
-   * @param prepared the bytes of a prepared model, which contains all of its weights; nobody
-   *     changes the array
+   * @param prepared the bytes of a prepared model, which contains all of its weights; the array
+   *     must not change
    * @param preprocessing the preprocessing that the model was prepared for
    * @param labels the names of the classes
    * @param images the calibration images, decoded for the preprocessing
-   * @param settings what the caller decides
-   * @param progress receives lines that say what is done
+   * @param settings the caller's settings
+   * @param progress receives a line of text about each step
    * @throws ModelException if the model is already quantised, has nothing that can be quantised, or
    *     fails on the images
    */
@@ -96,8 +98,8 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Quantises the model.
    *
-   * @return the model with the least damage to the tuning images; the caller judges it with other
-   *     images
+   * @return the model with the least damage on the tuning images; the caller judges the model with
+   *     other images
    * @throws ModelException if ONNX Runtime cannot run the quantised model
    */
   public QuantizedModel quantize() {
@@ -132,8 +134,8 @@ public final class Quantizer implements AutoCloseable {
   }
 
   /**
-   * {@return the layer that does the most damage when it is the only quantised one, by operator and
-   * name} Measures all layers, which takes a while.
+   * {@return the operator and name of the layer that does the most damage when it is the only
+   * quantised layer} This method measures all layers, which takes some time.
    */
   public String mostDamaging() {
     return title(bySensitivity().get(0));
@@ -195,13 +197,16 @@ public final class Quantizer implements AutoCloseable {
     workers.close();
   }
 
-  /** One image more or less says nothing, so the allowance is at least one image. */
+  /**
+   * Tests whether the loss is allowed. The limit is rounded up to whole images, because a single
+   * image is not significant.
+   */
   private boolean isGood(Candidate candidate) {
     Damage damage = candidate.damage;
     return damage.lost() <= Math.ceil(settings.maxLoss() * damage.images() / 100);
   }
 
-  /** A quantised model, with its damage to the tuning images. */
+  /** A quantised model, with its damage on the tuning images. */
   private record Candidate(CalibrationMethod method, QuantizedModel model, Damage damage)
       implements Comparable<Candidate> {
 

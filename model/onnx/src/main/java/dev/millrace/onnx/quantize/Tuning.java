@@ -43,13 +43,13 @@ final class Tuning {
     }
   }
 
-  /** {@return the damage to all tuning images} */
+  /** {@return the model's damage on all tuning images} */
   Damage of(byte[] model) {
     return of(model, images.images().size());
   }
 
   /**
-   * {@return the damage to the first tuning images}
+   * {@return the model's damage on the first tuning images}
    *
    * @param most the largest number of images
    */

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One thread for each processor. A session on the CPU runs on its calling thread, so several images
- * run at once. Confined to one calling thread.
+ * One thread for each processor. A session on the CPU runs on its calling thread, so the threads
+ * run several images at the same time. Confined to one calling thread.
  */
 public final class Workers implements AutoCloseable {
 
@@ -40,15 +40,16 @@ public final class Workers implements AutoCloseable {
 
   /**
    * Calls a function for each element. When this method returns or throws, no call is in progress,
-   * so the caller may close what the function uses.
+   * so the caller may close the objects that the function uses.
    *
    * @param <T> the elements
    * @param <R> the results
    * @param elements the elements
    * @param function the function, which several threads call at once
    * @return the results, in the order of the elements
-   * @throws RuntimeException what the first failed call threw
-   * @throws IllegalStateException if the calling thread is interrupted; the threads have ended then
+   * @throws RuntimeException the exception of the first failed call
+   * @throws IllegalStateException if the calling thread is interrupted; the worker threads have
+   *     then ended
    */
   public <T, R> List<R> map(List<T> elements, Function<T, R> function) {
     List<Callable<R>> calls =
@@ -78,7 +79,7 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** Ends the threads after their current image. The method waits for them. */
+  /** Ends the threads after their current image, and waits until they have ended. */
   @Override
   public void close() {
     pool.shutdownNow();

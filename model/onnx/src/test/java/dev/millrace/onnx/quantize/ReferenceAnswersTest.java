@@ -53,7 +53,7 @@ class ReferenceAnswersTest {
     assertThatThrownBy(() -> open(version))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("small version 1: the quantised model answers a calibration image")
-        .hasMessageContaining("a score differs by 0.060, allowed are 0.050")
+        .hasMessageContaining("a score differs by 0.060, allowed is 0.050")
         .hasMessageContaining("--reduce-range");
   }
 

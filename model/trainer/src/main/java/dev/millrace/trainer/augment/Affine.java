@@ -1,9 +1,9 @@
 package dev.millrace.trainer.augment;
 
 /**
- * A linear map of the plane around the centre of an image, and a shift. For each pixel of the
- * result, it gives the place in the image that the pixel comes from. The nearest pixel is taken;
- * places outside the image are black.
+ * A linear map around the centre of an image, with a shift. For each pixel of the result, the map
+ * gives the position of the source pixel. The nearest pixel to this position is taken. Positions
+ * outside the image are black.
  *
  * @param xx change of the source column per column
  * @param xy change of the source column per row

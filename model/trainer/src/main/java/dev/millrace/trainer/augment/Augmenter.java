@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Applies the random changes that a configuration asks for, one after the other. */
+/** Applies the configured random changes, one after the other. */
 public final class Augmenter implements RandomChange {
 
-  /** The largest turn of the hue, as a share of the strength of the colour jitter. */
+  /** The largest rotation of the hue, as a share of the strength of the colour jitter. */
   private static final double HUE = 0.25;
 
   private final List<RandomChange> changes = new ArrayList<>();

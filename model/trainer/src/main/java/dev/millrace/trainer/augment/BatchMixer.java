@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Mixes each image of a batch with its partner. The partner of the first image is the last one, and
- * so on.
+ * Mixes each image of a batch with its partner. The partner of the first image is the last image,
+ * the partner of the second image is the last but one, and so on.
  */
 public interface BatchMixer {
 
   /**
-   * {@return the mixer that a configuration asks for, or empty if it asks for none} If it asks for
-   * both, each batch gets one of them at random.
+   * {@return the mixer for a configuration, or empty if the configuration has no mixtures} If both
+   * kinds of mixtures are configured, each batch randomly uses one of them.
    *
    * @param mixing the configuration
    * @param side the side of the images, in pixels
@@ -37,7 +37,8 @@ public interface BatchMixer {
    * @param pixels the images, one after the other, from position 0
    * @param images the number of images
    * @param random determines the mixture
-   * @return the share, from 0 to 1, that each image keeps of itself; the rest is its partner's
+   * @return the share of the original image in each mixture, from 0 to 1; the rest comes from the
+   *     image's partner
    */
   double mix(ByteBuffer pixels, int images, RandomGenerator random);
 

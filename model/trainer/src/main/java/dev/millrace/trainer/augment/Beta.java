@@ -7,7 +7,9 @@ final class Beta {
 
   private Beta() {}
 
-  /** {@return a number from 0 to 1, with the beta distribution whose parameters are both alpha} */
+  /**
+   * {@return a random number from 0 to 1, from the beta distribution with both parameters alpha}
+   */
   static double draw(double alpha, RandomGenerator random) {
     double one = gamma(alpha, random);
     double other = gamma(alpha, random);
@@ -15,8 +17,8 @@ final class Beta {
   }
 
   /**
-   * {@return a number with the gamma distribution of this shape} Marsaglia and Tsang, "A simple
-   * method for generating gamma variables" (2000).
+   * {@return a random number from the gamma distribution with the given shape} See Marsaglia and
+   * Tsang, "A simple method for generating gamma variables" (2000).
    */
   private static double gamma(double shape, RandomGenerator random) {
     if (shape < 1) {

@@ -2,7 +2,8 @@ package dev.millrace.trainer.augment;
 
 /**
  * Changes that mix an image with a duller version of itself, as Pillow's {@code ImageEnhance} does.
- * A factor of 0 gives the duller version, 1 the image itself, and more than 1 the opposite.
+ * A factor of 0 gives the duller version, and 1 gives the image itself. A factor above 1 moves the
+ * image away from the duller version.
  */
 final class Blending {
 

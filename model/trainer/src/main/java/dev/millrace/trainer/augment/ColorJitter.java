@@ -4,11 +4,11 @@ import java.util.random.RandomGenerator;
 
 /**
  * Changes brightness, contrast, saturation and hue at random, in this order. Each of the first
- * three is multiplied by a factor between {@code 1 - strength} and {@code 1 + strength}. The hue
- * turns by up to {@code hue} of the colour circle, in either direction.
+ * three is multiplied by a factor between {@code 1 - strength} and {@code 1 + strength}. The hue is
+ * rotated by up to {@code hue} of the colour circle, in either direction.
  *
  * @param strength the largest change of brightness, contrast and saturation, from 0 to 1
- * @param hue the largest turn of the hue, from 0 to 0.5
+ * @param hue the largest rotation of the hue, as a share of the colour circle, from 0 to 0.5
  */
 public record ColorJitter(double strength, double hue) implements RandomChange {
 

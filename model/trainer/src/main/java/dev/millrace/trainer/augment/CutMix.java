@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
  * Replaces a rectangle of each image by the same rectangle of its partner: Yun et al., "CutMix"
  * (2019). All images of a batch have the same rectangle.
  *
- * @param alpha both parameters of the beta distribution of the share that an image keeps
+ * @param alpha both parameters of the beta distribution from which the share of the original image
+ *     is drawn
  * @param side the side of the images, in pixels
  */
 record CutMix(double alpha, int side) implements BatchMixer {

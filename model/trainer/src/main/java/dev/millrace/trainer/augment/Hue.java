@@ -1,12 +1,15 @@
 package dev.millrace.trainer.augment;
 
-/** Turns the hue of an image. The luma of each pixel stays, except where a value is cut off. */
+/**
+ * Rotates the hue of an image. The luma of each pixel stays the same, unless a value is clipped to
+ * the range from 0 to 255.
+ */
 final class Hue {
 
   private Hue() {}
 
   /**
-   * Turns the chrominance of each pixel in the colour space YIQ.
+   * Rotates the chrominance of each pixel in the colour space YIQ.
    *
    * @param turn the angle, as a share of the whole circle
    */

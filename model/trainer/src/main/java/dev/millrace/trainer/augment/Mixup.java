@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
  * Adds an image and its partner, pixel by pixel: Zhang et al., "mixup" (2018). All images of a
  * batch have the same shares.
  *
- * @param alpha both parameters of the beta distribution of the shares
+ * @param alpha both parameters of the beta distribution from which the shares are drawn
  */
 record Mixup(double alpha) implements BatchMixer {
 

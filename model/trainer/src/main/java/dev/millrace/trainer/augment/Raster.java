@@ -29,12 +29,15 @@ public final class Raster {
     return side;
   }
 
-  /** {@return the pixels; after {@link #swap} they are in another array} */
+  /** {@return the pixels} {@link #swap} replaces this array by another. */
   public byte[] pixels() {
     return pixels;
   }
 
-  /** {@return an array of the same length, with any content, for a new version of the image} */
+  /**
+   * {@return an array of the same length and with arbitrary content, for a new version of the
+   * image}
+   */
   byte[] other() {
     return other;
   }
@@ -55,7 +58,7 @@ public final class Raster {
     System.arraycopy(image, 0, pixels, 0, pixels.length);
   }
 
-  /** {@return where the pixel at this row and this column begins} */
+  /** {@return the index of the first byte of the pixel at row {@code y} and column {@code x}} */
   int at(int y, int x) {
     return (y * side + x) * CHANNELS;
   }

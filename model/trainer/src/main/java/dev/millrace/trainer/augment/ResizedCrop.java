@@ -35,7 +35,10 @@ public record ResizedCrop(double minArea) implements RandomChange {
     }
   }
 
-  /** Resizes the part that begins at {@code (top, left)}; a pixel of the result has this size. */
+  /**
+   * Resizes the part that begins at {@code (top, left)}. Each pixel of the result covers {@code
+   * high} times {@code wide} pixels of the part.
+   */
   private static void resize(Raster image, double top, double left, double high, double wide) {
     for (int y = 0; y < image.side(); y++) {
       for (int x = 0; x < image.side(); x++) {

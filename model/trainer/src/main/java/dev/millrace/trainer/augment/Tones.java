@@ -11,13 +11,13 @@ final class Tones {
 
   private Tones() {}
 
-  /** Keeps only the highest bits of each value. */
+  /** Keeps only the {@code bits} highest bits of each value. */
   static void posterize(Raster image, int bits) {
     int mask = LARGEST << (BITS - bits);
     replaceAll(image, value -> value & mask);
   }
 
-  /** Inverts the values from a threshold on. */
+  /** Inverts all values that are at least {@code threshold}. */
   static void solarize(Raster image, double threshold) {
     replaceAll(image, value -> value < threshold ? value : LARGEST - value);
   }
@@ -51,7 +51,10 @@ final class Tones {
     }
   }
 
-  /** Gives each value of each channel about the same number of pixels. */
+  /**
+   * Changes the values of each channel so that each value occurs in about the same number of
+   * pixels.
+   */
   static void equalize(Raster image) {
     for (int channel = 0; channel < Raster.CHANNELS; channel++) {
       int[] counts = counts(image, channel);

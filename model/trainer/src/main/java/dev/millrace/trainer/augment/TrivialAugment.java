@@ -3,13 +3,13 @@ package dev.millrace.trainer.augment;
 import java.util.random.RandomGenerator;
 
 /**
- * Applies one operation, drawn at random, with a random strength: Müller and Hutter,
- * "TrivialAugment" (2021), with the operations and strengths of its wide search space. Only the
- * largest shift differs: a third of the side, because the images may be small.
+ * Applies one random operation with a random strength: Müller and Hutter, "TrivialAugment" (2021).
+ * The operations and strengths come from the paper's wide search space, except for the largest
+ * shift. The largest shift is a third of the image's side, because the images may be small.
  */
 public record TrivialAugment() implements RandomChange {
 
-  /** The number of strengths; the operations get one of them, from 0 to 1. */
+  /** The number of different strengths, which are evenly spaced from 0 to 1. */
   private static final int STRENGTHS = 31;
 
   private static final double MOST = 0.99;

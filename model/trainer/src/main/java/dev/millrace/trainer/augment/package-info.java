@@ -1,2 +1,2 @@
-/** Random changes to training images. The random generator alone determines the changes. */
+/** Random changes to training images. Only the random generator determines the changes. */
 package dev.millrace.trainer.augment;

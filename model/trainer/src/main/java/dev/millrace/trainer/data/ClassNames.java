@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Decides which names are classes, and says which names are not. */
+/** Decides which names are classes, and reports the names that are not. */
 final class ClassNames {
 
   /** Number of examples in a note. */
@@ -20,7 +20,7 @@ final class ClassNames {
   private final Collection<String> known;
 
   /**
-   * @param known the names that are classes whatever their number of images
+   * @param known the names that are classes regardless of their number of images
    */
   ClassNames(ClassRule rule, Collection<String> known) {
     this.rule = rule;
@@ -28,7 +28,7 @@ final class ClassNames {
   }
 
   /**
-   * {@return the names that are classes; unless the classes are fixed, known names first}
+   * {@return the names that are classes} Unless the classes are fixed, known names come first.
    *
    * @param notes receives a line about the images that are left out
    */
@@ -86,7 +86,7 @@ final class ClassNames {
     return new LinkedHashSet<>(enough.get(true));
   }
 
-  /** {@return the first items, and the number of the others} */
+  /** {@return a text with the first items and the number of the remaining items} */
   static String some(Collection<String> items) {
     String first = items.stream().limit(SHOWN).collect(Collectors.joining(", "));
     return items.size() <= SHOWN ? first : first + " and " + (items.size() - SHOWN) + " more";

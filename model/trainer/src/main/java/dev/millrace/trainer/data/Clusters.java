@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the images that have to stay in one part: equal images, and images of one group. If an
- * image has copies in two groups, both groups stay together.
+ * Finds clusters of images that have to stay in the same part. A cluster contains equal images, and
+ * images of one group. If an image has copies in two groups, both groups are in one cluster.
  */
 final class Clusters {
 
@@ -38,7 +38,9 @@ final class Clusters {
     parents.put(root(one), root(other));
   }
 
-  /** Follows the parents to the root, which is its own parent, and shortens the way. */
+  /**
+   * Follows the parents to the root, which is its own parent. Shortens the path for later calls.
+   */
   private String root(String node) {
     String at = node;
     String parent = parents.getOrDefault(at, at);

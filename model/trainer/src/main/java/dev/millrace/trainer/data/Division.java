@@ -14,10 +14,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Divides images into parts. Each class has the same share of its images in each part, as far as
- * its number of images allows (a stratified split). The images of a {@link Clusters cluster} are
- * all in one part. An image keeps the part that it has. New images fill the parts in the order of
- * their hashes, so that almost the same images are held out if a few images are added or removed.
+ * Divides images into parts. Each part gets the same share of the images of every class, as far as
+ * the number of images allows (a stratified split). The images of a {@link Clusters cluster} are
+ * all in one part. An image that already has a part keeps this part. New images fill the parts in
+ * the order of their hashes. So the held-out images stay almost the same if a few images are added
+ * or removed.
  */
 final class Division {
 
@@ -32,7 +33,7 @@ final class Division {
   private final Map<Part, Map<String, Integer>> taken = new EnumMap<>(Part.class);
 
   /**
-   * @param before the parts that images have, by content
+   * @param before the parts that images already have, by content
    */
   Division(Split split, Map<String, Part> before) {
     this.split = split;
@@ -58,8 +59,8 @@ final class Division {
       if (had.isEmpty()) {
         fresh.add(cluster);
       } else {
-        // If a new image connects clusters of different parts, none of them can be held out any
-        // more, because the versions so far were trained on a part of the images.
+        // A new image may connect clusters of different parts. None of these clusters can then be
+        // held out any more, because earlier versions were trained on some of their images.
         put(cluster, had.iterator().next(), parts);
       }
     }
@@ -91,7 +92,11 @@ final class Division {
     add(cluster, taken.computeIfAbsent(part, each -> new HashMap<>()));
   }
 
-  /** {@return the part of a new cluster} Each held-out part gets its first cluster first. */
+  /**
+   * {@return the part of a new cluster} The first choice is a held-out part that has no image of
+   * the cluster's classes yet. The second choice is a held-out part with room, and the last choice
+   * is {@link Part#TRAINING}.
+   */
   private Part partOf(Cluster cluster) {
     return HELD_OUT.stream()
         .filter(part -> fits(cluster, part, this::isFirst))
@@ -122,7 +127,10 @@ final class Division {
                     sizes.get(size.getKey())));
   }
 
-  /** A part without an image takes any cluster of at most a third of the class. */
+  /**
+   * Tests whether the part has no image of the class, and the cluster has at most a third of the
+   * class.
+   */
   private boolean isFirst(Part part, int has, int size, int all) {
     return has == 0 && size * Part.values().length <= all;
   }

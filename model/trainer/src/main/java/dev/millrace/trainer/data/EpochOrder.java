@@ -24,8 +24,8 @@ final class EpochOrder {
   }
 
   /**
-   * {@return numbers of images, in random order, so that each class comes equally often} There are
-   * as many numbers as images. The images of a class come in turn, in an order that is random, too.
+   * {@return numbers of images, in random order, so that each class occurs equally often} There are
+   * as many numbers as images. Within a class, the images take turns in a random order.
    *
    * @param labels the class of each image
    */

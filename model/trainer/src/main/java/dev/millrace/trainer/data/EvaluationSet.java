@@ -45,10 +45,11 @@ public final class EvaluationSet {
 
   /**
    * {@return a set of {@code count} of these images, which shares this set's buffer} The images are
-   * arranged in a circle, in an order that depends only on the hashes of their keys. The set
-   * consists of the images that follow {@code start}.
+   * arranged in a circle, in an order that depends only on the hashes of their keys. The returned
+   * set consists of the {@code count} images from {@code start} on.
    *
-   * @param start the place of the first image, from 0; the place after the last image is the first
+   * @param start the position of the first image in the circle, from 0; the position after the last
+   *     image is the first position again
    * @param count number of images, at most {@link #size}
    */
   public EvaluationSet arc(long start, int count) {

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * Images and the names of their classes, before it is decided which names are classes.
+ * Images and the names of their classes, before {@link Selector} decides which names become
+ * classes.
  *
  * @param names all names; some of them may have no image
  * @param images the images, in an order that depends only on their keys

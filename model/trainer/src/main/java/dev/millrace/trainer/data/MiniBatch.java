@@ -7,18 +7,18 @@ import java.nio.ByteBuffer;
  *
  * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
  * @param labels the index of each image's class
- * @param others the index of the class of the second image, if each image is a mixture of two
+ * @param others if each image is a mixture of two images, the index of the second image's class
  * @param share the share of the first image in each mixture, from 0 to 1; 1 if no image is a
  *     mixture
- * @param images the number of each image in its set; empty if the images have random changes, so
- *     that their pixels differ from epoch to epoch
+ * @param images the number of each image in its set. Empty if the images have random changes,
+ *     because their pixels then differ from epoch to epoch
  */
 public record MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share, int[] images) {
 
   private static final int[] CHANGED = {};
 
   /**
-   * Creates a batch of images that are no mixtures and may have random changes.
+   * Creates a batch of images that are not mixtures, but may have random changes.
    *
    * @param pixels direct buffer of {@code uint8[images, size, size, 3]} from position 0
    * @param labels the index of each image's class

@@ -3,7 +3,7 @@ package dev.millrace.trainer.data;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** The part of all images to which an image belongs. The part determines the image's use. */
+/** The parts into which images are divided. An image's part determines its use. */
 public enum Part {
   /** Training steps use the image. */
   TRAINING("train on"),
@@ -12,7 +12,8 @@ public enum Part {
   GATE("compare versions on"),
 
   /**
-   * The image is used to measure the accuracy in a version's manifest. It influences no decision.
+   * The accuracy in a version's manifest is measured on the image. The image influences no
+   * decision.
    */
   REPORT("report the accuracy on");
 
@@ -22,7 +23,7 @@ public enum Part {
     this.use = use;
   }
 
-  /** {@return what the images are for, as in "no image to ..."} */
+  /** {@return the use of the images, for messages such as "no image to ..."} */
   String use() {
     return use;
   }

@@ -51,7 +51,7 @@ public record PublishedClasses(int version, List<String> names) {
   }
 
   /**
-   * {@return whether classes begin with the published classes}
+   * {@return whether the given classes begin with the published classes}
    *
    * @param classes names of classes, in the order of their indices
    */
@@ -60,7 +60,7 @@ public record PublishedClasses(int version, List<String> names) {
   }
 
   /**
-   * {@return a warning if some published class does not keep its index}
+   * {@return a warning if a published class does not keep its index}
    *
    * @param classes the names of the classes of the next version, in the order of their indices
    */

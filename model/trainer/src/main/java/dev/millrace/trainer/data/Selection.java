@@ -12,8 +12,9 @@ import java.util.Optional;
  * @param classes the names of the classes, in the order of their indices
  * @param images the images of these classes
  * @param parts the part of each image, by content
- * @param notes what was left out, and why; each note is one line
- * @param lack why no training on these images can begin, or empty if one can
+ * @param notes notes about everything that was left out, with the reasons; each note is one line
+ * @param lack the reason why no training on these images can begin, or empty if a training can
+ *     begin
  */
 public record Selection(
     List<String> classes,

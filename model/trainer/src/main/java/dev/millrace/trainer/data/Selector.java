@@ -29,7 +29,7 @@ public final class Selector {
   /**
    * Creates a selector.
    *
-   * @param data which names are classes, and how images are divided
+   * @param data the rule for classes, and the division of images
    * @param run the run's folder, which stores the division
    */
   public Selector(TrainingData data, Path run) {
@@ -44,8 +44,8 @@ public final class Selector {
   }
 
   /**
-   * Selects classes and images. Classes with an index come first, in the order of their indices;
-   * then other classes, in alphabetical order. Fixed classes are in their own order.
+   * Selects classes and images. Classes with an index come first, in the order of their indices.
+   * Other classes follow in alphabetical order. Fixed classes keep their own order.
    *
    * @param found all images
    * @param indexed names of the classes that have an index, in the order of their indices
@@ -70,7 +70,7 @@ public final class Selector {
   /**
    * Stores the parts of the selected images. In later selections, these images keep their parts.
    *
-   * @param selection the selection, which a training uses
+   * @param selection the selection that the training uses
    * @param newest number of the model's newest version, or 0; every later version may depend on the
    *     selected training images
    */
@@ -147,7 +147,7 @@ public final class Selector {
     return List.copyOf(ordered);
   }
 
-  /** {@return why no training can begin} */
+  /** {@return the reason why no training can begin, or empty if a training can begin} */
   private Optional<String> lack(
       Set<String> names, Set<String> untrained, List<NamedImage> images, Map<String, Part> parts) {
     if (names.size() < LabelledImages.LEAST_CLASSES) {

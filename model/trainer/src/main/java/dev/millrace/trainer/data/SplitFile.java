@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * The file {@code split.json} in a run's folder. It holds the part of each image, by the image's
- * content, so that no image changes its part between runs in the same folder.
+ * The file {@code split.json} in a run's folder. The file holds the part of each image, by the
+ * image's content. So no image changes its part between runs in the same folder.
  */
 final class SplitFile {
 
@@ -101,10 +101,11 @@ final class SplitFile {
   }
 
   /**
-   * Replaces the file. Images that are no longer used are kept, because they may come again: the
-   * newest {@value #UNUSED}, or as many as are used.
+   * Replaces the file. Unused images stay in the file, because they may come back. The file keeps
+   * the newest {@value #UNUSED} of them, or as many as there are used images if that number is
+   * larger.
    *
-   * @param parts the parts of the images that are used
+   * @param parts the parts of the used images
    * @param newest number of the model's newest version
    */
   void write(Split split, Map<String, Part> parts, int newest) {

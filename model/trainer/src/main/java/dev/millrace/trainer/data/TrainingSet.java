@@ -69,8 +69,8 @@ public final class TrainingSet {
   }
 
   /**
-   * {@return the number of images per batch: the wanted number, or the number of all images if that
-   * is smaller}
+   * {@return the number of images per batch} This is the wanted number, or the number of all images
+   * if there are fewer.
    */
   public int batchSize() {
     return batchSize;

@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * Which images of a set a version classifies correctly.
+ * Tells for each image of a set whether a version classifies it correctly.
  *
  * @param right one value per image, in the order of the set: whether the version classifies the
  *     image correctly
@@ -52,7 +52,7 @@ record Answers(boolean[] right) {
   }
 
   /**
-   * {@return the answers to the images of the first classes}
+   * {@return the answers for the images of the first {@code classes} classes}
    *
    * @param labels the index of each image's class
    * @param classes number of classes to keep

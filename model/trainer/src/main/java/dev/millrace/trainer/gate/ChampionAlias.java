@@ -4,7 +4,7 @@ import dev.millrace.control.Champion;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The alias {@code champion} of one model. It names the version that serves. */
+/** The alias {@code champion} of one model, which names the version that serves. */
 interface ChampionAlias {
 
   /**

@@ -33,13 +33,16 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Measures the champion on the newest held-out images, once a round, and tells the listener whether
- * it has become worse since its promotion, for example because the images have changed. Confined to
- * one thread.
+ * Measures the champion on the newest held-out images once a round. Tells the listener whether the
+ * champion has become worse since its promotion, for example because the images have changed.
+ * Confined to one thread.
  */
 public final class ChampionWatch {
 
-  /** At most {@link Gate#SIGNIFICANCE} of all series of 20 rounds contain a false alarm. */
+  /**
+   * The significance level of one round. With this level, the probability of a false alarm in 20
+   * rounds is at most {@link Gate#SIGNIFICANCE}.
+   */
   private static final double LEVEL = Gate.SIGNIFICANCE / Spending.ROUNDS;
 
   private final ChampionAlias alias;
@@ -91,7 +94,7 @@ public final class ChampionWatch {
 
   /**
    * Measures the champion. Does nothing if no version serves, or if there is no held-out image of
-   * its classes. A champion that cannot be measured is warned of.
+   * the champion's classes. If the champion cannot be measured, the listener receives a warning.
    *
    * @param images the round's images
    * @param keys the keys of all labelled images, the oldest label first

@@ -21,14 +21,14 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * A frozen set of images on which no promotion may lose much. It does not depend on the labels that
- * arrive. An image whose class a version does not know counts as misclassified. Confined to one
- * thread.
+ * A frozen set of images that guards against promotions of versions that lose accuracy on it. The
+ * set does not depend on the labels that arrive. If a version does not know an image's class, the
+ * image counts as misclassified. Confined to one thread.
  */
 public final class GoldenSet implements AutoCloseable {
 
   /**
-   * Assumed share of the images that only one of two equally good versions classifies correctly.
+   * Assumed share of the images that exactly one of two equally good versions classifies correctly.
    */
   private static final double DIFFER = 0.05;
 
@@ -46,7 +46,8 @@ public final class GoldenSet implements AutoCloseable {
   }
 
   /**
-   * Requires that the set can show that an equally good version loses little.
+   * Requires that the set has enough images to show that an equally good version loses less than
+   * the allowed loss.
    *
    * @param golden the folder and the loss
    * @throws TrainingException if the folder cannot be read, or has too few images
@@ -104,8 +105,8 @@ public final class GoldenSet implements AutoCloseable {
   }
 
   /**
-   * {@return the verdict after the comparison on this set; it blesses a candidate only if the
-   * verdict before it does}
+   * {@return the verdict after the comparison on this set} The returned verdict blesses a candidate
+   * only if the given verdict also does.
    *
    * @param verdict the verdict on the gate's images
    * @param candidate the candidate's session

@@ -3,8 +3,8 @@ package dev.millrace.trainer.gate;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Another version was promoted while the gate compared a checkpoint with the champion. The gate
- * will compare the next checkpoint with the newly promoted version.
+ * Thrown if another version was promoted while the gate compared a checkpoint with the champion.
+ * The gate will compare the next checkpoint with the newly promoted version.
  */
 public final class OutdatedVerdictException extends RuntimeException {
 

@@ -1,7 +1,7 @@
 package dev.millrace.trainer.gate;
 
 /**
- * The answers of a candidate and of another classifier to the same images, counted.
+ * Counts of the answers that a candidate and another classifier give for the same images.
  *
  * @param images number of images
  * @param right number of images that the candidate classifies correctly

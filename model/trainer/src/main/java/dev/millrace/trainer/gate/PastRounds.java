@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Counts the comparisons with a champion in the manifests of the candidates. The repository is
- * therefore the gate's only memory: a restart forgets no comparison, several trainers share one
- * count, and a champion to which somebody returns keeps its count.
+ * Counts the comparisons with a champion in the manifests of the candidates. Only the repository
+ * remembers the comparisons. Therefore, a restart of the trainer loses no count, and several
+ * trainers share one count. If a rollback makes an older version the champion again, its count
+ * continues.
  */
 final class PastRounds {
 
@@ -41,8 +42,8 @@ final class PastRounds {
   }
 
   /**
-   * {@return the number of comparisons through which a champion and its predecessors came to serve}
-   * The count ends at a version that no gate has promoted, or that was removed.
+   * {@return the number of comparisons that led to the promotions of a champion and its
+   * predecessors} The count ends at a version that no gate has promoted, or that was removed.
    *
    * @param champion the champion's version number, or null if no version serves
    */

@@ -153,7 +153,7 @@ public final class PromotionGate implements AutoCloseable {
         .orElse(verdict);
   }
 
-  /** Compares on all images, because a new class has few. */
+  /** Compares on all images, because a new class has only a few. */
   private Verdict grown(ModelSession candidate, ModelVersion serving, int round) {
     Answers own = Answers.of(candidate, images);
     Answers other = answersOf(serving, images);
@@ -205,12 +205,12 @@ public final class PromotionGate implements AutoCloseable {
   /**
    * Makes every instance of the topology serve a blessed version. If a champion exists, the gate
    * only blesses versions with the champion's image size, resize and classes, with or without new
-   * classes behind them.
+   * classes after them.
    *
    * @param version the blessed version
    * @param verdict the version's verdict
-   * @throws OutdatedVerdictException if another version was promoted since the verdict; nothing is
-   *     written then
+   * @throws OutdatedVerdictException if another version was promoted since the verdict; in this
+   *     case, nothing is written
    * @throws dev.millrace.control.ConcurrentChangeException if another writer promotes at the same
    *     moment
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be written

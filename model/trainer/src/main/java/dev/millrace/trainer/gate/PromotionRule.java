@@ -8,20 +8,21 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Decides from counted answers alone. Immutable.
+ * Decides by the numbers of right and wrong answers only. Immutable.
  *
  * @param margin the smallest gain, in percentage points
- * @param minAccuracy the accuracy that the first version needs, in percent; if empty, the first
- *     version has to be better than the most frequent class
- * @param maxGrowthLoss the loss, in percentage points, that a candidate with new classes excludes
+ * @param minAccuracy the accuracy that the first version needs, in percent. If empty, the first
+ *     version has to be better than a classifier that always answers with the most frequent class
+ * @param maxGrowthLoss the loss, in percentage points, that a candidate with new classes must
+ *     exclude
  */
 record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrowthLoss) {
 
   /**
-   * Decides whether a candidate serves although no version serves yet.
+   * Decides whether a candidate becomes the first version that serves.
    *
-   * @param pairs the answers of the candidate, and the answer that is the most frequent class for
-   *     every image
+   * @param pairs the answers of the candidate, and of a classifier that always answers with the
+   *     most frequent class
    * @param round the number of this decision, from 1
    */
   Verdict first(Pairs pairs, int round) {
@@ -107,10 +108,11 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
   }
 
   /**
-   * Decides whether a candidate that has new classes behind the champion's replaces the champion.
+   * Decides whether a candidate with new classes after the champion's classes replaces the
+   * champion.
    *
-   * @param old the answers to the images of the champion's classes
-   * @param all the answers to the images of all classes
+   * @param old the answers for the images of the champion's classes
+   * @param all the answers for the images of all classes
    * @param champion the champion's version number
    * @param round the number of this comparison with this champion, from 1
    */

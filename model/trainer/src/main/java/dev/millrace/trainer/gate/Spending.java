@@ -3,18 +3,18 @@ package dev.millrace.trainer.gate;
 import dev.millrace.core.training.Gate;
 
 /**
- * How the significance level is spent on the candidates that are compared with one champion. Each
- * comparison is one more chance to promote a candidate by luck, so each comparison gets a part of
- * {@link Gate#SIGNIFICANCE} only. See K. K. G. Lan and D. L. DeMets, "Discrete sequential
- * boundaries for clinical trials" (1983).
+ * Divides the significance level among the candidates that are compared with one champion. Each
+ * comparison is another chance to promote a candidate by luck, so each comparison gets only a part
+ * of {@link Gate#SIGNIFICANCE}. See K. K. G. Lan and D. L. DeMets, "Discrete sequential boundaries
+ * for clinical trials" (1983).
  *
- * <p>Half of the level is spent early, because the first candidates have the newest images and the
- * longest list of reasons to be better. The other half is spent evenly, so that a champion that
- * serves for a long time can still be replaced.
+ * <p>Half of the level is spent early, because the first candidates are the most likely to be
+ * better. The other half is spent evenly, so that a champion that serves for a long time can still
+ * be replaced.
  */
 final class Spending {
 
-  /** The levels of this many rounds in a row sum up to at most {@link Gate#SIGNIFICANCE}. */
+  /** Number of consecutive rounds whose levels sum up to at most {@link Gate#SIGNIFICANCE}. */
   static final int ROUNDS = 20;
 
   private Spending() {}
@@ -30,8 +30,8 @@ final class Spending {
   }
 
   /**
-   * {@return the smallest gain, in points, that the first comparison with a champion can tell from
-   * chance, if the candidate loses no image; 100 if it can tell none}
+   * {@return the smallest gain, in percentage points, that the first comparison with a champion can
+   * recognise as significant if the candidate loses no image; 100 if there is none}
    *
    * @param images number of images in a comparison
    */

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A prepared model with a temperature in its graph. The gate's images give the temperature, and the
- * report's images judge it. Confined to one thread; {@link #close} closes the session.
+ * A prepared model with a temperature in its graph. The temperature is fitted on the gate's images
+ * and judged on the report's images. Confined to one thread; {@link #close} closes the session.
  *
  * @param bytes the model file with the temperature
  * @param session a session of the model with the temperature
@@ -29,7 +29,10 @@ import java.util.List;
 record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibration, Figures figures)
     implements AutoCloseable {
 
-  /** More images hardly change the temperature, and their logits need memory. */
+  /**
+   * Largest number of images for the fit. More images hardly change the temperature, and their
+   * logits need memory.
+   */
   private static final int MOST_FITTED = 10_000;
 
   /**
@@ -71,7 +74,7 @@ record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibrati
     }
   }
 
-  /** The measures on the report's images, and the answer to each of them. */
+  /** The measures on the report's images, and the answer for each image. */
   private record Judged(Figures figures, List<Integer> answers) {
 
     static Judged of(ModelSession session, TrainingImages images) {
@@ -96,7 +99,7 @@ record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibrati
     }
   }
 
-  /** Receives the class of an image and the probabilities that a model answers. */
+  /** Receives the class of an image and the probabilities that a model returns for it. */
   private interface Receiver {
     void receive(int truth, float[] probabilities);
   }

@@ -50,7 +50,7 @@ final class CheckpointWriter implements AutoCloseable {
   private final LongSupplier nanoTime;
 
   /**
-   * @param promotion judges and promotes checkpoints, and is closed by {@link #close}; empty if
+   * @param promotion judges and promotes checkpoints; {@link #close} closes it. Empty if
    *     checkpoints are not promoted
    * @param nanoTime the clock, in ns; the promotion must use the same clock
    */

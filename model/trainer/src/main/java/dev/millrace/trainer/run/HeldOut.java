@@ -17,7 +17,7 @@ final class HeldOut {
    *
    * @param answers returns the network's probabilities for a batch, {@code float32[images,
    *     classes]}; each row is a distribution
-   * @return the measures; the log loss is not a number if a probability is not
+   * @return the measures; the log loss is NaN if a probability is NaN
    */
   static Figures of(Function<MiniBatch, FloatBuffer> answers, EvaluationSet images, int classes) {
     Evaluation evaluation = new Evaluation(classes);

@@ -11,7 +11,8 @@ final class Metrics {
   private Metrics() {}
 
   /**
-   * {@return the ends of a value's 95 % confidence interval: {@code name_low}, {@code name_high}}
+   * {@return the ends of a value's 95 % confidence interval, as {@code name_low} and {@code
+   * name_high}}
    */
   static Map<String, Double> ends(String name, Interval interval) {
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -20,7 +21,9 @@ final class Metrics {
     return metrics;
   }
 
-  /** {@return a share, the ends of its interval, and its number of images: {@code name_images}} */
+  /**
+   * {@return a share, the ends of its interval, and its number of images as {@code name_images}}
+   */
   static Map<String, Double> share(String name, Proportion share, int images) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put(name, share.value());

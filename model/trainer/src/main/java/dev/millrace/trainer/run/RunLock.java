@@ -63,7 +63,7 @@ public final class RunLock implements AutoCloseable {
               + folder
               + " ("
               + e
-              + "); see that it may be written and that its disk has room",
+              + "); check that it is writable and that its disk has room",
           e);
     }
   }

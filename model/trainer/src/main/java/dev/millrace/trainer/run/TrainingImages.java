@@ -74,9 +74,9 @@ record TrainingImages(
   }
 
   /**
-   * {@return up to {@link #FOR_STATISTICS} of the images, mixed} The images come class by class.
-   * The statistics of a batch that has few classes are not those of the images that the network
-   * serves.
+   * {@return up to {@link #FOR_STATISTICS} of the images, in mixed order} The given images are
+   * sorted by class. Without mixing, a batch would have few classes, and its statistics would
+   * differ from the statistics of the served images.
    */
   private static EvaluationSet mixed(EvaluationSet images) {
     return images.arc(0, Math.min(images.size(), FOR_STATISTICS));

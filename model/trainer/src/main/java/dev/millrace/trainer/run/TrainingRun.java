@@ -26,9 +26,10 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * One training on a fixed set of images. It starts from initial or pretrained weights. For each
- * batch of each epoch, it computes the forward pass, the cross-entropy and the backward pass, and
- * does one step of the optimiser (He et al., "Deep Residual Learning for Image Recognition", 2015).
+ * One training on a fixed set of images. The training starts from initial or pretrained weights.
+ * For each batch of each epoch, the training computes the forward pass, the cross-entropy and the
+ * backward pass. Then the optimiser does one step. See He et al., "Deep Residual Learning for Image
+ * Recognition" (2015).
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
  * weights, the optimiser's state and the number of the next batch. The state is saved after every
@@ -231,7 +232,10 @@ public final class TrainingRun {
     }
   }
 
-  /** The batch norms' statistics of the last steps would be those of older weights. */
+  /**
+   * Estimates the batch norms' statistics anew, because the statistics from the last steps belong
+   * to older weights.
+   */
   private static void estimateStatistics(TorchNetwork trained, TrainingImages images) {
     int[] done = new int[1];
     images
@@ -285,8 +289,8 @@ public final class TrainingRun {
   }
 
   /**
-   * Returns the exception for probabilities that are not finite. If the last step diverged, there
-   * is no later step whose loss would show the divergence.
+   * Returns the exception for probabilities that are not finite. This exception is needed because
+   * no later step shows that the last step diverged.
    */
   private DivergedException diverged(TrainingImages images) {
     long steps = (long) progress.epoch() * images.training().batches() + progress.batch();

@@ -68,10 +68,11 @@ final class ChampionStart {
   }
 
   /**
-   * {@return the champion's weights if the next round starts from them} The listener is told the
-   * reason. Weights that cannot be read are only warned of.
+   * {@return the champion's weights if the next round starts from them} The listener receives the
+   * reason. If the weights cannot be read, the listener receives a warning, and the result is
+   * empty.
    *
-   * @param end the end of the round before, or empty if there is none
+   * @param end the end of the previous round, or empty if there is none
    */
   Optional<Start> start(int champion, Optional<RoundEnd> end, TrainingListener listener) {
     Optional<String> why =
@@ -97,7 +98,7 @@ final class ChampionStart {
       listener.warned(
           "the round cannot start from the champion, version "
               + champion
-              + ", so it starts from the round before: "
+              + ", so it starts from the last round's weights: "
               + e.getMessage());
       return Optional.empty();
     }

@@ -15,12 +15,15 @@ import java.util.Set;
 /**
  * Gives indices to the classes of a model. The classes of the version that serves keep their
  * indices, and new classes follow. If the training promotes versions, a new class gets its index on
- * the control topic, so that all trainers of the model give it the same index. Otherwise, the
+ * the control topic. So all trainers of the model give the class the same index. Otherwise, the
  * newest version in the repository decides. Confined to one thread.
  */
 final class ClassOrder {
 
-  /** How often a change is tried while other trainers or promotions change the control topic. */
+  /**
+   * Largest number of attempts of a change while other trainers or promotions change the control
+   * topic.
+   */
   private static final int ATTEMPTS = 5;
 
   private final ModelRepository repository;
@@ -33,7 +36,9 @@ final class ClassOrder {
     this.topic = topic;
   }
 
-  /** {@return the order for a training; it uses the control topic if the training has a gate} */
+  /**
+   * {@return the order for a training} The order uses the control topic if the training has a gate.
+   */
   static ClassOrder of(TrainingConfig config) {
     String model = config.checkpoints().model();
     return new ClassOrder(
@@ -46,8 +51,8 @@ final class ClassOrder {
   }
 
   /**
-   * {@return the classes of the version that serves, or of the newest version if none serves that
-   * is in the repository}
+   * {@return the classes of the version that serves, or of the newest version if no version of the
+   * repository serves}
    */
   PublishedClasses published() {
     return topic
@@ -78,7 +83,7 @@ final class ClassOrder {
    * @param published the classes whose indices are fixed
    * @param names names of classes
    * @return the names of all classes that have an index, in the order of their indices. If other
-   *     trainers have given indices meanwhile, there are more names
+   *     trainers have given indices in the meantime, the list has more names
    */
   List<String> give(PublishedClasses published, List<String> names) {
     List<String> known = known(published);

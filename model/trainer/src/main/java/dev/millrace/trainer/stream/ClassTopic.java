@@ -17,7 +17,8 @@ interface ClassTopic {
   /**
    * Replaces the names.
    *
-   * @throws dev.millrace.control.ConcurrentChangeException if another trainer does so meanwhile
+   * @throws dev.millrace.control.ConcurrentChangeException if another trainer replaces the names at
+   *     the same time
    */
   List<String> change(UnaryOperator<List<String>> change);
 }

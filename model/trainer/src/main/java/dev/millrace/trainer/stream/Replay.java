@@ -59,7 +59,7 @@ final class Replay {
    */
   private final Set<String> dropped = new HashSet<>();
 
-  /** The content of images by key, as far as it is known. It is not saved. */
+  /** The known contents of images by key. They are not saved. */
   private final Map<String, String> contents = new HashMap<>();
 
   private boolean changed;
@@ -68,8 +68,8 @@ final class Replay {
    * Opens the replay that the folder contains, or creates a new replay. Removes image files whose
    * keys are not in the index.
    *
-   * @param capacity the largest number of labelled images; also the largest number of images that
-   *     wait for a label, and of labels that wait for an image
+   * @param capacity the largest number of labelled images, of images that wait for a label, and of
+   *     labels that wait for an image
    * @param decoder tests an encoded image, and throws {@link BadImageException} if the image cannot
    *     be decoded
    * @param now the current time, which a new replay stores as the time of its creation
@@ -148,7 +148,7 @@ final class Replay {
     makeRoom();
   }
 
-  /** Removes an image's label. The image waits for another label, as a new image does. */
+  /** Removes an image's label. The image then waits for another label, like a new image. */
   void withdraw(String key) {
     if (labelled.remove(key) != null) {
       waitingImages.add(key);
@@ -256,7 +256,7 @@ final class Replay {
     return offsets.get(partition);
   }
 
-  /** {@return how often an image got a new label since the last training} */
+  /** {@return the number of times that an image got a new label since the last training} */
   long newLabels() {
     return newLabels;
   }
@@ -282,7 +282,9 @@ final class Replay {
     return counts.copy();
   }
 
-  /** {@return the keys of the labelled images, the oldest label first} */
+  /**
+   * {@return the keys of the labelled images, in the order of their labels, the oldest label first}
+   */
   List<String> keys() {
     return List.copyOf(labelled.keySet());
   }

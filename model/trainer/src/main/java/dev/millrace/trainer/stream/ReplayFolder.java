@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 
 /**
  * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image's
- * file is written before the image's key is added to the index on disk, and deleted only after the
- * key was removed from the index on disk. Only one process may use the folder at a time.
+ * file is written before the image's key is added to the index on disk. The file is deleted only
+ * after the key was removed from the index on disk. Only one process may use the folder at a time.
  */
 final class ReplayFolder {
 
@@ -43,7 +43,7 @@ final class ReplayFolder {
   /**
    * Requires that a folder holds a replay.
    *
-   * @throws TrainingException if it does not
+   * @throws TrainingException if the folder holds no replay
    */
   static void requireReplay(Path folder) {
     if (!Files.exists(folder.resolve(INDEX))) {

@@ -9,14 +9,14 @@ import java.util.Map;
  * were read. All of it is written as one file.
  *
  * @param offsets the next offset of each partition, by topic
- * @param labelled names of classes by the keys of images; the image that was labelled last is at
+ * @param labelled names of classes by the keys of images; the most recently labelled image is at
  *     the end
  * @param waitingImages keys of images without a label; the newest image is at the end
  * @param waitingLabels names of classes by the keys of images that have not arrived; the newest
  *     label is at the end
- * @param gone keys of evicted images; the image that was evicted last is at the end
+ * @param gone keys of evicted images; the most recently evicted image is at the end
  * @param counts number of records by outcome, since the replay was created
- * @param newLabels how often an image got a new label since the last training
+ * @param newLabels number of times that an image got a new label since the last training
  * @param trainedAt time at which the last training ended, or at which the replay was created, in ms
  *     since the start of 1970 (UTC)
  */

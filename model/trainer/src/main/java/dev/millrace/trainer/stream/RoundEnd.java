@@ -12,12 +12,13 @@ import java.util.Optional;
  * @param classes names of the classes, in the order of the rows of the last layer
  * @param version number of the version that the round published last; null if the round published
  *     no version
- * @param isBaseKnown whether the champion could be read at the beginning of the round; false in the
- *     files of releases that did not read it
+ * @param isBaseKnown whether the champion could be read at the beginning of the round; false in
+ *     files of older releases that did not read the champion
  * @param base the champion at the beginning of the round; null if no version served
- * @param promoted number of the version that the round promoted; null if it promoted none
- * @param refused number of rounds in a row, with this one, that promoted nothing since a round
- *     started from the champion
+ * @param promoted number of the version that the round promoted; null if the round promoted no
+ *     version
+ * @param refused number of consecutive rounds, including this round, that promoted nothing since a
+ *     round started from the champion
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record RoundEnd(
@@ -29,8 +30,8 @@ record RoundEnd(
     int refused) {
 
   /**
-   * {@return why the next round starts from the champion, or empty if it starts from this round's
-   * weights}
+   * {@return the reason why the next round starts from the champion, or empty if it starts from
+   * this round's weights}
    *
    * @param champion the number of the version that serves
    */

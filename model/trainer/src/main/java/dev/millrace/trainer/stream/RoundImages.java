@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * Selects the classes and images of each round. Warns about everything that is left out, but does
- * not repeat a warning of the round before. Confined to one thread.
+ * not repeat a warning of the previous round. Confined to one thread.
  */
 final class RoundImages {
 
@@ -39,7 +39,8 @@ final class RoundImages {
   }
 
   /**
-   * {@return the images of a round, or empty if no round can begin; a warning then says why}
+   * {@return the images of a round, or empty if no round can begin} In this case, a warning gives
+   * the reason.
    *
    * @param found all labelled images
    */

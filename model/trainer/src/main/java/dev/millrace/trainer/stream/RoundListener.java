@@ -34,7 +34,10 @@ final class RoundListener implements TrainingListener {
     return version;
   }
 
-  /** {@return the number of the version that the round promoted last; null if it promoted none} */
+  /**
+   * {@return the number of the version that the round promoted last; null if the round promoted no
+   * version}
+   */
   Integer promoted() {
     return promoted;
   }

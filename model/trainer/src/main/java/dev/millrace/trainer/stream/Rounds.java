@@ -27,11 +27,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Trains in rounds. Each round starts from the weights of the round before, or from the champion if
- * {@link ChampionStart} says so. Each round has a folder: {@code round-000001} and so on. When a
- * round has finished, the folders of earlier rounds are removed. A round that was killed or stopped
- * is repeated from its beginning, on the images that the replay then holds. Confined to one thread.
- * Only one process may use the folder at a time.
+ * Trains in rounds. Each round starts from the weights of the previous round, or from the champion
+ * if {@link ChampionStart} decides so. Each round has a folder: {@code round-000001} and so on.
+ * When a round has finished, the folders of earlier rounds are removed. A round that was killed or
+ * stopped is repeated from its beginning, with the images that the replay holds at that time.
+ * Confined to one thread. Only one process may use the folder at a time.
  */
 final class Rounds {
 
@@ -49,7 +49,7 @@ final class Rounds {
   /**
    * Creates the folder if it is missing.
    *
-   * @param champions decides which rounds start from the champion; empty if none does
+   * @param champions decides which rounds start from the champion; empty if no round does
    */
   Rounds(TrainingConfig config, RoundTrainer trainer, Optional<ChampionStart> champions) {
     this.config = config;

@@ -24,9 +24,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 
 /**
  * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
- * Replay}. When enough labels are new, or enough time has passed since the last round, trains a
- * round on the replay's content. The training reads no records during a round, so new records wait
- * on the topics. Confined to one thread.
+ * Replay}. Trains a round on the replay's content when there are enough new labels, or when enough
+ * time has passed since the last round. The training reads no records during a round, so new
+ * records wait on the topics. Confined to one thread.
  */
 public final class StreamTraining {
 
@@ -139,8 +139,8 @@ public final class StreamTraining {
 
   /**
    * {@return whether a round is due} A round waits until fewer than {@code everyLabels} records on
-   * the topics are unread, so that the round does not train on the oldest records only. Once the
-   * replay has as many new labels as it can hold images, the round waits no longer.
+   * the topics are unread, so that it does not train only on the oldest records. The round stops
+   * waiting when the replay has as many new labels as it can hold images.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();

@@ -36,8 +36,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
- * stores the offsets, because the consumer has no consumer group that could store them. If a topic
- * is missing or the broker is unreachable, the reader waits. Confined to one thread.
+ * stores the offsets, because the consumer belongs to no consumer group that could store them. If a
+ * topic is missing or the broker is unreachable, the reader waits. Confined to one thread.
  */
 final class TopicReader {
 
@@ -173,7 +173,10 @@ final class TopicReader {
     }
   }
 
-  /** {@return the number of unread records on both topics, as far as the consumer knows} */
+  /**
+   * {@return the number of unread records on both topics, according to the consumer's last
+   * information}
+   */
   long behind() {
     return assigned.stream()
         .map(consumer::currentLag)

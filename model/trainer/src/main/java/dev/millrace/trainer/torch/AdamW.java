@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Adam with decoupled weight decay, as PyTorch's {@code AdamW} does it. */
+/** Adam with decoupled weight decay, like PyTorch's {@code AdamW}. */
 final class AdamW implements Descent {
 
   private static final double BETA2 = 0.999;

@@ -37,7 +37,7 @@ interface Descent extends AutoCloseable {
    */
   void step(double learningRate, long step);
 
-  /** {@return the tensors from which the optimiser continues, under their names} */
+  /** {@return the tensors that the optimiser needs to continue, by name} */
   Map<String, Tensor> state();
 
   @Override

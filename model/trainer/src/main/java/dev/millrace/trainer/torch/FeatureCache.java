@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The input of a network's last layer for each image. If only the last layer learns, this input
- * never changes, so that it is computed once. Confined to one thread.
+ * never changes, so it is computed only once. Confined to one thread.
  */
 final class FeatureCache {
 
@@ -27,7 +27,7 @@ final class FeatureCache {
    * {@return the features of a batch, {@code float32[images, features]}}
    *
    * @param batch a batch of images without random changes
-   * @param computation computes the features, if those of an image are missing
+   * @param computation computes the features if the features of an image are missing
    */
   Tensor of(MiniBatch batch, Supplier<Tensor> computation) {
     for (int image : batch.images()) {

@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
  *     statistics and updates the stored statistics. All other batch norms normalise by the stored
  *     statistics
  * @param momentum the weight of a batch's statistics in an update of the stored statistics
- * @param head whether the last layer answers; if false, its input is the output
+ * @param head whether to run the last layer; if false, the output is the last layer's input
  */
 record ForwardPass(
     Function<String, Tensor> tensors, Predicate<String> learning, double momentum, boolean head)

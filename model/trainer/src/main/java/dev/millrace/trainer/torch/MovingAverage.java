@@ -1,10 +1,10 @@
 package dev.millrace.trainer.torch;
 
 /**
- * An exponential moving average of a network's tensors: Polyak and Juditsky (1992). The first steps
- * count less of the past, so that the average soon forgets the initial weights.
+ * An exponential moving average of a network's tensors: Polyak and Juditsky (1992). In the first
+ * steps, the old average has a smaller share, so that the average soon forgets the initial weights.
  *
- * @param share the share of the old average in the new average, once many steps are done
+ * @param share the share of the old average in the new average after many steps
  * @param values the average; {@link #close} closes it
  */
 record MovingAverage(double share, NetworkTensors values) implements AutoCloseable {

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** All tensors of a network: those that training steps change, and those that they keep. */
+/** All tensors of a network: the tensors that training steps change, and all other tensors. */
 final class NetworkTensors implements AutoCloseable {
 
   private final Parameters learning;
@@ -20,7 +20,7 @@ final class NetworkTensors implements AutoCloseable {
    * Copies the values to the device.
    *
    * @param learning the weights that training steps change
-   * @param kept all other tensors, with the statistics of the batch norms
+   * @param kept all other tensors, including the statistics of the batch norms
    * @param values the values under the parameters' names
    */
   NetworkTensors(List<Parameter> learning, List<Parameter> kept, Weights values, Device device) {
@@ -33,7 +33,7 @@ final class NetworkTensors implements AutoCloseable {
     return learning;
   }
 
-  /** {@return the tensor with this name} */
+  /** {@return the tensor with the given name} */
   Tensor get(String name) {
     Tensor tensor = learning.get(name);
     return tensor == null ? kept.get(name) : tensor;

@@ -10,19 +10,19 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Weights with the same weight decay and the same learning rate. They lie side by side in a flat
+ * Weights with the same weight decay and the same learning rate. The weights are adjacent in a flat
  * tensor.
  *
  * @param rates the weight decay and the learning rate
  * @param parameters the group's weights, in the order of the flat tensor
- * @param from where the group begins in the flat tensor
+ * @param from the index at which the group begins in the flat tensor
  */
 record ParameterGroup(Rates rates, List<Parameter> parameters, long from) {
 
   private static final String HEAD = "fc.";
 
   /**
-   * What a group's weights have in common.
+   * The values that all weights of a group share.
    *
    * @param weightDecay the weight decay
    * @param rateFactor the factor to multiply the learning rate by
@@ -37,7 +37,7 @@ record ParameterGroup(Rates rates, List<Parameter> parameters, long from) {
     }
   }
 
-  /** {@return the groups of these weights; each group keeps the order of its weights} */
+  /** {@return the groups of the given weights; each group keeps the order of its weights} */
   static List<ParameterGroup> of(List<Parameter> parameters, Optimization optimization) {
     Map<Rates, List<Parameter>> byRates = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Stochastic gradient descent, as PyTorch's {@code SGD} without dampening does it. */
+/** Stochastic gradient descent, like PyTorch's {@code SGD} without dampening. */
 final class Sgd implements Descent {
 
   private final double momentum;

@@ -10,14 +10,14 @@ import org.bytedeco.pytorch.global.torch;
 final class TorchLibrary {
 
   /**
-   * Linux's folder with information about the first core. It includes the core's caches, unless the
-   * system hides them.
+   * Linux's folder with information about the first core. The folder lists the core's caches,
+   * unless the system hides them.
    */
   private static final Path CORE = Path.of("/sys/devices/system/cpu/cpu0");
 
   // oneDNN divides by the number of cores that share a cache. In a virtual machine that hides its
-  // caches, this number is zero and the process dies (SIGFPE in est_eff_1x1). oneDNN's AVX code
-  // does not divide by this number.
+  // caches, this number is 0, and the division kills the process (SIGFPE in est_eff_1x1). So oneDNN
+  // is limited to its AVX code, which does not divide by this number.
   static {
     if (System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE)) {
       torch.set_env("ONEDNN_MAX_CPU_ISA", "AVX", false);

@@ -58,7 +58,7 @@ public final class TorchNetwork implements AutoCloseable {
    * @param network the network
    * @param weights the initial weights, as {@link ResNet#fit} accepts them
    * @param freeze names of the parts that do not learn; see {@link Pretrained}
-   * @param optimization how the other parts learn
+   * @param optimization the settings with which the other parts learn
    * @param preprocessing the preprocessing of the images
    * @param device the device to train on
    * @param threads the number of libtorch's threads in the whole process
@@ -151,7 +151,10 @@ public final class TorchNetwork implements AutoCloseable {
         logits, labels, new TensorOptional(), MEAN_OF_BATCH, IGNORE_NOTHING, smoothing);
   }
 
-  /** Shortens the gradients to a norm, if it is above 0, as PyTorch's clip_grad_norm_ does. */
+  /**
+   * Scales the gradients down to a norm, like PyTorch's clip_grad_norm_. Does nothing if {@code
+   * norm} is 0.
+   */
   private void clip(double norm) {
     if (norm > 0) {
       double factor = norm / (gradients.norm().item_double() + 1e-6);
@@ -165,8 +168,8 @@ public final class TorchNetwork implements AutoCloseable {
 
   /**
    * {@return the gradients of a batch's loss, under the names of the weights, and the loss as a
-   * scalar named {@code loss}} Does not change the weights that learn, but updates the statistics
-   * of the batch norms that are not frozen.
+   * scalar named {@code loss}} This method does not change the trained weights, but updates the
+   * statistics of the batch norms that are not frozen.
    */
   Weights gradients(MiniBatch batch) {
     try (PointerScope scope = new PointerScope()) {
@@ -183,8 +186,8 @@ public final class TorchNetwork implements AutoCloseable {
   }
 
   /**
-   * Classifies a batch as the served model does: with the averaged weights, if the optimiser
-   * averages them, and with the stored statistics of the batch norms.
+   * Classifies a batch like the served model, with the stored statistics of the batch norms. If the
+   * optimiser averages the weights, this method uses the averaged weights.
    *
    * @param batch the batch
    * @return probabilities {@code float32[images, classes]}; each row is a distribution
@@ -208,7 +211,10 @@ public final class TorchNetwork implements AutoCloseable {
         batch);
   }
 
-  /** {@return the outputs of the last layer; its inputs come from the cache, if there is one} */
+  /**
+   * {@return the outputs of the last layer} The inputs of the last layer come from the cache, if
+   * there is one.
+   */
   private Tensor logits(ForwardPass pass, MiniBatch batch) {
     if (cache.isEmpty() || batch.images().length == 0) {
       return network.build(pass, images.pixels(batch));
@@ -220,12 +226,12 @@ public final class TorchNetwork implements AutoCloseable {
 
   /**
    * Adds a batch to an estimate of the batch norms' statistics for the weights to serve. The
-   * average over training steps follows weights that change, and is far off after few steps; an
-   * estimate from images after the steps is exact: Wu and Johnson, "Rethinking 'Batch' in
-   * BatchNorm" (2021), section 3. Frozen parts keep their statistics.
+   * averages from the training steps are inexact, because the weights changed during these steps,
+   * and are far off after few steps. An estimate after the steps is exact: Wu and Johnson,
+   * "Rethinking 'Batch' in BatchNorm" (2021), section 3. Frozen parts keep their statistics.
    *
    * @param batch the batch
-   * @param before number of images in the batches of the estimate so far; 0 begins a new estimate
+   * @param before number of images in the batches of the estimate so far; 0 starts a new estimate
    */
   public void estimateStatistics(MiniBatch batch, int before) {
     if (cache.isPresent()) {
@@ -257,7 +263,7 @@ public final class TorchNetwork implements AutoCloseable {
 
   /**
    * {@return a copy of the weights to serve, under torchvision's names and in torchvision's order}
-   * If the optimiser averages the weights, the average is served.
+   * If the optimiser averages the weights, this is the average.
    */
   public Weights weights() {
     try (PointerScope scope = new PointerScope();

@@ -112,8 +112,8 @@ class RemoteModelsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "gs://bucket/models | 'gs://bucket/models' is no place of a model repository; name a folder",
-        "file:///models | 'file:///models' is no place of a model repository; name a folder",
+        "gs://bucket/models | 'gs://bucket/models' names no model repository; name a folder",
+        "file:///models | 'file:///models' names no model repository; name a folder",
         "s3:// | 's3:' is not a place to read from",
         "https://user@host/m | 'https://user@host/m' is not a place to read from",
       })
