@@ -175,7 +175,7 @@ class LearningLoopTest {
         }
         train.terminate();
         assertThat(train.await(PATIENCE)).isEqualTo(143);
-        assertThat(train.output()).contains("stopped; the same command goes on from here");
+        assertThat(train.output()).contains("stopped; the same command continues from here");
         forget(images.get(FIRST).key());
       }
     }

@@ -197,7 +197,7 @@ class TrainTest {
       requireWholeVersions();
     }
     assertThat(repository().versions(MODEL)).hasSizeGreaterThan(kills / 5);
-    assertThat(run(command).output()).contains("goes on after step ").contains("epoch 8/8");
+    assertThat(run(command).output()).contains("continues after step ").contains("epoch 8/8");
     requireWholeVersions();
   }
 

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects the licences of an archive's jars: the texts in the jars, the standard texts of the
- * licences that the jars' POMs declare, and the texts for the jars' {@link KnownComponent}s.
- * Reports a problem for each jar or component without a licence text, and for each native library
- * that belongs to no {@link KnownComponent}.
+ * Collects the licences of an archive's jars. The texts come from three sources: the jars, the
+ * standard texts of the licences that the jars' POMs declare, and the jars' {@link
+ * KnownComponent}s. Reports a problem for each jar or component without a licence text, and for
+ * each native library that belongs to no {@link KnownComponent}.
  */
 final class LicenceFolder {
 

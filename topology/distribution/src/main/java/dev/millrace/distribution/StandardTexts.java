@@ -19,7 +19,7 @@ record StandardTexts(Path folder) {
 
   /**
    * Number of characters at the beginning of a licence text in which the copyright line must begin.
-   * A {@code <year>} further down belongs to the instructions for using the licence.
+   * A {@code <year>} after this limit belongs to the instructions for using the licence.
    */
   private static final int HEAD = 100;
 

@@ -12,8 +12,9 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Forwards answers. A classification becomes a prediction, and then the output value. A refusal
- * becomes an exception that the processor's node throws for the refused record.
+ * Forwards answers. Turns a classification into a prediction, and the prediction into the output
+ * value. Turns a refusal into an exception, which the processor's node throws for the refused
+ * record.
  *
  * <p>The task's {@link TaskFailure} remembers every failure. This class throws a failure as an
  * {@link Error}, or as an exception that bypasses the exception handlers. A handler could answer
@@ -69,7 +70,7 @@ final class AnswerForwarder<K, V, R> {
    *
    * @throws InferenceStalledError if the engine or a later processor failed
    * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the image cannot be fetched
-   *     now
+   *     at the moment
    */
   void forward(PendingRecord<K, V> pending) {
     long start = metrics.now();
@@ -105,8 +106,8 @@ final class AnswerForwarder<K, V, R> {
   }
 
   /**
-   * Forwards the result, or refuses the record. Also refuses a record if later processors have
-   * failed on it too often.
+   * Forwards the result, or refuses the record. Also refuses a record on which later processors
+   * have failed too often.
    */
   private void passOn(
       PendingRecord<K, V> pending, Classification answer, BadImageException refusal) {

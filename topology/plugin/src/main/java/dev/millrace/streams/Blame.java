@@ -15,12 +15,13 @@ import org.apache.kafka.streams.errors.StreamsException;
 
 /** The cause of a stream thread's failure. */
 public enum Blame {
-  /** The record: it would fail again if it were processed again. */
+  /** The record, which would fail again on each retry. */
   RECORD,
-  /** The device: it fails every image, even the warm-up image. */
+  /** The device, which fails on every image, even on the warm-up image. */
   DEVICE,
   /**
-   * Brokers, stores or the model repository: processing continues once they are available again.
+   * The brokers, a store or the model repository. Processing continues once they are available
+   * again.
    */
   WORLD,
   /** Unknown. Usually, a device has not answered in time. */

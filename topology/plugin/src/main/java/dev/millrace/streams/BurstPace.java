@@ -19,7 +19,10 @@ final class BurstPace {
     IDLE(0),
     /** Records keep arriving. */
     STEADY(5),
-    /** A new record waits for 100 ms or longer, so answers may wait for 100 ms as well. */
+    /**
+     * The thread is so far behind that a new record waits for 100 ms or longer. So answers may wait
+     * for 100 ms as well.
+     */
     BACKLOG(100);
 
     private final long burstNanos;
@@ -67,7 +70,7 @@ final class BurstPace {
    */
   private double recentNanos;
 
-  /** Number of records that took {@link #recentNanos}. */
+  /** Number of records that were processed in {@link #recentNanos}. */
   private double recentRecords;
 
   /**
@@ -113,7 +116,7 @@ final class BurstPace {
 
   /**
    * Returns the largest number of records that a poll should return: as many as the thread can
-   * process in 0.2 s, but at least 1. There is no limit while their time is not known.
+   * process in 0.2 s, but at least 1. There is no limit while the time for one record is not known.
    */
   int mostRecords() {
     return recentNanos == 0
@@ -147,9 +150,9 @@ final class BurstPace {
   /**
    * Returns the sequence number of the current burst, which all tasks of the thread share. A task
    * forwards its answers when this number has changed. While records keep arriving, a new burst
-   * begins every 5 ms, or every 100 ms under a backlog. A call of this method begins a new burst if
-   * the last poll returned no records, or if the images whose answers wait add up to {@link
-   * #MOST_WAITING_BYTES}.
+   * begins every 5 ms, or every 100 ms under a backlog. A new burst begins at once if the last poll
+   * returned no records. It also begins at once if the images whose answers wait have reached a
+   * total of {@link #MOST_WAITING_BYTES}.
    */
   long burst() {
     long now = nanoTime.getAsLong();

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>Any other failure fails the task, so that a broken device or broker never dead-letters good
  * images. If no dead-letter topic is set, the task fails in the four cases above, too.
  *
- * <p>A dead letter has Kafka Streams' own headers (KIP-1034). If the dead-letter topic would refuse
- * a dead letter, the dead letter is changed; see {@link DeadLetter}.
+ * <p>A dead letter has Kafka Streams' own headers (KIP-1034). {@link DeadLetter} changes a dead
+ * letter that the dead-letter topic would refuse.
  *
  * <p>Set {@code production.exception.handler} to {@link dev.millrace.streams.sending.RefusedSends}
  * as well. Used by one stream thread.
@@ -86,9 +86,9 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Handles a failure before Kafka Streams 4.2: sends the dead letter itself, in the transaction of
-   * the task. Before version 4.1, Kafka Streams does not keep the bytes of a record, so the dead
-   * letter has the key and the value that {@link RawRecord} finds.
+   * Handles a failure before Kafka Streams 4.2. This method sends the dead letter itself, in the
+   * task's transaction. Before version 4.1, Kafka Streams does not keep the bytes of a record. The
+   * dead letter then has the key and the value that {@link RawRecord} finds.
    *
    * @throws IllegalStateException if the task has no {@link ImageInference}; the task then fails
    */
@@ -113,8 +113,8 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Returns why a record becomes a dead letter. Returns nothing if the failure fails the task,
-   * which is logged if only the dead-letter topic is missing.
+   * Returns why a record becomes a dead letter. Returns nothing if the failure fails the task. If
+   * the task fails only because no dead-letter topic is set, this method logs the failure.
    */
   private Optional<Exception> reason(ErrorHandlerContext context, Exception exception) {
     Exception reason = exception;

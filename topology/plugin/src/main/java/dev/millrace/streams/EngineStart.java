@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  * thread of its own, because the device may hang while the model loads and warms up.
  *
  * <p>The future completes once: with the engine, with the failure of the start, or by {@link
- * #giveUp}. An engine that starts after its start was given up is closed at once. Thread-safe.
+ * #giveUp}. If the start was given up and the engine starts nevertheless, the engine is closed at
+ * once. Thread-safe.
  */
 final class EngineStart {
 
@@ -37,7 +38,7 @@ final class EngineStart {
 
   /**
    * Waits for the engine, up to a limit. If the start takes longer, this method gives up the start
-   * for all waiting threads, because a device that hangs would keep all of them waiting.
+   * for all waiting threads. Otherwise, a device that hangs would keep all of them waiting.
    *
    * @throws InferenceStalledError if the start was given up
    * @throws RuntimeException if the engine failed to start
@@ -94,7 +95,7 @@ final class EngineStart {
         : Optional.empty();
   }
 
-  /** {@return why the engine answers no images; empty if it does} */
+  /** {@return why the engine answers no images; empty if it answers them} */
   Optional<String> problem() {
     if (!outcome.isDone()) {
       return Optional.of("the model is being loaded");

@@ -10,9 +10,9 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions of a stream thread that are not read for now, because the image of their next
- * record cannot be fetched. The thread's other tasks go on meanwhile. The thread's consumer applies
- * them before each poll (see {@link PromptClients}).
+ * The partitions that a stream thread does not read at the moment, because the image of their next
+ * record cannot be fetched. Meanwhile, the thread's other tasks continue. Before each poll, the
+ * thread's consumer pauses these partitions (see {@link PromptClients}).
  *
  * <p>A task holds its partitions only while its processor is open. While Kafka Streams revives the
  * task, Kafka Streams itself pauses and resumes the partitions. Confined to its thread.
@@ -22,23 +22,23 @@ final class HeldPartitions {
   private static final ThreadLocal<HeldPartitions> OF_THREAD =
       ThreadLocal.withInitial(HeldPartitions::new);
 
-  /** Whether a partition must not be read yet, for each held partition. */
+  /** For each held partition, returns whether the partition must still not be read. */
   private final Map<TopicPartition, BooleanSupplier> held = new HashMap<>();
 
   private boolean applied;
 
-  /** {@return the calling thread's object} */
+  /** {@return the held partitions of the calling thread} */
   static HeldPartitions ofThisThread() {
     return OF_THREAD.get();
   }
 
-  /** {@return whether the thread's consumer applies this object} */
+  /** {@return whether the thread's consumer pauses the held partitions} */
   boolean areApplied() {
     return applied;
   }
 
   /**
-   * Holds partitions until {@code isAway} returns false. It is called before each poll.
+   * Holds partitions until {@code isAway} returns false. {@code isAway} is called before each poll.
    *
    * @param partitions the input partitions of a task
    */
@@ -46,7 +46,10 @@ final class HeldPartitions {
     partitions.forEach(partition -> held.put(partition, isAway));
   }
 
-  /** Leaves partitions as they are: to be called before Kafka Streams resumes or revokes them. */
+  /**
+   * Stops holding partitions, without resuming them. Call this method before Kafka Streams resumes
+   * or revokes the partitions.
+   */
   void forget(Set<TopicPartition> partitions) {
     held.keySet().removeAll(partitions);
   }

@@ -27,8 +27,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * }
  * }</pre>
  *
- * <p>{@link #builder(InferenceConfig, Function)} is for values of any other type, and both {@code
- * builder} methods are for everything that {@code with} has no parameter for.
+ * <p>For values of any other type, use {@link #builder(InferenceConfig, Function)}. For settings
+ * that have no parameter in {@code with}, use either {@code builder} method.
  *
  * @param <K> the type of the keys: String, UTF-8 bytes, or a type whose {@code toString} identifies
  *     the image. The key becomes the prediction's id
@@ -129,8 +129,8 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
    * @param image returns the encoded image of a value that is not null. Null or an empty array
    *     means that the value has no image. A {@link dev.millrace.core.image.BadImageException}
    *     refuses the record; any other exception is a failure of this processor. Called on the
-   *     stream thread, which should not wait. The array must not change before the result is made,
-   *     because another thread decodes it; so do not use an array for more than one record
+   *     stream thread, which should not wait. Another thread decodes the array, so the array must
+   *     not change before the result is made. Do not use an array for more than one record
    * @param <K> the type of the keys
    * @param <V> the type of the values
    * @return the builder

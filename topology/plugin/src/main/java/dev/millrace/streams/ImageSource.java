@@ -15,7 +15,7 @@ sealed interface ImageSource {
   /**
    * The image is stored elsewhere.
    *
-   * @param reference where it is
+   * @param reference where the image is stored
    */
   record Elsewhere(ImageReference reference) implements ImageSource {}
 }

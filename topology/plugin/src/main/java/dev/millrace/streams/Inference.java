@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * creates it.
  *
  * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
- * and headers. A result that is the prediction itself has headers of its own in place of those of
- * the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition are
- * forwarded in the order of their images. Batches form across all partitions and stream threads
+ * and headers. If the result is the prediction itself, the prediction's headers replace the headers
+ * of the image's event ({@link dev.millrace.events.PredictionHeaders}). The results of a partition
+ * are forwarded in the order of their images. Batches form across all partitions and stream threads
  * that use the same {@code Inference}. A commit waits for the answers of all records whose offsets
  * it commits, so a crash loses no record (see {@link CommitBarrier}).
  *
@@ -125,15 +125,15 @@ public sealed class Inference<K, V, R>
    * Kafka Streams client starts; otherwise the first images wait for the model.
    *
    * <p>If the inference follows promotions, this method first reads the control topic, and starts
-   * the promoted version. If this version cannot serve, the version that was promoted before it
-   * starts. If neither can serve, this method waits until one of them can, or another one is
-   * promoted; {@link #health} then says why. A version that was not promoted starts only if none
-   * ever was.
+   * the promoted version. If this version cannot serve, this method starts the previously promoted
+   * version. If neither can serve, this method waits until one of them can, or until another
+   * version is promoted. Meanwhile, {@link #health} says why it waits. If no version was ever
+   * promoted, this method starts the configured version, or the newest.
    *
    * @return the version that serves
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
-   * @throws InferenceStalledError if the calling thread is interrupted, if a task that waits for
-   *     the same start gives the start up, or if {@link #close} is called meanwhile
+   * @throws InferenceStalledError if the calling thread is interrupted, if another task gives up
+   *     the same start, or if {@link #close} is called meanwhile
    * @throws IllegalStateException if the inference was closed
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
@@ -153,8 +153,8 @@ public sealed class Inference<K, V, R>
    *
    * @param champion the promoted version
    * @return the version that serves
-   * @throws dev.millrace.core.model.ModelException if the version cannot be served, or has another
-   *     checksum than the champion names
+   * @throws dev.millrace.core.model.ModelException if the version cannot be served, or if its
+   *     checksum differs from the champion's
    * @throws InferenceStalledError as {@link #start()} does
    * @throws IllegalStateException if the inference was closed, or follows the promotions itself
    */
@@ -166,7 +166,10 @@ public sealed class Inference<K, V, R>
     return load(() -> engine.acquire(() -> first(Optional.of(champion))));
   }
 
-  /** Returns the promoted version; without one, the configured version, or the newest. */
+  /**
+   * Returns the promoted version. If none was promoted, returns the configured version, or the
+   * newest.
+   */
   private ModelVersion first(Optional<Champion> champion) {
     return champion.map(config::promoted).orElseGet(config::first);
   }
@@ -199,9 +202,9 @@ public sealed class Inference<K, V, R>
   /**
    * Swaps to another version of the model while the stream runs. The calling thread verifies, loads
    * and warms up the candidate, while the current version keeps serving. After that, the candidate
-   * answers every batch that opens. One version answers a whole batch, and a partition's results
-   * change from the old version to the new one once. The engine frees the old version when the old
-   * version's last batch returns. If no engine runs, this method starts one first.
+   * answers every new batch. One version answers a whole batch. In each partition, all results of
+   * the old version come before the results of the new version. The engine frees the old version
+   * when the old version's last batch returns. If no engine runs, this method starts one first.
    *
    * @param champion the candidate
    * @return the candidate
@@ -268,21 +271,21 @@ public sealed class Inference<K, V, R>
   }
 
   /**
-   * Returns the slots of the engine that the stream leaves, for images that are not records. Does
-   * not start an engine, and does not wait.
+   * Returns the engine's slots that the stream does not need, for images that do not come from
+   * records. Does not start an engine, and does not wait.
    *
-   * @return the slots of the engine that runs now; empty while none runs. Do not keep them, because
-   *     another engine may replace this one
+   * @return the slots of the current engine; empty while no engine runs. Do not keep the slots,
+   *     because another engine may replace this engine
    */
   public Optional<SpareSlots> spareSlots() {
     return engine.running().map(SpareSlots.class::cast);
   }
 
   /**
-   * Returns which places of images do not work at the moment, and why (see {@link
+   * Returns which stores of images are unavailable at the moment, and why (see {@link
    * InferenceBuilder#fetcher}). {@link #health} contains the reason, too. Does not wait.
    *
-   * @return the reason; empty if images are fetched, or none ever are
+   * @return the reason; empty if every store is available, or if this inference fetches no images
    */
   public Optional<String> fetchProblem() {
     return fetches == null ? Optional.empty() : fetches.problem();
@@ -336,8 +339,8 @@ public sealed class Inference<K, V, R>
    * Stops following promotions, stops the engine and frees the model. Close the Kafka Streams
    * client first; otherwise its tasks fail. If a run hangs in native code, this method returns
    * after 10 s, and the memory of the run and the model stays allocated. If the engine belongs to
-   * another inference (see {@link InferenceBuilder#engineOf}), it goes on. A closed inference
-   * cannot start again.
+   * another inference (see {@link InferenceBuilder#engineOf}), the engine keeps running. A closed
+   * inference cannot start again.
    */
   @Override
   public void close() {

@@ -53,8 +53,8 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Sets how the output value of a record is made. By default, it is the prediction. The joiner is
-   * called as {@link ResultJoiner#join} is.
+   * Sets how the output value of a record is made. By default, the output value is the prediction.
+   * The joiner is called in the same way as {@link ResultJoiner#join}.
    *
    * @param joiner makes the output value from the input value and the prediction
    * @param <T> the type of the output values
@@ -67,7 +67,8 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Sets how the output value of a record is made, from its key and its headers, too.
+   * Sets how the output value of a record is made. The joiner also receives the record's key and
+   * headers.
    *
    * @param joiner makes the output value
    * @param <T> the type of the output values
@@ -83,10 +84,10 @@ public final class InferenceBuilder<K, V, R> {
 
   /**
    * Names the inference. The name becomes the tag {@code inference} of its meters, so that two
-   * inferences of one model have meters of their own in one registry. Older registries for
-   * Prometheus take meters of one name only with the same tags, so name all inferences of a
-   * registry or none. The name is also a part of the name of the state store. Without a name, the
-   * meters of all inferences of a model are one.
+   * inferences of one model have meters of their own in one registry. In older Prometheus
+   * registries, all meters with one name must have the same tags. So name either all inferences of
+   * a registry or none. The name is also a part of the state store's name. Without names, all
+   * inferences of a model share their meters.
    *
    * @param name made of letters, digits, '.', '-' and '_', unique in its topology
    * @return this builder
@@ -121,10 +122,10 @@ public final class InferenceBuilder<K, V, R> {
    * dead letter, name the image's span. Each batch gets a span with links to the spans of its
    * images. By default, nothing is traced.
    *
-   * <p>OpenTelemetry's Java agent has spans for records already. Under the agent, do not call this
-   * method, unless you want further spans below the agent's.
+   * <p>OpenTelemetry's Java agent already creates spans for records. Under the agent, call this
+   * method only if you want additional spans below the agent's spans.
    *
-   * @param openTelemetry has the tracer and the propagators; the caller keeps and closes it
+   * @param openTelemetry provides the tracer and the propagators; the caller keeps and closes it
    * @return this builder
    */
   public InferenceBuilder<K, V, R> openTelemetry(OpenTelemetry openTelemetry) {
@@ -149,14 +150,14 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Serves the version that {@code millrace models promote} has named on the control topic, and
-   * swaps to each version that is promoted later, as {@code millrace serve} does. Reports on the
-   * outcomes go to the topic {@code millrace.models.status}. Call {@link Inference#start} before
-   * the Kafka Streams client starts; otherwise the first task fails.
+   * Follows promotions as {@code millrace serve} does. The inference serves the version that {@code
+   * millrace models promote} has named on the control topic, and swaps to each version that is
+   * promoted later. It reports the outcomes to the topic {@code millrace.models.status}. Call
+   * {@link Inference#start} before the Kafka Streams client starts; otherwise the first task fails.
    *
-   * @param kafka configuration of the Kafka Streams client, for example a {@code Properties}: the
-   *     brokers, TLS and SASL, and {@code application.id} for the name of this instance in the
-   *     reports
+   * @param kafka configuration of the Kafka Streams client, for example a {@code Properties}. This
+   *     method uses the keys for the brokers, TLS and SASL, and the {@code application.id} for the
+   *     name of this instance in the reports
    * @return this builder
    */
   public InferenceBuilder<K, V, R> followPromotions(Map<?, ?> kafka) {
@@ -165,9 +166,10 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Sets a listener, which is told of each swap of this inference: of each {@link Inference#swap}
-   * and of each promotion that it follows. It is not told of swaps by an inference that shares the
-   * engine. The listener should return soon, because no other promotion is followed meanwhile.
+   * Sets a listener for the swaps of this inference. The listener is called after each {@link
+   * Inference#swap} and after each promotion that the inference follows. It is not called if an
+   * inference that shares the engine swaps. The listener should return soon, because the next
+   * promotion has to wait for it.
    *
    * @param listener the listener
    * @return this builder
@@ -181,10 +183,10 @@ public final class InferenceBuilder<K, V, R> {
    * Fetches the images of records that only refer to an image ({@link
    * dev.millrace.events.ImageEvent.Referenced}). By default, such records are refused.
    *
-   * <p>If the fetcher throws an {@link java.io.IOException}, the record is kept: its task gives up
-   * the work since the last commit, and the stream goes on from there when the place that stores
-   * the image works again. Images in other places are fetched meanwhile. No record is lost and,
-   * under exactly-once, none is answered twice. {@link Inference#health} says why the stream waits.
+   * <p>If the fetcher throws an {@link java.io.IOException}, the task gives up its work since the
+   * last commit. The task processes these records again when the store of the image is available
+   * again. Meanwhile, images from other stores are fetched. No record is lost and, under
+   * exactly-once, none is answered twice. {@link Inference#health} says why the stream waits.
    *
    * @param fetcher fetches one image
    * @param concurrency the largest number of fetches at the same time, at least 1
@@ -197,10 +199,10 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Runs the images on the engine of another inference, whose batches then hold images of both.
-   * Both serve one version: a swap of one swaps the other. The other inference owns the engine; its
-   * registry and runtime apply, and it is closed last. If it follows promotions, it is also started
-   * first.
+   * Runs the images on the engine of another inference. Batches then hold images of both
+   * inferences. Both serve the same version, so a swap of either inference swaps both. The other
+   * inference owns the engine, so its registry and its runtime apply. Close the other inference
+   * last. If the other inference follows promotions, start it first.
    *
    * @param other an inference of the same model, with the same settings of the engine
    * @return this builder
@@ -234,7 +236,7 @@ public final class InferenceBuilder<K, V, R> {
     return listener;
   }
 
-  /** What fetches images; null if nothing does. */
+  /** Returns the pool that fetches images; null if no fetcher is set. */
   FetchPool fetches(InferenceMetrics metrics) {
     return fetcher == null
         ? null
@@ -254,8 +256,9 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * The name of the barrier. It ends with a number, unique in this process, if the inference has no
-   * name. The store has no content, so that its name may change from one start to the next.
+   * Returns the name of the barrier. If the inference has no name, the barrier's name ends with a
+   * number that is unique in this process. This name may change from one start to the next, because
+   * the store has no content.
    */
   String barrierName() {
     return name == null
@@ -263,7 +266,7 @@ public final class InferenceBuilder<K, V, R> {
         : "millrace-" + name + "-barrier";
   }
 
-  /** The engine to run on: a new one, or that of the other inference. */
+  /** Returns the engine to run on: a new engine, or the engine of the other inference. */
   SharedEngine engine() {
     if (owner != null) {
       return owner.engineFor(config);
@@ -296,7 +299,9 @@ public final class InferenceBuilder<K, V, R> {
     return config.first();
   }
 
-  /** What follows the promotions; null if nothing does. */
+  /**
+   * Returns the object that follows the promotions; null if this inference does not follow them.
+   */
   Promotions promotions() {
     if (kafka == null) {
       return null;

@@ -24,8 +24,8 @@ import java.util.Objects;
  * @param engine how images are decoded, batched and run
  * @param maxInFlight largest number of images of one partition that are in flight at once, at least
  *     1; the stream thread waits while a partition has reached this number. In addition, answered
- *     images may wait to be forwarded together: up to 256 images of each partition, and about 4 MiB
- *     of images in each stream thread
+ *     images may wait to be forwarded together. Their limits are 256 images per partition and about
+ *     4 MiB of images per stream thread
  * @param top number of most probable classes that a prediction lists, at least 1
  * @param probabilities whether a prediction holds the full distribution
  */
@@ -91,7 +91,10 @@ public record InferenceConfig(
     return new InferenceConfig(repository, model, other, engine, maxInFlight, top, probabilities);
   }
 
-  /** {@return the version that serves first if none was promoted: the configured, or the newest} */
+  /**
+   * {@return the version that serves first if none was promoted: the configured version or the
+   * newest}
+   */
   ModelVersion first() {
     return version == null ? repository.newest(model) : repository.version(model, version);
   }
@@ -99,8 +102,8 @@ public record InferenceConfig(
   /**
    * {@return a promoted version}
    *
-   * @throws ModelException if the repository has no such version, or a version with this number and
-   *     another checksum than the promoted version's
+   * @throws ModelException if the repository has no such version, or if the checksum of its version
+   *     differs from the promoted version's
    */
   ModelVersion promoted(Champion champion) {
     ModelVersion found = repository.version(model, champion.version());
@@ -129,8 +132,8 @@ public record InferenceConfig(
   /**
    * Creates a builder with the defaults of {@link #of}, for any repository.
    *
-   * @param repository the model repository; the caller closes it after the inference if it has to
-   *     be closed
+   * @param repository the model repository; if the repository has to be closed, the caller closes
+   *     it after the inference
    * @param model the model's name in the repository
    * @return a builder
    */

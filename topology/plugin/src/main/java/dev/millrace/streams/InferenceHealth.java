@@ -8,8 +8,8 @@ import java.util.Map;
  * and its threads. Immutable.
  *
  * @param ready whether the inference answers images
- * @param reason why the inference is not ready; if it is ready, why it does not serve the promoted
- *     version, or null if nothing is wrong
+ * @param reason why the inference is not ready, or why it does not serve the promoted version; null
+ *     if nothing is wrong
  * @param model the name of the model
  * @param version the version that serves, or that served last; null if none was loaded yet
  */

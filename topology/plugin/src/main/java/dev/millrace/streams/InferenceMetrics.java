@@ -7,16 +7,19 @@ import io.micrometer.core.instrument.Tags;
 import java.util.function.LongSupplier;
 
 /**
- * The times that an image spends outside of the engine, as histograms in microseconds. They have no
- * version, because a version is known only in the engine. Inferences of one model share the meters
- * of a registry, which stay there when an inference is closed. Thread-safe.
+ * The times that an image spends outside of the engine, as histograms in microseconds. The meters
+ * have no version tag, because only the engine knows the version. Inferences of one model share the
+ * meters of a registry. The meters stay in the registry when an inference is closed. Thread-safe.
  */
 final class InferenceMetrics {
 
   /** The upper bounds of the buckets, in microseconds: from 0.1 ms to 5 s. */
   private static final double[] MICROSECONDS = {100, 1e3, 5e3, 25e3, 100e3, 1e6, 5e6};
 
-  /** More bounds, up to 60 s, because the total time is what the user of a stream sees. */
+  /**
+   * The upper bounds of the buckets for the total time, in microseconds: from 1 ms to 60 s. This
+   * histogram has more buckets, because users of a stream experience the total time.
+   */
   private static final double[] TOTAL_MICROSECONDS = {
     1e3, 5e3, 10e3, 25e3, 50e3, 100e3, 250e3, 500e3, 1e6, 5e6, 10e6, 60e6
   };

@@ -141,7 +141,7 @@ final class InferenceProcessor<K, V, R>
     awaitRoom(deadline);
   }
 
-  /** Submits the image of a record, or has the engine refuse a record that has none. */
+  /** Submits the image of a record. If the record has no image, the engine refuses the record. */
   private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
     RecordMetadata origin = records.recordContext();
     TraceContext trace = tracing.begin(record, origin, context.applicationId());
@@ -198,8 +198,8 @@ final class InferenceProcessor<K, V, R>
 
   /**
    * Waits until there is room for the next record. The wait comes before the next record opens a
-   * new batch. So a commit that becomes due during the wait does not have to wait for a run of only
-   * a few images.
+   * new batch. So if a commit becomes due during the wait, it does not have to wait for a run of
+   * only a few images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {

@@ -119,14 +119,14 @@ final class LostRecords {
                       + (now - before)
                       + " records that were not read: the consumer was at offset "
                       + before
-                      + " and goes on at "
+                      + " and continues at "
                       + now
                       + "; to keep records longer, raise the topic's retention.ms"
                   : "partition "
                       + partition
                       + " no longer has offset "
                       + before
-                      + ": the consumer goes on at "
+                      + ": the consumer continues at "
                       + now
                       + "; the topic was created again, or has lost records that were read");
         });

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * The answers that a stream thread owes. A thread owes an answer for each record of its tasks whose
- * answer it has not forwarded yet. The thread's processors add their tasks. The thread's consumer
- * must not sleep while an answer is owed (see {@link PromptClients}). Confined to that thread.
+ * The answers that a stream thread owes: one for each record of its tasks whose answer the thread
+ * has not forwarded yet. The thread's processors add their tasks. The thread's consumer must not
+ * sleep while an answer is owed (see {@link PromptClients}). Confined to that thread.
  */
 final class OwedAnswers {
 
@@ -39,7 +39,10 @@ final class OwedAnswers {
     pace = new BurstPace(nanoTime);
   }
 
-  /** {@return the calling thread's object, which measures time with {@link System#nanoTime}} */
+  /**
+   * {@return the answers that the calling thread owes; time is measured with {@link
+   * System#nanoTime}}
+   */
   static OwedAnswers ofThisThread() {
     return OF_THREAD.get();
   }

@@ -5,8 +5,8 @@ import dev.millrace.streams.fetch.FetchedImage;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The fetch of a record's image. Does not keep the image, because the record may wait long for its
- * turn after the engine has decoded the image.
+ * The fetch of a record's image. This class does not keep the image, because the record may wait
+ * for long after the engine has decoded the image.
  *
  * @param reference where the image is
  * @param revision the image's revision, or the failure of the fetch; complete or not. Cancelling it

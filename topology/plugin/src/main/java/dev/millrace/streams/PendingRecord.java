@@ -35,7 +35,7 @@ record PendingRecord<K, V>(
     return fetch == null ? null : fetch.revision().join();
   }
 
-  /** Tells that the answer is not needed any more, because the task gives up its records. */
+  /** Ends the trace and cancels the fetch, because the task gives up its records. */
   void cancel() {
     trace.giveUp();
     if (fetch != null) {

@@ -8,7 +8,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
-/** What a poll returns. From Kafka 4.0 on, it has the positions after the poll, too (KIP-1094). */
+/**
+ * Reads and creates the result of a poll. From Kafka 4.0 on, the result also holds the positions
+ * after the poll (KIP-1094).
+ */
 final class PolledRecords {
 
   private static final boolean HAVE_POSITIONS = KafkaStreamsVersion.running().isAtLeast(4, 0);
@@ -25,7 +28,10 @@ final class PolledRecords {
     return HAVE_POSITIONS ? records.nextOffsets() : Map.of();
   }
 
-  /** Returns one record, after which the position is behind the record. */
+  /**
+   * Returns the result of a poll that has read one record. The position after the poll is the
+   * offset behind this record.
+   */
   static ConsumerRecords<byte[], byte[]> of(
       TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
     return of(
@@ -34,7 +40,7 @@ final class PolledRecords {
   }
 
   /**
-   * Returns what a poll would return.
+   * Returns the result of a poll that has read these records.
    *
    * @param positions the positions after the poll
    */

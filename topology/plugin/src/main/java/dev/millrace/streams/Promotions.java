@@ -69,7 +69,7 @@ final class Promotions implements AutoCloseable {
         opened.close();
         throw e;
       }
-      first = version; // before the follower, which close() looks for
+      first = version; // set before the follower, because close() checks the follower first
       follower = opened;
       if (closed) {
         close(); // close() was called meanwhile

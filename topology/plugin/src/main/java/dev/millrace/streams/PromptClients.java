@@ -49,8 +49,8 @@ import org.slf4j.LoggerFactory;
  * ms if processing the waiting records takes 100 ms or longer.
  *
  * <p>A poll returns as many records as the thread can process in about 0.2 s, and the next polls
- * return the others. So a thread with a slow model takes part in a rebalance soon, because only a
- * poll does.
+ * return the others. A thread takes part in a rebalance only when it polls. So a thread with a slow
+ * model does not delay the rebalance.
  *
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
  * task are paused, and the thread's other tasks go on.
@@ -212,7 +212,7 @@ public final class PromptClients implements KafkaClientSupplier {
       }
     }
 
-    /** Ignores the rebalance that Kafka Streams wants after a task has given up its work. */
+    /** Ignores the rebalance that Kafka Streams requests after a task has given up its work. */
     @Override
     public void enforceRebalance(String reason) {
       if (!TaskRevival.hasGivenUp()) {
@@ -234,8 +234,8 @@ public final class PromptClients implements KafkaClientSupplier {
     }
 
     /**
-     * Kafka Streams calls this method before version 4.2. A consumer before version 4.1 has no
-     * close options, but leaves the group when it unsubscribes.
+     * Kafka Streams before version 4.2 calls this method. A consumer before version 4.1 has no
+     * close options, but it leaves the group when it unsubscribes.
      */
     @Override
     public void close() {
@@ -266,7 +266,10 @@ public final class PromptClients implements KafkaClientSupplier {
     }
   }
 
-  /** Returns a consumer's configuration that lets {@link PromptConsumer} leave and reset. */
+  /**
+   * Returns a consumer's configuration that lets {@link PromptConsumer} leave its group and reset
+   * offsets.
+   */
   private static Map<String, Object> prompt(Map<String, Object> config) {
     Map<String, Object> prompt =
         LostRecords.reset(config).isPresent() ? LostRecords.withoutReset(config) : config;

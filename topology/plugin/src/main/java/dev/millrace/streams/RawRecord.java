@@ -14,16 +14,17 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * The key and the value of a failed record as bytes. From version 4.1 on, Kafka Streams keeps the
- * bytes of the input topic. Before, this class writes them again if that is possible without a
- * loss: bytes unchanged, text in UTF-8, and the image of an event that is nothing but its image.
- * The bytes of any other record are read from the input topic again.
+ * bytes of the input topic. With older versions, this class serializes the key and the value again
+ * if no information was lost. This is possible for bytes, for text (in UTF-8), and for an event
+ * that consists only of an image. For any other record, this class reads the bytes from the input
+ * topic again.
  *
  * @param key the key, or null
  * @param value the value, or null
  */
 record RawRecord(byte[] key, byte[] value) {
 
-  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  /** The character that a decoder puts in place of bytes that are not UTF-8. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
@@ -42,7 +43,7 @@ record RawRecord(byte[] key, byte[] value) {
     return written(record.key(), record.value(), context.headers()).orElseGet(again);
   }
 
-  /** Writes a record again; empty if the key or the value has another type. */
+  /** Serializes a record again. Returns empty if the key or the value has any other type. */
   static Optional<RawRecord> written(Object key, Object value, Headers headers) {
     return isKnown(key, headers) && isKnown(value, headers)
         ? Optional.of(new RawRecord(bytes(key), bytes(value)))

@@ -17,8 +17,8 @@ final class RecordFailures {
   static final int MOST = 3;
 
   /**
-   * Largest number of records with a count. Beyond this number, the oldest count is dropped. If so
-   * many records fail, the records themselves are unlikely to be the cause.
+   * Largest number of records with a count. Beyond this number, the oldest count is dropped. If
+   * more records fail, the records themselves are unlikely to be the cause.
    */
   private static final int MOST_RECORDS = 1_000;
 

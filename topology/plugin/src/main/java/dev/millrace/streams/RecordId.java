@@ -8,16 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.apache.kafka.common.utils.Bytes;
 
-/** The id of a record: its key as text, which is short enough for a header or a database. */
+/**
+ * Creates the id of a record: its key as text, shortened if it is too long for a header or a
+ * database.
+ */
 final class RecordId {
 
-  /** The largest number of characters (Unicode code points) of a key that is its record's id. */
+  /** Largest length of a key that becomes the id unchanged, in characters (Unicode code points). */
   static final int LONGEST = 1024;
 
-  /** The number of characters of a longer key that its record's id begins with. */
+  /** Number of characters that the id takes from the beginning of a longer key. */
   private static final int BEGINNING = 200;
 
-  /** The character that decoding puts in place of bytes that are not UTF-8. */
+  /** The character that a decoder puts in place of bytes that are not UTF-8. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private RecordId() {}
@@ -25,8 +28,8 @@ final class RecordId {
   /**
    * {@return the key as text} A null key becomes {@code topic-partition-offset}. Bytes that are not
    * UTF-8 become {@code 0x} and their hexadecimal digits. A text of more than {@value #LONGEST}
-   * characters becomes its first 200 characters, {@code -sha256:} and the SHA-256 of the key's
-   * bytes (of text in UTF-8) in hexadecimal.
+   * characters is shortened. Its id consists of the first 200 characters, {@code -sha256:}, and the
+   * SHA-256 of the key's bytes in hexadecimal. The bytes of a text are its UTF-8 form.
    *
    * @param key the record's key, or null
    * @param source the record's position

@@ -13,12 +13,12 @@ import java.util.function.Supplier;
 
 /**
  * The only engine of an {@link ImageInference}, which all of its tasks share. The first task starts
- * it. The engine closes only 30 s after its last user has released it, because a rebalance may
- * revoke every task for a moment. If an engine stops by itself, the next task starts another one,
- * with the version that served last.
+ * the engine. The engine stays open for 30 s after its last user has released it, because a
+ * rebalance may revoke every task for a moment. If an engine stops by itself, the next task starts
+ * another one, with the version that served last.
  *
- * <p>Thread-safe. The monitor guards which start is the current one, and the number of users of the
- * current start. No thread holds the monitor while it waits for a start, which may hang, or for an
+ * <p>Thread-safe. The monitor guards the reference to the current start, and the number of users of
+ * this start. No thread holds the monitor while it waits for a start, which may hang, or for an
  * engine to close.
  */
 final class SharedEngine implements AutoCloseable {
@@ -60,14 +60,16 @@ final class SharedEngine implements AutoCloseable {
     return Optional.ofNullable(serving);
   }
 
-  /** {@return the engine that answers images now; empty if none does. Starts none} */
+  /**
+   * {@return the engine that answers images now; empty if there is none} Does not start an engine.
+   */
   synchronized Optional<InferenceEngine> running() {
     return current == null
         ? Optional.empty()
         : current.engine().filter(engine -> !engine.hasStopped());
   }
 
-  /** {@return why no engine answers images now; empty if one does} */
+  /** {@return why no engine answers images now; empty if an engine answers them} */
   synchronized Optional<String> problem() {
     return current == null ? Optional.of("no model is loaded") : current.problem();
   }
@@ -99,7 +101,8 @@ final class SharedEngine implements AutoCloseable {
    */
   Optional<ModelVersion> swap(ModelVersion candidate, boolean allowSignatureChange) {
     synchronized (swapping) {
-      // Without an engine, the first version serves first, so that the signatures can be compared.
+      // If no version has served yet, starts the first version, so that the signatures can be
+      // compared.
       InferenceEngine first = serving().isEmpty() ? acquire() : null;
       try {
         Optional<ModelVersion> previous = serving();
@@ -126,7 +129,8 @@ final class SharedEngine implements AutoCloseable {
         // If the engine has stopped, its replacement may have started with the old version.
         swapped = !running.hasStopped() || isDetached();
       } catch (EngineStalledException e) {
-        // The engine has stopped, so its replacement has to swap. close() wants no replacement.
+        // The engine has stopped, so the next attempt starts a replacement and swaps there. After
+        // close(), there must be no replacement.
         if (isDetached()) {
           throw new IllegalStateException("the engine was closed during the swap", e);
         }
@@ -226,7 +230,7 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** {@return whether there is no engine; while one is used, only {@link #close} detaches it} */
+  /** {@return whether there is no engine; only {@link #close} detaches an engine that has users} */
   private synchronized boolean isDetached() {
     return current == null;
   }

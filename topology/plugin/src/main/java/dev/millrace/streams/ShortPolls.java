@@ -20,14 +20,15 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Divides the records of a poll, so that a thread with a slow model polls several times a second.
- * Only a poll takes part in a rebalance, in several steps. If a thread classified 50 images of 50
- * ms between two polls, the whole group would wait for it for 2.5 s in each step.
+ * Only a poll takes part in a rebalance, in several steps. For example, a thread may classify 50
+ * images of 50 ms each between two polls. The whole group would then wait for this thread for 2.5 s
+ * in each step.
  *
  * <p>A poll returns as many records as the thread can process in a short time. The others are kept
  * for the next polls. While records are kept, the consumer still polls, but reads nothing.
  *
- * <p>For Kafka Streams, a record that is kept was not read yet: the position of its partition is
- * the first record that is kept. Records are forgotten if their partition is revoked, or the
+ * <p>Kafka Streams must not count a kept record as read. So the position of a partition is the
+ * offset of its first kept record. Records are forgotten if their partition is revoked, or the
  * consumer seeks in it. Confined to the consumer's thread.
  */
 final class ShortPolls {
@@ -58,8 +59,8 @@ final class ShortPolls {
   private final Set<TopicPartition> paused = new HashSet<>();
 
   /**
-   * @param consumer the consumer that is polled; only its assignment is read and its partitions are
-   *     paused and resumed
+   * @param consumer the consumer that is polled; this class itself only reads its assignment, and
+   *     pauses and resumes its partitions
    * @param most returns the largest number of records that a poll should return, at least 1
    */
   ShortPolls(Consumer<byte[], byte[]> consumer, IntSupplier most) {
@@ -96,7 +97,10 @@ final class ShortPolls {
     }
   }
 
-  /** Keeps the records that were read, and returns the first {@code count} of all that are kept. */
+  /**
+   * Adds the records that were read to the kept records. Then returns the first {@code count} of
+   * the kept records.
+   */
   private ConsumerRecords<byte[], byte[]> divided(ConsumerRecords<byte[], byte[]> read, int count) {
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(PolledRecords.positions(read));
     for (TopicPartition partition : read.partitions()) {
@@ -145,7 +149,7 @@ final class ShortPolls {
     return new OffsetAndMetadata(last.offset() + 1, last.leaderEpoch(), NO_METADATA);
   }
 
-  /** Returns the offset of the first record that is kept of a partition, if there is one. */
+  /** Returns the offset of a partition's first kept record, if there is one. */
   OptionalLong position(TopicPartition partition) {
     Kept records = kept.get(partition);
     return records == null
@@ -153,7 +157,7 @@ final class ShortPolls {
         : OptionalLong.of(records.records().get(0).offset());
   }
 
-  /** Returns the number of records that are kept of a partition. */
+  /** Returns the number of a partition's kept records. */
   int count(TopicPartition partition) {
     Kept records = kept.get(partition);
     return records == null ? 0 : records.records().size();

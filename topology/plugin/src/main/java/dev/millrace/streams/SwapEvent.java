@@ -7,7 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A swap to another version, or the try of one, as an event of the JDK Flight Recorder. */
+/** A swap to another version, or an attempt that failed, as an event of the JDK Flight Recorder. */
 @Name("dev.millrace.Swap")
 @Label("Swap")
 @Category("Millrace")

@@ -3,7 +3,7 @@ package dev.millrace.streams;
 import dev.millrace.core.repository.ModelVersion;
 import java.util.Optional;
 
-/** Is told when an {@link Inference} begins to serve another version. */
+/** Called when an {@link Inference} begins to serve another version. */
 @FunctionalInterface
 public interface SwapListener {
 

@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 
 /**
  * One task's access to the shared engine. Every wait has a limit. A task that has waited too long
- * stops the engine for all tasks that share it. A task whose thread is interrupted fails alone.
+ * stops the engine for all tasks that share it. If a task's thread is interrupted, only this task
+ * fails.
  *
  * <p>If a wait fails, the task's {@link TaskFailure} remembers the failure. Confined to its task's
  * stream thread.
@@ -78,7 +79,7 @@ final class TaskEngine {
   }
 
   /**
-   * Submits an image once it is fetched, on the thread that fetches it.
+   * Submits an image to the engine when the fetch ends, on the thread that has fetched the image.
    *
    * @param image the image, or the failure of the fetch
    * @param trace the image's trace
@@ -145,7 +146,10 @@ final class TaskEngine {
     }
   }
 
-  /** Tells the engine that the task may have no more records in flight, until closed. */
+  /**
+   * Tells the engine that the task has reached its limit of records in flight, until the caller
+   * closes the returned object.
+   */
   InferenceEngine.Urgency backlog() {
     return engine.backlog();
   }

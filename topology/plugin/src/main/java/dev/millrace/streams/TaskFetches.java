@@ -15,14 +15,14 @@ import org.apache.kafka.streams.errors.TaskCorruptedException;
 
 /**
  * One task's access to the pool that fetches images. If an image cannot be fetched now, the task
- * gives up its work since the last commit, and its partitions are held until the image's origin
- * works again. Confined to its task's stream thread.
+ * gives up its work since the last commit. The task's partitions are then held until the image's
+ * origin, the store that holds it, is available again. Confined to its task's stream thread.
  */
 final class TaskFetches {
 
   /**
-   * The longest wait for a turn. After this time, the task gives up and tries again, so that its
-   * thread polls, commits and can be stopped.
+   * The longest wait until a fetch may begin. After this time, the task gives up its work and tries
+   * again later. Meanwhile, its thread can poll, commit and stop.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -31,7 +31,9 @@ final class TaskFetches {
 
   private HeldPartitions held;
 
-  /** The image for which the task gave up its work; null if its origin works again. */
+  /**
+   * The image for which the task gave up its work; null once the image's origin is available again.
+   */
   private ImageReference missing;
 
   /** The task's input partitions; not known before the task gives up. */
@@ -72,8 +74,9 @@ final class TaskFetches {
    * @param deadline the time at which the wait for a turn ends at the latest, in ns on the clock
    * @return an image, which is not empty, or a failure
    * @throws BadImageException if there is no pool
-   * @throws FetchStalledException if the wait for a turn takes too long. If the origin is away, and
-   *     partitions can be held, there is no wait, because the thread's other tasks would wait, too
+   * @throws FetchStalledException if the wait for a turn takes too long. If the origin is
+   *     unavailable and partitions can be held, this method does not wait, because the thread's
+   *     other tasks would wait, too
    */
   CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     if (pool == null) {

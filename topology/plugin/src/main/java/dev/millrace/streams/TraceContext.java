@@ -45,7 +45,7 @@ record TraceContext(Context context, ImageTrace image) {
   /**
    * Notes that the image gets no prediction.
    *
-   * @param type a short name of the reason, one of few
+   * @param type a short name of the reason, from a small set of names
    * @param reason the reason
    */
   void failed(String type, String reason) {
@@ -55,7 +55,7 @@ record TraceContext(Context context, ImageTrace image) {
     }
   }
 
-  /** Ends the image's span, once its answer was forwarded. */
+  /** Ends the image's span after its answer was forwarded. */
   void end() {
     span().end();
   }

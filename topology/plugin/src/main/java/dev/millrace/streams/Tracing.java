@@ -20,10 +20,10 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Starts a span for each image, after OpenTelemetry's <a
+ * Starts a span for each image, according to OpenTelemetry's <a
  * href="https://opentelemetry.io/docs/specs/semconv/messaging/kafka/">conventions for messages in
- * Kafka</a>. Without an OpenTelemetry, there are no spans, and the images keep the trace context in
- * which they are processed. Thread-safe.
+ * Kafka</a>. Without an {@code OpenTelemetry} object, there are no spans, and the images keep the
+ * trace context in which they are processed. Thread-safe.
  */
 final class Tracing {
 
@@ -52,7 +52,7 @@ final class Tracing {
     this.propagator = propagator;
   }
 
-  /** Traces with the tracer and the propagators of an OpenTelemetry. */
+  /** Creates tracing with the tracer and the propagators of {@code openTelemetry}. */
   static Tracing of(OpenTelemetry openTelemetry) {
     return new Tracing(
         openTelemetry.getTracer("dev.millrace.streams"),

@@ -7,10 +7,10 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * What an {@link Inference} reads from a record's value, and what it makes of the prediction.
- * Thread-safe if its functions are.
+ * Says where an {@link Inference} finds the image of a record's value, and how it makes the output
+ * value from the prediction. Thread-safe if its functions are.
  *
- * @param source returns where the image of a value is
+ * @param source returns where the image of a value is stored
  * @param result makes the output value
  * @param isEvent whether the output value is the prediction, an event with headers of its own; any
  *     other output value keeps the headers of its record
@@ -46,7 +46,7 @@ record ValueMapping<K, V, R>(
   }
 
   /**
-   * Returns where the image of a value is. If the value holds the image, it is not empty.
+   * Returns where the image of a value is stored. An image in the value itself is not empty.
    *
    * @param value the value, or null
    * @throws BadImageException if the value holds no image

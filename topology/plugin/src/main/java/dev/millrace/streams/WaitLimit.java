@@ -13,8 +13,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param longest the longest wait: half of {@code max.poll.interval.ms}; under exactly-once, at
  *     most {@code transaction.timeout.ms} minus the commit interval minus 2 s
  * @param start the longest wait for an engine to start: half of {@code max.poll.interval.ms}
- * @param commitSilence the longest time in which the task may accept records although Kafka Streams
- *     does not flush the commit barrier: ten commit intervals, but at least 5 minutes
+ * @param commitSilence the longest time for which the task accepts records while Kafka Streams does
+ *     not flush the commit barrier: ten commit intervals, but at least 5 minutes
  */
 record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 

@@ -85,7 +85,7 @@ class LostRecordsTest {
     assertThat(warnings)
         .containsExactly(
             "partition images-1 has lost 6 records that were not read: the consumer was at offset 4"
-                + " and goes on at 10; to keep records longer, raise the topic's retention.ms");
+                + " and continues at 10; to keep records longer, raise the topic's retention.ms");
   }
 
   @Test
@@ -104,7 +104,7 @@ class LostRecordsTest {
     assertThat(warnings)
         .singleElement()
         .asString()
-        .startsWith("partition images-2 no longer has offset 300: the consumer goes on at 20;");
+        .startsWith("partition images-2 no longer has offset 300: the consumer continues at 20;");
   }
 
   @Test

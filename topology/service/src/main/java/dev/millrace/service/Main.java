@@ -18,7 +18,8 @@ public final class Main {
 
   /**
    * Runs a command and ends the JVM with the command's exit code: 0, 1 (the command failed) or 2
-   * (wrong usage). SIGINT and SIGTERM stop the command in good order, with exit code 130 or 143.
+   * (wrong usage). SIGINT and SIGTERM let the command finish its work, and the exit code is then
+   * 130 or 143.
    *
    * <p>Standard output and standard error are UTF-8 in every locale.
    *

@@ -11,7 +11,7 @@ import org.testcontainers.utility.MountableFile;
 
 /**
  * A container that runs {@code millrace serve}: it classifies the images of a topic with a model of
- * the test. The model and the broker are one line each:
+ * the test. The model and the broker need one line each:
  *
  * <pre>{@code
  * MillraceContainer millrace =
@@ -32,7 +32,9 @@ public class MillraceContainer extends GenericContainer<MillraceContainer> {
   /** Port of the HTTP endpoint inside the container. */
   public static final int HTTP_PORT = 8080;
 
-  /** Port of the listener that Testcontainers' brokers have for containers in their network. */
+  /**
+   * Port of the listener that a Testcontainers broker provides for other containers in its network.
+   */
   private static final int BROKER_PORT = 9093;
 
   private static final String REPOSITORY = "/models/";
@@ -99,8 +101,8 @@ public class MillraceContainer extends GenericContainer<MillraceContainer> {
   }
 
   /**
-   * Connects the service to brokers at these addresses. Brokers that Testcontainers runs are easier
-   * with {@link #withKafka}.
+   * Connects the service to brokers at these addresses. For brokers that Testcontainers runs,
+   * {@link #withKafka} is easier.
    *
    * @param hostsAndPorts addresses that the container can reach, as {@code HOST:PORT}, separated by
    *     commas

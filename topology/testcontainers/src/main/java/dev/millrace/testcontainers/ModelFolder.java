@@ -19,8 +19,7 @@ final class ModelFolder {
     try (Stream<Path> files = Files.list(folder)) {
       if (files.noneMatch(ModelFolder::isVersion)) {
         throw new IllegalArgumentException(
-            folder
-                + " is no model, because it has no version; it must have a file like 1/model.onnx");
+            folder + " is not a model, because it has no version; add a file like 1/model.onnx");
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + folder, e);

@@ -68,7 +68,7 @@ class MillraceContainerSettingsTest {
     Files.createDirectories(folder.resolve("colours/one"));
 
     assertThatThrownBy(() -> container().withModel(folder.resolve("colours")))
-        .hasMessageContaining("it has no version; it must have a file like 1/model.onnx");
+        .hasMessageContaining("it has no version; add a file like 1/model.onnx");
   }
 
   @Test

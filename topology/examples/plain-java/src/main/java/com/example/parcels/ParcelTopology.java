@@ -10,7 +10,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** Reads parcels, classifies their photographs, and writes the parcels without them. */
+/** Reads parcels, classifies their photographs, and writes the parcels without the photographs. */
 final class ParcelTopology {
 
   private ParcelTopology() {}

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.apache.kafka.streams.Topology;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The beans. Quarkus runs the topology, and stops it before it disposes of the inferences. */
+/** The beans. Quarkus runs the topology, and stops the topology before it closes the inferences. */
 @Singleton
 class GalleryBeans {
 

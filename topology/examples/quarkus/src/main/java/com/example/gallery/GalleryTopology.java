@@ -9,7 +9,7 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 
-/** Reads pictures, and writes their colours and the bright ones. */
+/** Reads pictures. Writes the colour of each picture, and the bright pictures. */
 final class GalleryTopology {
 
   private GalleryTopology() {}

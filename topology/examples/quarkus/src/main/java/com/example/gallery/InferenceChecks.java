@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** The readiness checks of the inferences. Quarkus adds one of its own for Kafka Streams. */
+/** The readiness checks of the inferences. Quarkus adds its own check for Kafka Streams. */
 @Singleton
 class InferenceChecks {
 

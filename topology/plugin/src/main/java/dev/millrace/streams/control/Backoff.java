@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Determines when to retry: 1 s after the first failure. The pause then doubles after each failure,
- * up to one minute. Not thread-safe.
+ * Determines when to retry. The first pause is 1 s. The pause doubles after each failure, up to one
+ * minute. Not thread-safe.
  */
 final class Backoff {
 
@@ -39,7 +39,7 @@ final class Backoff {
     pause = twice.compareTo(LONGEST) < 0 ? twice : LONGEST;
   }
 
-  /** {@return the time until the next try; zero if it is due} */
+  /** {@return the time until the next try; zero if the try is due} */
   Duration left() {
     return Duration.ofNanos(Math.max(0, due - nanoTime.getAsLong()));
   }

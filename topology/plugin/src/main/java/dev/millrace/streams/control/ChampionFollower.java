@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a {@link Swappable} serve the version that the control topic names, until the follower is
- * closed.
+ * Keeps a {@link Swappable} on the version that the control topic names, until the follower is
+ * closed. This version is the champion.
  *
  * <pre>{@code
  * try (var follower = ChampionFollower.open(streamsConfig, "resnet20", registry, Tags.empty())) {
@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>{@link #open} reads the topic to its end and finds the champion. Each later promotion is an
- * order to swap. So an inference that starts with the champion misses no order. {@link #start} also
- * handles a champion that cannot serve yet.
+ * order to swap to the promoted version. So an inference that starts with the champion misses no
+ * order. {@link #start} also handles a champion that cannot serve yet.
  *
  * <p>Swaps run one after the other on the follower's own thread. If several orders arrive during a
  * swap, the follower carries out only the last of them. The follower reports and counts the outcome
@@ -159,17 +159,18 @@ public final class ChampionFollower implements AutoCloseable {
 
   /**
    * Starts the inference with the champion, and then follows the orders. If the champion cannot
-   * serve, this method starts the version that was promoted before it, and tries the champion again
-   * later. If neither version can serve, this method returns. The follower's thread then retries
-   * both versions, until one of them serves or another champion is named. A version that was not
+   * serve, this method starts the previously promoted version, and tries the champion again later.
+   * If neither version can serve, this method returns. The follower's thread then retries both
+   * versions, until one of them serves or another champion is named. A version that was not
    * promoted is never started.
    *
    * <p>To be called once, instead of {@link #follow}, and only if there is a {@link #champion}.
    *
-   * @param starter starts the inference with the champion, or with the version before it, whose
-   *     checksum is not known; its exception is the reason why the version cannot serve
-   * @param started receives the inference once it has started, on the calling thread, or later on
-   *     the follower's thread
+   * @param starter starts the inference with the champion or with the previously promoted version.
+   *     The checksum of the previous version is not known. If the starter throws an exception, this
+   *     version cannot serve
+   * @param started receives the inference when it has started; called on the calling thread, or
+   *     later on the follower's thread
    * @param <I> the type of the inference
    * @throws RuntimeException from {@code starter}, if a native library cannot be loaded, because a
    *     later try would fail as well
@@ -194,8 +195,8 @@ public final class ChampionFollower implements AutoCloseable {
   }
 
   /**
-   * Returns the reason why neither the champion nor the version before it can serve. Any thread may
-   * call this method.
+   * Returns the reason why neither the champion nor the previously promoted version can serve. Any
+   * thread may call this method.
    *
    * @return the reason; empty while a version serves
    */
@@ -300,7 +301,7 @@ public final class ChampionFollower implements AutoCloseable {
 
   /**
    * Stops following, and returns when the current swap has ended. If the device hangs during the
-   * swap, this method returns after 10 s and leaves the swap's thread running, because native code
+   * swap, this method returns after 10 s. The swap's thread keeps running, because native code
    * cannot be interrupted. If the calling thread is interrupted, or is the thread that swaps, this
    * method does not wait. The thread that swaps closes the connections when it ends.
    */

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the champion if it can serve, and otherwise the version that was promoted before it.
- * Starts no other version, because a version that was not promoted may be wrong. Used by one thread
- * at a time.
+ * Starts the champion if it can serve, and otherwise the previously promoted version. Never starts
+ * any other version, because a version that was not promoted may be wrong. Used by one thread at a
+ * time.
  *
  * @param <I> the type of the inference
  */
@@ -29,7 +29,7 @@ final class ChampionStart<I> {
 
   /**
    * @param champion the first champion
-   * @param starter starts a version; its exception is the reason why the version cannot serve
+   * @param starter starts a version; if it throws an exception, the version cannot serve
    * @param reports receives the outcomes
    * @param backoff determines when to retry
    */

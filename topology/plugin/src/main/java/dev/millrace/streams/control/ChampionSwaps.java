@@ -53,8 +53,8 @@ final class ChampionSwaps {
    * Continues with a champion that does not serve yet.
    *
    * @param champion the champion
-   * @param why the reason, already reported, why the champion does not serve; null if the champion
-   *     was not tried yet
+   * @param why the reason why the champion does not serve, which was already reported; null if the
+   *     champion was not tried yet
    */
   void goOn(Champion champion, String why) {
     wanted = champion;

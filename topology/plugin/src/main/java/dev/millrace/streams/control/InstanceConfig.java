@@ -7,8 +7,8 @@ import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The name of one instance of a Kafka Streams application, and the configuration of the clients
- * with which it follows promotions.
+ * The name of one instance of a Kafka Streams application, and the configuration of the Kafka
+ * clients with which this instance follows promotions.
  *
  * @param name the application id, the name of the host and the id of the process
  * @param consumer configuration of a consumer, without a group
@@ -17,7 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
 record InstanceConfig(String name, Map<String, Object> consumer, Map<String, Object> producer) {
 
   /**
-   * Derives the configuration from that of a Kafka Streams client.
+   * Derives the configuration from the configuration of a Kafka Streams client.
    *
    * @param streams the configuration; {@code application.id} may be missing
    * @throws org.apache.kafka.common.config.ConfigException if the configuration is wrong

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Publishes and counts the outcomes of orders, and shows in a gauge whether the champion serves.
- * Used by one thread at a time.
+ * Publishes and counts the outcomes of orders. A gauge shows whether the champion serves. Used by
+ * one thread at a time.
  */
 final class SwapReports implements AutoCloseable {
 

@@ -11,10 +11,10 @@ public interface Swappable {
   Optional<ModelVersion> serving();
 
   /**
-   * Swaps to another version, and returns once this version answers every batch that opens.
+   * Swaps to another version. Returns when this version answers all new batches.
    *
-   * @param champion the candidate: its number, the checksum that it must have, and whether it may
-   *     take another image size or have other classes than the current version
+   * @param champion the candidate: its number, its required checksum, and whether its image size
+   *     and its classes may differ from the current version's
    * @return the candidate
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving
@@ -22,11 +22,12 @@ public interface Swappable {
   ModelVersion swap(Champion champion);
 
   /**
-   * Swaps to another version, as {@link #swap(Champion)} does, whatever its checksum is.
+   * Swaps to another version as {@link #swap(Champion)} does, but does not compare the version's
+   * checksum.
    *
    * @param version the candidate's number
-   * @param allowSignatureChange whether the candidate may take another image size or have other
-   *     classes than the current version
+   * @param allowSignatureChange whether the candidate's image size and classes may differ from the
+   *     current version's
    * @return the candidate
    * @throws dev.millrace.core.model.ModelException if the candidate is refused; the current version
    *     then keeps serving

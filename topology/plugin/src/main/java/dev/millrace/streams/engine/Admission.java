@@ -24,8 +24,8 @@ final class Admission {
   private final BooleanSupplier hasRoomAhead;
 
   /**
-   * True while the next few images would not all find slots. Written under the lock. Without the
-   * lock, the value is only a hint.
+   * True while there are too few free slots for the next few images. Written under the lock.
+   * Without the lock, the value is only a hint.
    */
   private volatile boolean full;
 
@@ -55,7 +55,7 @@ final class Admission {
       do {
         await(hasRoom, deadlineNanos);
         slot = batches.claim(nanoTime.getAsLong(), serving.current());
-      } while (slot == null); // the only room was in a batch of another version
+      } while (slot == null); // the only free slots were in a batch of another version
       full = !batches.hasRoomAhead();
       slot.model.metrics().submitted();
       return slot;
@@ -65,13 +65,13 @@ final class Admission {
   }
 
   /**
-   * Takes slots for images that are not the stream's: for all of them, or for none. Does not wait.
-   * The stream comes first: it must not wait for room now, nor have waited for any within the last
-   * second, and no commit may wait.
+   * Takes slots for images that do not come from the stream: for all of them, or for none. Does not
+   * wait. The stream has priority. So this method takes no slots while the stream waits for room,
+   * within one second after such a wait, or while a commit waits.
    *
    * @param images number of images, at least 1
    * @param commitWaits returns whether a commit waits; called under the lock
-   * @return the slots, all of one version; empty if the stream leaves too few
+   * @return the slots, all of one version; empty if the stream leaves too few slots
    * @throws EngineStalledException if the engine has stopped
    */
   List<Batch.Slot> claimSpare(int images, BooleanSupplier commitWaits) {
@@ -110,8 +110,8 @@ final class Admission {
   }
 
   /**
-   * Waits until the next few images find slots, without taking one. Takes no lock while there is
-   * room.
+   * Waits until there are slots for the next few images, but takes no slot. Takes no lock while
+   * there is room.
    *
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException if the deadline passes, the thread is interrupted, or the engine

@@ -66,8 +66,8 @@ final class Batch {
     }
 
     /**
-     * Overwrites the pixels of an image that fails its runs. Otherwise the image would also fail
-     * later batches that are padded with the old pixels of the slot.
+     * Overwrites the pixels of an image whose runs fail. Otherwise, the pixels would stay in the
+     * slot as padding and could make later batches fail, too.
      */
     void blacken() {
       for (int i = 0; i < pixels.limit(); i++) {
@@ -90,20 +90,20 @@ final class Batch {
     return slot;
   }
 
-  /** Takes the next slot for an image that is not the stream's. */
+  /** Takes the next slot for an image that does not come from the stream. */
   Slot claimSpare(long now) {
     spare++;
     return claim(now);
   }
 
-  /** {@return the number of slots whose images are not the stream's} */
+  /** {@return the number of slots whose images do not come from the stream} */
   int spare() {
     return spare;
   }
 
   /**
-   * Notes that a slot's image was decoded or refused. Only the first report for a slot counts: a
-   * decoder that returns after its image was given up is ignored.
+   * Notes that a slot's image was decoded or refused. Only the first report for a slot counts. So a
+   * decoder that returns after its image was given up has no effect.
    *
    * @param refusal the reason why the image is refused, or null
    */

@@ -11,18 +11,21 @@ import java.util.function.IntFunction;
  * Decides which image goes into which batch, and which batch runs next. Has no threads and no
  * clock. Callers must hold the {@link EngineLock}.
  *
- * <p>One batch is open at a time. It closes when it is full. When a runner asks for work, the open
- * batch also closes if its oldest image has waited for the linger time, or if a commit waits and no
- * batch runs. While every runner is busy, the batch stays open and grows, because closing it would
- * gain nothing.
+ * <p>One batch is open at a time. The open batch closes when it is full. When a runner asks for
+ * work, the open batch also closes if its oldest image has waited for the linger time. It also
+ * closes at this moment if a commit waits and no batch runs. While every runner is busy, the batch
+ * stays open and grows, because closing it would gain nothing.
  *
- * <p>A batch belongs to one version, and takes a lease of it when it opens. If another version has
- * to answer the next image, that image closes the batch. The caller that takes a batch out must
- * give the batch's lease back.
+ * <p>A batch belongs to one version, and takes a lease of this version when the batch opens. If
+ * another version has to answer the next image, that image closes the batch. The caller that takes
+ * a batch out must give the batch's lease back.
  */
 final class BatchQueue {
 
-  /** The next few images find slots while at least a quarter of the open batch's slots is free. */
+  /**
+   * There is room for the next few images while at least a quarter of the open batch's slots is
+   * free.
+   */
   private static final int QUARTER = 4;
 
   private final long lingerNanos;
@@ -35,7 +38,7 @@ final class BatchQueue {
 
   private Batch open;
 
-  /** Number of slots whose images are not the stream's, in all batches. */
+  /** Number of slots whose images do not come from the stream, in all batches. */
   private int spare;
 
   /**
@@ -67,9 +70,10 @@ final class BatchQueue {
   }
 
   /**
-   * Takes slots for images that are not the stream's: for all of them, or for none. One batch stays
-   * empty for the stream, and such images have at most as many slots as one batch. If a batch
-   * cannot be allocated, this method throws the error and takes no slot.
+   * Takes slots for images that do not come from the stream: for all of them, or for none. One
+   * batch stays empty for the stream. All images that do not come from the stream together get at
+   * most as many slots as one batch has. If a batch cannot be allocated, this method throws the
+   * error and takes no slot.
    *
    * @param images number of images, at least 1
    * @param serving the version that answers all of these images
@@ -80,7 +84,7 @@ final class BatchQueue {
       return List.of();
     }
     if (images > roomOfOpen(serving)) {
-      free.push(next(serving.bytesPerImage())); // may fail, so it comes before the first slot
+      free.push(next(serving.bytesPerImage())); // may fail, so no slot is taken before
     }
     List<Batch.Slot> slots = new ArrayList<>(images);
     while (slots.size() < images) {
@@ -92,7 +96,7 @@ final class BatchQueue {
     return slots;
   }
 
-  /** {@return how many images that are not the stream's find slots now} */
+  /** {@return the number of slots that are free now for images that do not come from the stream} */
   int spareRoom(LoadedModel serving) {
     int empty = free.size() + allocatable - 1; // without the batch that stays empty
     if (empty < 0) {
@@ -129,16 +133,16 @@ final class BatchQueue {
   }
 
   /**
-   * {@return whether the next image finds a slot, provided that the version of the open batch
-   * answers the image}
+   * {@return whether there is a slot for the next image, if the version of the open batch answers
+   * it}
    */
   boolean hasRoom() {
     return open != null || hasEmpty();
   }
 
   /**
-   * Tests whether the next few images find slots: an empty batch is there, or at least a quarter of
-   * the open batch is free.
+   * Tests whether there is room for the next few images: a batch is empty, or at least a quarter of
+   * the open batch's slots is free.
    */
   boolean hasRoomAhead() {
     return hasEmpty() || (open != null && open.room() >= open.model().maxBatchSize() / QUARTER);
@@ -170,9 +174,9 @@ final class BatchQueue {
   }
 
   /**
-   * Takes out the batch to run now. The oldest batch comes first, but a batch whose images are
-   * still being decoded does not hold up the next one. The open batch closes only if no other batch
-   * can run.
+   * Takes out the batch to run now. The oldest batch comes first. But while the images of a batch
+   * are still being decoded, later batches may run before it. The open batch closes only if no
+   * other batch can run.
    *
    * @param urgent true to close the open batch even if its linger has not passed
    * @return the batch, or null if none can run yet

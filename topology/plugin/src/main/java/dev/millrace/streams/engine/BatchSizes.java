@@ -7,10 +7,10 @@ import java.util.stream.IntStream;
 /**
  * The batch sizes that a device runs.
  *
- * <p>A GPU runs few sizes, because cuDNN searches for its algorithms again for every new shape. The
- * sizes are the powers of two, up to the largest batch. Each size is warmed up, and a batch between
- * two sizes is padded to the larger size. A CPU runs a batch as it is, because each image of
- * padding would take as much time as a real image.
+ * <p>A GPU runs only a few sizes, because cuDNN searches for the fastest algorithms again for every
+ * new shape. These sizes are the powers of two, up to the largest batch. The warm-up runs each
+ * size. A batch between two sizes is padded to the larger size. A CPU runs a batch as it is,
+ * because each image of padding would take as much time as a real image.
  *
  * @param kind the kind of device
  * @param max the largest batch, in images

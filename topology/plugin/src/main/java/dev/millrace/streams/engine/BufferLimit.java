@@ -4,8 +4,9 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelVersion;
 
 /**
- * Limits batches to the size of a Java buffer, which is below 2 GiB. A version is checked while it
- * is loaded; otherwise, a version with too large a batch would fail only at its first image.
+ * Limits batches to the size of a Java buffer, which is below 2 GiB. The check happens while a
+ * version is loaded. Otherwise, a version whose batches are too large would fail only at its first
+ * image.
  */
 final class BufferLimit {
 

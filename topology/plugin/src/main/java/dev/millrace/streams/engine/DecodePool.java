@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  * image and replaces the thread. The old thread ends when its decoder returns. If more than {@link
  * ImageLimits#maxHungDecoders} decoders hang at once, the engine must stop.
  *
- * <p>Thread-safe. The pool's own lock guards which worker decodes which image, and since when. No
- * thread holds the lock while a decoder or the listener runs.
+ * <p>Thread-safe. The pool's own lock guards the image that each worker decodes, and the time at
+ * which the decode began. No thread holds the lock while a decoder or the listener runs.
  */
 final class DecodePool implements AutoCloseable {
 

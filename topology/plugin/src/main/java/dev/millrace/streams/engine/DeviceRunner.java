@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
  * Runs batches on one device, one at a time, on a thread of its own. ONNX Runtime's sessions should
  * always run on the same few threads (see onnxruntime#29351).
  *
- * <p>If a run leaves images without an answer, these images run once more, one by one, because a
- * single image may have failed the whole batch. The black image of the warm-up then shows whether
- * the device works. If the first run answered no image, the black image runs before the second
- * runs. If an image fails again, the black image runs after the second runs. If the device answers
- * the black image each time, the images that failed twice are refused. Otherwise, the device is to
+ * <p>If a run leaves images without an answer, these images run once more, one by one. A single
+ * image may have caused the failure of the whole batch. The black image of the warm-up then shows
+ * whether the device works. If the first run answered no image, the black image runs before these
+ * single runs. If an image fails again, the black image runs after them. If the device answers the
+ * black image each time, the images that failed twice are refused. Otherwise, the device is to
  * blame. The batch then fails with {@link InferenceException}, and no image is refused.
  */
 final class DeviceRunner implements Runnable {
@@ -182,7 +182,8 @@ final class DeviceRunner implements Runnable {
    * Requires that the device answers the warm-up image.
    *
    * @param failure the failure of the images
-   * @throws InferenceException if the device does not answer the warm-up image, and so is to blame
+   * @throws InferenceException if the device does not answer the warm-up image, and therefore has
+   *     caused the failure
    */
   private void requireThatTheDeviceWorks(LoadedModel model, InferenceException failure) {
     try {
@@ -192,7 +193,7 @@ final class DeviceRunner implements Runnable {
       InferenceException broken =
           new InferenceException(
               device
-                  + " is broken: it fails images and the warm-up image alike: "
+                  + " is broken: it fails on images and on the warm-up image: "
                   + failure.getMessage(),
               failure);
       broken.addSuppressed(e);

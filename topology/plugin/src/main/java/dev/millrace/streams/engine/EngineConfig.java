@@ -100,8 +100,8 @@ public record EngineConfig(
   }
 
   /**
-   * Returns the largest number of batches that exist at once: the running batches, the same number
-   * of decoded batches that wait, and one open batch.
+   * Returns the largest number of batches that exist at once. It counts the running batches, as
+   * many decoded batches that wait, and one open batch.
    */
   int batches() {
     return 2 * devices.size() * runsPerDevice + 1;

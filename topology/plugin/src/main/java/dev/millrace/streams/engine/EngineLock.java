@@ -6,17 +6,17 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The only lock of an engine. It also holds the flag that the engine has stopped, because a stop
+ * The only lock of an engine. This class also knows whether the engine has stopped, because a stop
  * ends every wait under the lock.
  *
- * <p>It guards where each image and each batch is:
+ * <p>The lock guards the place of each image and of each batch:
  *
  * <ul>
  *   <li>the open, free and closed batches ({@link BatchQueue}), and the state of every {@link
  *       Batch} and its slots, except for the pixels;
  *   <li>the running batches and the number of waiting commits ({@link RunQueue});
- *   <li>every change of the serving version ({@link ServingVersion}) and of the hint that there is
- *       no room ({@link Admission});
+ *   <li>every change of the serving version ({@link ServingVersion}), and of the hint of {@link
+ *       Admission} that there is no room;
  *   <li>whether the engine has stopped.
  * </ul>
  *

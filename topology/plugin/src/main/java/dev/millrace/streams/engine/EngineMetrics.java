@@ -14,15 +14,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * The metrics of every loaded version, in one registry.
  *
- * <p>A version can be loaded more than once at a time: briefly while its engine is replaced, or
- * while two engines of the process serve it. A registry holds only one meter for a name and its
- * labels, so all engines that have loaded the version share one {@link VersionMetrics}. The table
- * of shared metrics is static, because the engines do not know one another. Thread-safe.
+ * <p>A version can be loaded more than once at a time. This happens briefly while its engine is
+ * replaced, or if two engines of the process serve it. A registry holds only one meter for a name
+ * and its labels, so all engines that have loaded the version share one {@link VersionMetrics}. The
+ * table of shared metrics is static, because the engines do not know one another. Thread-safe.
  *
  * <p>When the last engine gives the metrics of a version back, the version is retired. Its counters
- * stay in the registry for an hour, because Prometheus reads them only at intervals and would miss
- * the last images. At most {@value #MOST_RETIRED} retired versions of a model keep counters, so
- * that the number of meters does not grow with the swaps.
+ * stay in the registry for an hour. Otherwise, Prometheus would miss the last images, because it
+ * reads the counters only at intervals. At most {@value #MOST_RETIRED} retired versions of a model
+ * keep counters, so that the number of meters does not grow with the swaps.
  */
 public final class EngineMetrics {
 
@@ -78,7 +78,7 @@ public final class EngineMetrics {
   }
 
   /**
-   * @param anHourLater runs tasks an hour after it gets them
+   * @param anHourLater runs each task one hour after it receives the task
    */
   EngineMetrics(MeterRegistry registry, Tags tags, Executor anHourLater) {
     this.registry = registry;
@@ -94,7 +94,7 @@ public final class EngineMetrics {
   VersionMetrics lease(ModelVersion version, int maxBatchSize) {
     Key key = key(version);
     synchronized (SHARED) {
-      RETIRED.remove(key); // the new metrics go on with the counters of the old ones
+      RETIRED.remove(key); // the new metrics continue the counters of the old metrics
       Shared shared =
           SHARED.computeIfAbsent(
               key, absent -> new Shared(new VersionMetrics(registry, tags, version, maxBatchSize)));

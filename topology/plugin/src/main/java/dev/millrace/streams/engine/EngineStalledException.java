@@ -1,7 +1,7 @@
 package dev.millrace.streams.engine;
 
 /**
- * The engine accepted no image in time, or has stopped. No record is to blame, so the task that
+ * The engine accepted no image in time, or has stopped. No record has caused this, so the task that
  * receives this exception must fail.
  *
  * <p>If the waiting thread was interrupted, the cause is the {@link InterruptedException}. The

@@ -8,7 +8,7 @@ import io.opentelemetry.api.trace.TracerProvider;
 /**
  * The span of one image, to which the engine adds attributes. The engine does not end the span.
  *
- * @param tracer makes the span of the image's batch
+ * @param tracer creates the span of the image's batch
  * @param span the span of the image
  */
 public record ImageTrace(Tracer tracer, Span span) {
@@ -32,14 +32,16 @@ public record ImageTrace(Tracer tracer, Span span) {
     return span.getSpanContext().isSampled() && span.isRecording();
   }
 
-  /** Adds how long the image was decoded, in ns. */
+  /** Adds the time that the decoder took, in ns. */
   void decoded(long nanos) {
     if (span.isRecording()) {
       span.setAttribute(DECODE, nanos / NANOS);
     }
   }
 
-  /** Adds which version answered the image, in which batch, and when. */
+  /**
+   * Adds the version that answered the image, the size of its batch, and the times of the answer.
+   */
   void answered(LoadedModel model, int batchSize, long queuedNanos, long runNanos) {
     if (span.isRecording()) {
       span.setAttribute(MODEL, model.version().name());

@@ -22,15 +22,15 @@ import org.slf4j.LoggerFactory;
  * <p>An answer completes with a {@link Classification}, or exceptionally with
  *
  * <ul>
- *   <li>{@link BadImageException} if this image alone is refused,
- *   <li>{@link InferenceException} if the device is to blame, or
+ *   <li>{@link BadImageException} if only this image is refused,
+ *   <li>{@link InferenceException} if the device has caused the failure, or
  *   <li>{@link EngineStalledException} if the engine has stopped.
  * </ul>
  *
- * <p>Every answer completes, because an engine that fails or is closed completes all of them.
+ * <p>Every answer completes. If the engine fails or is closed, it completes all open answers.
  *
- * <p>The number of slots bounds the memory: {@link #submit} waits for a free slot. Thread-safe. The
- * caller of {@link #start} closes the engine.
+ * <p>The number of slots bounds the memory, because {@link #submit} waits for a free slot.
+ * Thread-safe. The caller of {@link #start} closes the engine.
  */
 public final class InferenceEngine implements SpareSlots, AutoCloseable {
 
@@ -133,9 +133,9 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
 
   /**
    * Swaps to another version. The calling thread loads and warms up the candidate, while the
-   * current version keeps serving. After that, the candidate answers every batch that opens. A
-   * batch that is already open keeps its version, and the engine frees the old version when the old
-   * version's last batch returns.
+   * current version keeps serving. After that, the candidate answers all new batches. A batch that
+   * is already open keeps its version. The engine frees the old version when the old version's last
+   * batch returns.
    *
    * @param candidate the version to swap to
    * @throws dev.millrace.core.model.ModelException if the candidate cannot be served; the current
@@ -152,7 +152,7 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Tests whether the engine accepts no more images, because it was closed or has failed.
+   * Tests whether the engine was closed or has failed. It then accepts no more images.
    *
    * @return whether the engine has stopped
    */
@@ -166,7 +166,7 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Queues an image. Waits for a slot while all of them are taken.
+   * Queues an image. If all slots are taken, waits for a slot.
    *
    * @param encoded the image file's bytes; must not change before the answer completes
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
@@ -179,11 +179,12 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Queues an image as {@link #submit(byte[], long)} does, and adds to its trace.
+   * Queues an image as {@link #submit(byte[], long)} does, and adds attributes to the image's
+   * trace.
    *
    * @param encoded the image file's bytes; must not change before the answer completes
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
-   * @param trace the image's trace; the caller ends its span after the answer completes
+   * @param trace the image's trace; the caller ends the span after the answer completes
    * @return the answer, which completes later
    * @throws EngineStalledException as {@link #submit(byte[], long)} does
    */
@@ -217,10 +218,10 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Waits until the next few images find slots, without taking one. A caller should wait here
-   * before its next image arrives. A commit that becomes due during this wait then does not have to
-   * wait for a run of only a few images. The wait begins before the last batch is full, so that the
-   * next few images fill this batch.
+   * Waits until there are slots for the next few images, but takes no slot. A caller should wait
+   * here before its next image arrives. If a commit becomes due during this wait, it does not have
+   * to wait for a run of only a few images. The wait begins before the last batch is full, so that
+   * the next few images fill this batch.
    *
    * @param deadlineNanos the time at which the wait ends, in ns on the engine's clock
    * @throws EngineStalledException as {@link #submit} does
@@ -230,7 +231,7 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Refuses an image before it reaches a batch, and counts it.
+   * Refuses an image before it reaches a batch, and counts the refusal.
    *
    * @param refusal the reason
    * @return an answer that has failed with the refusal
@@ -252,9 +253,10 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Tells the engine that the stream waits for answers because it may have no more images in
-   * flight, until the caller closes the returned object. Keeps images that are not the stream's
-   * out, as {@link SpareSlots} says, and changes nothing else.
+   * Tells the engine that the stream waits for answers because it has reached its in-flight limit.
+   * The wait ends when the caller closes the returned object. Until then, the engine accepts no
+   * images that do not come from the stream (see {@link SpareSlots}). This method has no other
+   * effect.
    *
    * @return the wait; the caller closes it
    */
@@ -272,9 +274,9 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Stops the engine for all callers and fails every incomplete answer, even the answers of running
-   * batches, because their device may hang. Use this method after a wait for an answer that took
-   * too long. It frees no memory; {@link #close} does.
+   * Stops the engine for all callers and fails every incomplete answer. This includes the answers
+   * of running batches, because their device may hang. Use this method after a wait for an answer
+   * that took too long. This method frees no memory; {@link #close} does.
    *
    * @param cause the reason, which becomes the cause of each {@link EngineStalledException}
    */
@@ -285,8 +287,8 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   /**
    * Stops the engine and frees the model. Fails the images whose batch does not run yet with {@link
    * EngineStalledException}, waits for the current runs, and closes the sessions. If a run hangs,
-   * this method returns after 10 s and leaves the sessions open, because native code cannot be
-   * interrupted and still uses them. May be called again.
+   * this method returns after 10 s. The sessions then stay open, because native code still uses
+   * them and cannot be interrupted. May be called again.
    */
   @Override
   public void close() {

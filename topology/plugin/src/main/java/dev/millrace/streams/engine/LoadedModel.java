@@ -76,7 +76,7 @@ final class LoadedModel {
   }
 
   /**
-   * Takes one more lease. The caller must hold a lease, because the version could be freed
+   * Takes one more lease. The caller must already hold a lease, because the version could be freed
    * otherwise.
    */
   void lease() {
@@ -85,8 +85,8 @@ final class LoadedModel {
 
   /**
    * Gives a lease back. The last lease closes the sessions on the calling thread. If a session
-   * fails to close, this method logs the failure and returns, because neither the caller nor the
-   * next version depends on the session.
+   * fails to close, this method only logs the failure. Neither the caller nor the next version
+   * depends on the session.
    */
   void giveBack() {
     if (leases.decrementAndGet() == 0) {
@@ -100,6 +100,6 @@ final class LoadedModel {
         "cannot close a session of {}; its memory stays allocated until the process ends: {}",
         version,
         failure.toString());
-    log.debug("the failure to close, with those of the other sessions", failure);
+    log.debug("the failure to close the session, with the failures of the other sessions", failure);
   }
 }

@@ -36,7 +36,7 @@ final class ModelLoader {
    * Loads a version on the calling thread. If loading fails, this method leaves no session open.
    *
    * @return the version; the caller owns the first lease
-   * @throws ModelException if the version cannot be served on one of the devices, or a batch of it
+   * @throws ModelException if the version cannot be served on one of the devices, or if a batch
    *     does not fit in a buffer
    */
   LoadedModel load(ModelVersion version) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * One run of a batch, or of some of its images, on a device: measures it, and reports it to the
- * metrics, to the trace and to the JDK Flight Recorder. Confined to its runner's thread.
+ * One run of a batch, or of some of its images, on a device. Measures the run, and reports it to
+ * the metrics, to the trace and to the JDK Flight Recorder. Confined to its runner's thread.
  */
 final class ObservedRun {
 
@@ -57,7 +57,7 @@ final class ObservedRun {
     event.commit();
   }
 
-  /** Reports that the run has answered an image of it. To be called after {@link #answered}. */
+  /** Reports that the run has answered one of its images. To be called after {@link #answered}. */
   void answered(Batch.Slot slot) {
     model.metrics().answered(start - slot.submittedAt, end - slot.submittedAt);
     slot.trace.answered(model, images, start - slot.submittedAt, end - start);

@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Knows whether the stream has lately had all the room that it needs. A stream with a backlog waits
- * for room many times a second. So slots that are free for a moment are not left over: the stream
- * takes them as soon as it has polled its next records. Thread-safe.
+ * Knows whether the stream has recently had all the slots that it needs. A stream with a backlog
+ * waits for slots many times a second. If slots are free for a moment only, the stream still needs
+ * them, because it takes them as soon as it has polled its next records. Thread-safe.
  */
 final class QuietTime {
 
-  /** How long the stream must not have waited for room. */
+  /** The time, in ns, during which the stream must not have waited for room. */
   static final long NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoTime;
@@ -34,7 +34,7 @@ final class QuietTime {
     waiting.decrementAndGet();
   }
 
-  /** {@return whether no stream thread waits for room, or has waited within {@link #NANOS}} */
+  /** {@return whether no stream thread has waited for room within the last {@link #NANOS}} */
   boolean hasPassed() {
     return waiting.get() == 0 && nanoTime.getAsLong() - since >= NANOS;
   }

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Warns of failed batches, at most once a minute. A stream of bad images or a broken device fails
- * every batch, and a warning for each batch would hide all other lines of the log. Not thread-safe.
+ * Warns of failed batches, at most once a minute. With a stream of bad images or a broken device,
+ * every batch fails. A warning for each batch would hide all other lines of the log. Not
+ * thread-safe.
  */
 final class RunFailures {
 

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Gives batches to the runners. The {@link DecodePool} reports which images are decoded. This class
- * gives each batch that is due to one {@link DeviceRunner}, and takes it back after its run. When
- * the engine stops, this class fails every image that has no answer.
+ * gives each batch that is due to one {@link DeviceRunner}, and takes the batch back after its run.
+ * When the engine stops, this class fails every image that has no answer.
  *
  * <p>Thread-safe, because the engine's lock guards every access.
  */
@@ -155,7 +155,7 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  /** Fails the images whose batch runs. If the run still ends later, its answers are ignored. */
+  /** Fails the images whose batch runs. If the run ends later, its answers are ignored. */
   void failRunning(Throwable cause) {
     EngineStalledException failure = failure(cause);
     lock.lock();

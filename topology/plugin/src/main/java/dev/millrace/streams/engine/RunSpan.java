@@ -10,11 +10,12 @@ import io.opentelemetry.context.Context;
 import java.util.List;
 
 /**
- * The span of one run of a batch, with a link to the span of each of its images that is sampled.
- * Without sampled images, there is no span.
+ * The span of one run of a batch, with a link to the span of each sampled image of the batch. If no
+ * image is sampled, there is no span.
  *
- * <p>The span is a child of the span of the first sampled image. So a sampler that decides by the
- * parent keeps the span, and an image's trace leads to the batch. See {@code RATIONALE.md}.
+ * <p>The span is a child of the span of the first sampled image. So a sampler that follows the
+ * parent's decision keeps the span, and an image's trace leads to the batch. See {@code
+ * RATIONALE.md}.
  */
 final class RunSpan {
 

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The version that answers new batches.
  *
- * <p>The version changes only under the engine's lock. {@link Admission} reads it under the same
- * lock, so a batch never opens with a version that was given back. Other readers need no lock.
- * Thread-safe.
+ * <p>The version changes only under the engine's lock. {@link Admission} reads the version under
+ * the same lock, so a batch never opens with a version that was given back. Other readers need no
+ * lock. Thread-safe.
  */
 final class ServingVersion {
 
@@ -27,8 +27,8 @@ final class ServingVersion {
   }
 
   /**
-   * Lets {@code next} answer every batch that opens from now on, and gives the old version back.
-   * Takes over the caller's lease of {@code next}, even if this method throws.
+   * Lets {@code next} answer all new batches, and gives the old version back. Takes over the
+   * caller's lease of {@code next}, even if this method throws.
    *
    * @throws EngineStalledException if the engine has stopped; {@code next} is then given back
    */
@@ -47,7 +47,9 @@ final class ServingVersion {
     }
   }
 
-  /** Gives the engine's own lease back, once. The engine must have stopped. */
+  /**
+   * Gives the engine's own lease back. Further calls have no effect. The engine must have stopped.
+   */
   void retire() {
     if (!retired.getAndSet(true)) {
       current.metrics().serving(false);

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A version's open sessions, one for each device. They close together, even if one of them fails to
- * close. One thread adds the sessions; after that, they are only read.
+ * A version's open sessions, one for each device. All sessions are closed together, even if one of
+ * them fails to close. One thread adds the sessions; after that, they are only read.
  */
 final class Sessions {
 

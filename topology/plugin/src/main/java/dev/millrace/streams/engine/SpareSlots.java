@@ -5,23 +5,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The slots of an engine that its stream leaves, for images that are not records. The images join
- * the stream's batches, but the stream comes first:
+ * The slots of an engine that its stream does not need, for images that do not come from records.
+ * Such extra images join the stream's batches, but the stream has priority:
  *
  * <ul>
- *   <li>no image finds a slot while a commit waits, or while the stream waits because it may have
- *       no more images in flight, nor for a second after such a wait of the stream;
+ *   <li>no extra image gets a slot while a commit waits, while the stream waits at its in-flight
+ *       limit, or within one second after this wait;
  *   <li>one batch always stays empty for the stream;
- *   <li>all such images together have at most as many slots as one batch.
+ *   <li>all extra images together have at most as many slots as one batch.
  * </ul>
  *
- * <p>So the stream has to wait for one batch of such images at most, and no commit waits for their
- * answers. Their limits ({@link dev.millrace.core.image.ImageLimits}) and their metrics are those
- * of the stream's images. Thread-safe.
+ * <p>So the stream waits for at most one batch of extra images, and no commit waits for their
+ * answers. Extra images have the same limits ({@link dev.millrace.core.image.ImageLimits}) and the
+ * same metrics as the stream's images. Thread-safe.
  */
 public interface SpareSlots {
 
-  /** {@return the largest number of images in one call, which the serving version decides} */
+  /** {@return the largest number of images in one call, which depends on the serving version} */
   int maxBatchSize();
 
   /**
@@ -36,8 +36,8 @@ public interface SpareSlots {
    *
    * @param encoded the bytes of the image files, none of them empty; must not change before the
    *     answers complete
-   * @return the answers, which complete later as {@link InferenceEngine} says, in the order of the
-   *     images; empty if the stream leaves too few slots
+   * @return the answers, in the order of the images, which complete later as {@link
+   *     InferenceEngine} describes; empty if the stream leaves too few slots
    * @throws EngineStalledException if the engine has stopped
    */
   Optional<List<CompletableFuture<Classification>>> submitIfSpare(List<byte[]> encoded);

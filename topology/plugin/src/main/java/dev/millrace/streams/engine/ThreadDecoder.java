@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * decoder then replaces the failed decoder, whose scratch memory may be corrupt.
  *
  * <p>An {@link Error} is passed on. Its usual causes are a lack of memory and a broken native
- * library. The image is not to blame for them, and decoding cannot continue. A {@link
+ * library. The image has not caused them, and decoding cannot continue. A {@link
  * StackOverflowError} is handled like an exception, because an image's nesting may cause this error
  * and the error does no lasting damage.
  *

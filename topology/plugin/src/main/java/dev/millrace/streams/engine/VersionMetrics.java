@@ -90,15 +90,15 @@ final class VersionMetrics {
     if (accuracy != null) {
       gauge(
           "accuracy",
-          "Share of the labelled images that this version classified right when it was made",
+          "Share of the labelled images that this version classified correctly when it was made",
           () -> accuracy,
           tags);
     }
   }
 
   /**
-   * Notes whether this version answers an engine's new batches from now on. Each engine calls this
-   * method with true and later with false.
+   * Notes whether this version answers the new batches of an engine from now on. Each engine calls
+   * this method with true and later with false.
    */
   void serving(boolean is) {
     serving.addAndGet(is ? 1 : -1);
@@ -114,7 +114,7 @@ final class VersionMetrics {
     pending.addAndGet(-images);
   }
 
-  /** Records how long an image was decoded, also if it was refused. */
+  /** Records the time that the decoder took for an image, even if the image was refused. */
   void decoded(long nanos) {
     decode.record(nanos / 1e3);
   }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Runs a session on black images. The first runs warm the session up before any image depends on
- * it. A later run shows whether a failure is the fault of the device. Confined to one thread.
+ * Runs a session on black images. The first runs warm up the session before it receives images. A
+ * later run shows whether the device has caused a failure. Confined to one thread.
  */
 final class WarmUp {
 
@@ -69,10 +69,10 @@ final class WarmUp {
   }
 
   /**
-   * Times a few runs of one image, and returns the quickest, because a slower run may have waited
-   * for a core.
+   * Times a few runs of one image, and returns the time of the quickest run. A slower run may have
+   * waited for a core.
    *
-   * @param enough total duration of the runs after which no further run begins
+   * @param enough when the runs have taken this time together, no further run begins
    * @param nanoTime the clock, for example {@link System#nanoTime}
    * @return the time in ns, at least 1
    */

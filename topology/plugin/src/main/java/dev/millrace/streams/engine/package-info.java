@@ -14,9 +14,8 @@
  *   <li>A thread of the {@link dev.millrace.streams.engine.DecodePool} decodes the image into the
  *       pixels of its slot.
  *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner when all of
- *       its images are decoded. One of three conditions must also hold: the batch is full, its
- *       linger (the longest wait for a batch to fill) has passed, or a commit waits while no other
- *       batch runs.
+ *       its images are decoded. In addition, the batch must be full, its linger (the longest wait
+ *       for a batch to fill) must have passed, or a commit must wait while no other batch runs.
  *   <li>A {@link dev.millrace.streams.engine.DeviceRunner} runs the version's session once for the
  *       whole batch and completes the answers. The batch returns to the queue, and its lease is
  *       given back.
@@ -30,7 +29,8 @@
  *
  * <p>A swap does not go through these steps. {@link dev.millrace.streams.engine.ModelLoader} opens
  * the candidate's sessions, and {@link dev.millrace.streams.engine.WarmUp} runs them. {@link
- * dev.millrace.streams.engine.ServingVersion} changes one pointer. When the last lease of the old
- * {@link dev.millrace.streams.engine.LoadedModel} is given back, the old version's sessions close.
+ * dev.millrace.streams.engine.ServingVersion} then changes one pointer. When the last lease of the
+ * old {@link dev.millrace.streams.engine.LoadedModel} is given back, the old version's sessions
+ * close.
  */
 package dev.millrace.streams.engine;

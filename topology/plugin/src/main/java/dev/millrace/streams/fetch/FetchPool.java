@@ -16,16 +16,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fetches images in a pool of threads. All tasks of an inference share it.
+ * Fetches images in a pool of threads. All tasks of an inference share the pool.
  *
- * <p>Each fetch has a thread at once, because {@link #awaitTurn} lets no more callers pass than
- * there are threads. So the longest fetch bounds the time until all fetches of a task have ended,
- * for which a commit waits.
+ * <p>Each fetch gets a thread at once, because {@link #awaitTurn} lets no more callers pass than
+ * there are threads. A commit waits until all fetches of its task have ended. So it waits no longer
+ * than the longest fetch takes.
  *
- * <p>If a fetch fails because its origin (a web server, a bucket, the file system) does not work,
- * the origin is away: all callers that need it wait in {@link #awaitTurn} until a pause is over.
- * Then one caller passes, and its fetch shows whether the origin works again. Other origins are
- * fetched from meanwhile.
+ * <p>The origin of an image is the web server, the bucket or the file system that stores the image.
+ * If a fetch fails because of its origin, the origin counts as unavailable ("away"). All callers
+ * that need this origin then wait in {@link #awaitTurn} until a pause is over. After the pause, one
+ * caller passes, and its fetch shows whether the origin works again. Meanwhile, images from other
+ * origins are fetched.
  *
  * <p>Thread-safe.
  */
@@ -33,7 +34,10 @@ public final class FetchPool implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FetchPool.class);
 
-  /** If there are more, those that work are forgotten, with the failures of single images. */
+  /**
+   * Largest number of origins to remember. Beyond it, the pool forgets the origins that work,
+   * together with the failures of their single images.
+   */
   private static final int MOST_ORIGINS = 1_000;
 
   private final ImageFetcher fetcher;
@@ -41,14 +45,14 @@ public final class FetchPool implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final ExecutorService threads;
 
-  /** The fetches that run or are about to. */
+  /** Number of fetches that run or are about to run. */
   private int running;
 
-  /** What is known of the origins, by their names. */
+  /** The origins that the pool remembers, by their names. */
   private final Map<String, Origin> origins = new TreeMap<>();
 
   /**
-   * Creates a pool, whose threads start with the first fetches.
+   * Creates a pool. Its threads start with the first fetches.
    *
    * @param fetcher fetches one image
    * @param concurrency the largest number of fetches at the same time, at least 1
@@ -73,13 +77,13 @@ public final class FetchPool implements AutoCloseable {
   }
 
   /**
-   * Waits until the caller may fetch an image. Each call that returns must be followed by one
-   * {@link #fetch} of this image.
+   * Waits until the caller may fetch an image. After each call that returns normally, the caller
+   * must call {@link #fetch} once for this image.
    *
    * @param reference where the image is
    * @param deadlineNanos when to give up, in ns on the clock
-   * @throws FetchStalledException if the origin is away, or all threads are busy, until the
-   *     deadline
+   * @throws FetchStalledException if the deadline passes while the origin is away or all threads
+   *     are busy
    * @throws InterruptedException if the calling thread is interrupted
    */
   public synchronized void awaitTurn(ImageReference reference, long deadlineNanos)
@@ -109,8 +113,9 @@ public final class FetchPool implements AutoCloseable {
   }
 
   /**
-   * Tests whether the origin of an image is away. If its pause is over, begins a fetch of the image
-   * in the background, which shows whether the origin works again. Does not wait.
+   * Tests whether the origin of an image is away. If the origin's pause is over, this method begins
+   * to fetch the image in the background, to find out whether the origin works again. Does not
+   * wait.
    *
    * @param reference where the image is
    * @return whether the origin is away
@@ -135,9 +140,9 @@ public final class FetchPool implements AutoCloseable {
    * Fetches an image. To be called after {@link #awaitTurn}.
    *
    * @param reference where the image is
-   * @return the image, or a failure: {@link BadImageException} if the record is at fault, or {@link
-   *     FetchStalledException}. If the caller cancels the future before the fetch begins, nothing
-   *     is fetched
+   * @return the image, or a failure: {@link BadImageException} if the record has caused the
+   *     failure, otherwise {@link FetchStalledException}. If the caller cancels the future before
+   *     the fetch begins, nothing is fetched
    */
   public CompletableFuture<FetchedImage> fetch(ImageReference reference) {
     CompletableFuture<FetchedImage> image = new CompletableFuture<>();
@@ -173,9 +178,9 @@ public final class FetchPool implements AutoCloseable {
   /**
    * Notes the end of a fetch.
    *
-   * @param asked whether the origin was asked
+   * @param asked whether the fetch asked the origin
    * @param failure the failure of the fetch, or null
-   * @return the failure of the image, or null
+   * @return the failure to report for the image, or null
    */
   private synchronized RuntimeException ended(
       ImageReference reference, boolean asked, Exception failure) {
@@ -215,7 +220,7 @@ public final class FetchPool implements AutoCloseable {
         : new FetchStalledException(failure.getMessage(), failure);
   }
 
-  /** {@return why images are not fetched at the moment; empty if they are} */
+  /** {@return why some images cannot be fetched at the moment; empty if all images can} */
   public synchronized Optional<String> problem() {
     String reasons =
         origins.values().stream()
@@ -225,7 +230,7 @@ public final class FetchPool implements AutoCloseable {
     return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
   }
 
-  /** Interrupts the fetches that run, and starts no more of them. */
+  /** Interrupts the running fetches, and starts no further fetches. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -8,7 +8,7 @@ public final class FetchStalledException extends RuntimeException {
   /**
    * Creates the exception.
    *
-   * @param message which store does not work, and why
+   * @param message which origin is unavailable, and why
    * @param cause the failure of the last fetch, or null
    */
   public FetchStalledException(String message, Throwable cause) {

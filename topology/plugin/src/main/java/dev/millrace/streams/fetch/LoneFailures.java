@@ -4,11 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Finds images that an origin fails to give although it gives others, for example because one page
- * answers with an error each time. Such an image would otherwise stop its partition for ever.
+ * Finds images whose fetches keep failing although their origin returns other images. For example,
+ * a server may answer one URL with an error each time. Without this class, one such image would
+ * stop its partition for ever.
  *
- * <p>A failure counts if another image was fetched since this image failed last. While it is away,
- * no image is fetched, so nothing counts. Not thread-safe.
+ * <p>A failure counts if another image was fetched since this image failed last. While the origin
+ * is away, no image is fetched, so no failure counts. Not thread-safe.
  */
 final class LoneFailures {
 
@@ -52,7 +53,7 @@ final class LoneFailures {
     return count >= MOST;
   }
 
-  /** {@return whether no image has failed since it was fetched last} */
+  /** {@return whether there are no images that have failed and were not fetched since} */
   boolean isEmpty() {
     return failures.isEmpty();
   }

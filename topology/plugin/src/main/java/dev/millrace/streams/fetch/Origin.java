@@ -6,11 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A place that stores images: a web server, a bucket, or the file system. Knows whether it is away,
- * and when to ask it again.
+ * A place that stores images: a web server, a bucket, or the file system. This class knows whether
+ * the origin is away (unavailable), and when to try it again.
  *
- * <p>It is away after a fetch that failed because of it, until one succeeds. The pause before the
- * next fetch begins with one second, and doubles after each failure, up to half a minute.
+ * <p>An origin is away after a fetch has failed because of the origin, until another fetch
+ * succeeds. The pause before the next fetch is one second at first. The pause doubles after each
+ * failure, up to 30 s.
  *
  * <p>Not thread-safe.
  */
@@ -19,14 +20,14 @@ final class Origin {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** The time during which other images may show that the origin works. */
+  /** The time for which another image's fetch goes first, to show whether the origin works. */
   private static final Duration OTHERS_FIRST = Duration.ofMillis(500);
 
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9+.-]*:(?://[^/?#]*)?).*");
 
   private final LoneFailures failures = new LoneFailures();
 
-  /** The fetches that run or are about to. */
+  /** Number of fetches that run or are about to run. */
   private int running;
 
   /** Why the origin is away; null if it is not. */
@@ -41,7 +42,7 @@ final class Origin {
   /** Whether the origin is away, and a fetch that began since then is running. */
   private boolean probing;
 
-  /** {@return the scheme and the host or bucket of a URI; the same for all that are not URIs} */
+  /** {@return the scheme and the host or bucket of a URI; an empty text for anything else} */
   static String nameOf(String uri) {
     Matcher name = NAME.matcher(uri.toLowerCase(Locale.ROOT));
     return name.matches() ? name.group(1) : "";
@@ -54,7 +55,7 @@ final class Origin {
 
   /**
    * {@return how long to wait until a fetch may begin, in ns; 0 if it may begin now} While the
-   * origin is away, the fetches that began before must end first, and then one fetch begins.
+   * origin is away, only one fetch may begin, and only after all earlier fetches have ended.
    */
   long pauseNanos(long now) {
     if (away == null) {
@@ -64,8 +65,9 @@ final class Origin {
   }
 
   /**
-   * {@return whether a fetch of an image may show now whether the origin works again} If there are
-   * others, the image that failed last is not the next, because it may fail alone.
+   * {@return whether this image may be fetched now, to find out whether the origin works again} The
+   * image that failed last waits for a moment, so that another image can go first. Perhaps only the
+   * image that failed last cannot be fetched.
    */
   boolean mayProbe(String uri, long now) {
     long first = uri.equals(failed) ? OTHERS_FIRST.toNanos() : 0;
@@ -84,7 +86,7 @@ final class Origin {
   }
 
   /**
-   * Notes that the origin gave an image, or refused it.
+   * Notes that the origin has returned an image, or has refused it.
    *
    * @param uri the image
    * @return whether the origin was away until now
@@ -109,7 +111,7 @@ final class Origin {
   }
 
   /**
-   * Notes the end of a fetch, after which the origin is away.
+   * Notes the end of a fetch that has failed because of the origin. The origin is away from now on.
    *
    * @return whether it was not away until now
    */
@@ -128,12 +130,12 @@ final class Origin {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  /** {@return whether no fetch needs this object, and the origin is not away} */
+  /** {@return whether no fetch runs and the origin is not away} */
   boolean isIdle() {
     return running == 0 && away == null;
   }
 
-  /** {@return whether images have failed that were not fetched since} */
+  /** {@return whether there are images that have failed and were not fetched since} */
   boolean hasFailures() {
     return !failures.isEmpty();
   }

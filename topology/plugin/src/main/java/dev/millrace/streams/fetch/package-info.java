@@ -1,5 +1,5 @@
 /**
- * Fetches the images of records that only refer to an image (claim check): in a pool of threads,
- * before the engine decodes them. Knows nothing of Kafka.
+ * Fetches the images of records that only refer to an image (claim check). A pool of threads
+ * fetches an image before the engine decodes it. This package does not depend on Kafka.
  */
 package dev.millrace.streams.fetch;

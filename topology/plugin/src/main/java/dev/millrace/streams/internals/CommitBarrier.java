@@ -14,18 +14,18 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * Makes a commit wait for the records in flight.
  *
  * <p>An inference processor returns from {@code process} before its record is answered. Kafka
- * Streams then considers the record done and would commit its offset, and a crash would lose the
- * answer. But before Kafka Streams computes the offsets to commit, it flushes the caches of the
- * task's stores ({@code StreamTask.prepareCommit} → {@code ProcessorStateManager.flushCache}). This
- * store has no content. The records in flight take the place of its cache, so a flush waits for
- * their answers and forwards them.
+ * Streams then considers the record done. Without this barrier, Kafka Streams would commit the
+ * record's offset, and a crash would lose the answer. But before Kafka Streams computes the offsets
+ * to commit, it flushes the caches of the task's stores ({@code StreamTask.prepareCommit} → {@code
+ * ProcessorStateManager.flushCache}). This store has no content. The records in flight take the
+ * place of its cache, so a flush waits for their answers and forwards them.
  *
  * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
  * Kafka 3.4 to 4.4. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
  * interface, this class does not link. If a later version no longer calls {@link #flushCache}, one
- * of two checks throws. {@link #commit} throws if records are in flight after a commit. {@link
- * #recordAccepted} throws if no flush has come for too long. A version that passes both checks once
- * is proved (see {@link #builder(String, AtomicBoolean)}).
+ * of two checks fails. {@link #commit} throws if records are in flight after a commit. {@link
+ * #recordAccepted} throws if no flush has come for too long. A Kafka Streams version that passes
+ * both checks once is proved to work (see {@link #builder(String, AtomicBoolean)}).
  *
  * <p>Confined to its task's stream thread. Only tests extend it.
  */
@@ -87,8 +87,8 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
    * Creates a builder as {@link #builder(String)} does, whose barriers report the first commit.
    *
    * @param name the name of the store, unique in its topology
-   * @param proved is set to true when Kafka Streams has, for the first time, flushed a barrier
-   *     whose processor had accepted a record, and then committed
+   * @param proved is set to true after the first commit that works as expected. A processor has
+   *     then accepted a record, and Kafka Streams has flushed the barrier before the commit
    * @return the builder
    */
   public static StoreBuilder<CommitBarrier> builder(String name, AtomicBoolean proved) {
@@ -133,8 +133,8 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
       throw new IncompatibleClassChangeError(
           "Kafka Streams has not flushed the commit barrier for "
               + silence
-              + ": this version of it commits in another way, and records could be lost; use the"
-              + " version that the plugin was built with");
+              + ": this version of Kafka Streams commits in another way, and records could be lost;"
+              + " use the version that the plugin was built with");
     }
   }
 
@@ -161,7 +161,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
 
   /**
    * Checks that no record is in flight. Before version 4.3, Kafka Streams calls this method after
-   * it has committed the offsets, if it also writes a checkpoint.
+   * it has committed the offsets, but only if it also writes a state checkpoint.
    *
    * @throws IllegalStateException if a record is in flight
    */

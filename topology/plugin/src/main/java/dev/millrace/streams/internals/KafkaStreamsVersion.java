@@ -28,7 +28,10 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
   private static final String RESOURCE = "/kafka/kafka-streams-version.properties";
   private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}).*");
 
-  /** {@return the version on the class path} If it does not say its version, all numbers are 0. */
+  /**
+   * {@return the version on the class path} If Kafka Streams does not state its version, all
+   * numbers are 0.
+   */
   public static KafkaStreamsVersion running() {
     Properties properties = new Properties();
     try (InputStream in = KafkaStreams.class.getResourceAsStream(RESOURCE)) {
@@ -45,7 +48,7 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
    * Reads a version.
    *
    * @param text the version, for example {@code 4.3.1}
-   * @return the version; if the text begins with no two numbers, all numbers are 0
+   * @return the version; if the text does not begin with two numbers, all numbers are 0
    */
   public static KafkaStreamsVersion of(String text) {
     Matcher numbers = NUMBERS.matcher(text);
@@ -60,7 +63,7 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
    *
    * @param major the first number of the other version
    * @param minor the second number of the other version
-   * @return whether it is
+   * @return whether this version is the given version or newer
    */
   public boolean isAtLeast(int major, int minor) {
     return this.major > major || (this.major == major && this.minor >= minor);
@@ -75,12 +78,12 @@ public record KafkaStreamsVersion(int major, int minor, String text) {
   }
 
   /**
-   * Requires a version that the plugin works with. If this version is newer than the tested ones,
-   * or unknown, logs a warning: the commit barrier then checks by itself that Kafka Streams still
-   * flushes it.
+   * Requires a version that the plugin works with. Logs a warning if this version is unknown or
+   * newer than the tested versions. In this case, the commit barrier itself checks that Kafka
+   * Streams still flushes it.
    *
-   * @throws UnsupportedOperationException if this version is too old; the message names it and the
-   *     supported versions
+   * @throws UnsupportedOperationException if this version is too old; the message names this
+   *     version and the supported versions
    */
   public void requireSupported() {
     if (major != 0 && !isAtLeast(OLDEST.major, OLDEST.minor)) {

@@ -96,9 +96,9 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * Refuses an input record, so that Kafka Streams' exception handling sees the refusal together
-   * with the refused record. Sends the record through the processor's node once more. The
-   * processor's {@code process} must call {@link #throwIfRefusing} first.
+   * Refuses an input record, so that Kafka Streams' exception handler receives the refusal together
+   * with the refused record. This method sends the record through the processor's node once more.
+   * The processor's {@code process} must call {@link #throwIfRefusing} first.
    *
    * @param record the input record
    * @param origin what {@link #recordContext} returned for the record
@@ -163,13 +163,12 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
-   * Returns the headers of the input record that a failure belongs to. If a processor fails on a
-   * result that {@link #forward} has forwarded with other headers, the context has these other
-   * headers.
+   * Returns the headers of the input record that a failure belongs to. The context itself may have
+   * other headers, if a later processor has failed on a result that {@link #forward} forwarded with
+   * other headers.
    *
    * @param failure the context of the failure
-   * @return the headers of the input record, as they were when the processor of the forwarder got
-   *     it
+   * @return the headers that the input record had when the forwarder's processor received it
    */
   public static Headers inputHeaders(ErrorHandlerContext failure) {
     ProcessorRecordContext origin = FORWARDING.get();

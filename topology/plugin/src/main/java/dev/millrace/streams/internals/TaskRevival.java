@@ -14,25 +14,27 @@ import org.apache.kafka.streams.processor.internals.StreamThread;
 
 /**
  * Gives up the work of tasks since their last commit, so that Kafka Streams processes the records
- * again, in place: the tasks stay with their stream thread, and the thread stays in its group.
+ * again. The tasks stay with their stream thread, and the thread stays in its consumer group.
  *
  * <p>Kafka Streams does this when a task throws a {@link TaskCorruptedException} ({@code
  * TaskManager.handleCorruption}). Under exactly-once, it first commits the other tasks of the
- * thread. They share a transaction with the task that failed, and the commit would include what
- * this task has sent, without its offsets. So all tasks of the thread give up their work, and the
- * transaction is aborted before.
+ * thread. These tasks share a transaction with the failed task. The commit would include the
+ * records that the failed task has sent, but not the offsets of its input. So all tasks of the
+ * thread give up their work, and the transaction is aborted first.
  *
  * <p>Confined to a stream thread.
  */
 public final class TaskRevival {
 
-  /** Whether the calling thread has given up work, and Kafka Streams will ask for a rebalance. */
+  /**
+   * Whether the calling thread has given up work, so that Kafka Streams will ask for a rebalance.
+   */
   private static final ThreadLocal<Boolean> EXPECTED = ThreadLocal.withInitial(() -> false);
 
   private TaskRevival() {}
 
   /**
-   * Gives up the work of a task, and under exactly-once the work of all tasks of the thread.
+   * Gives up the work of a task. Under exactly-once, gives up the work of all tasks of the thread.
    *
    * @param context the task's context
    * @param reason why the task cannot go on
@@ -60,7 +62,7 @@ public final class TaskRevival {
     return activeTasks().stream().map(TaskMetadata::taskId).collect(Collectors.toSet());
   }
 
-  /** {@return the input partitions of a running task of the calling thread; none on others} */
+  /** {@return the input partitions of a task; none if the calling thread does not run the task} */
   static Set<TopicPartition> inputPartitions(TaskId id) {
     return activeTasks().stream()
         .filter(task -> task.taskId().equals(id))
@@ -76,8 +78,9 @@ public final class TaskRevival {
 
   /**
    * Tests whether the thread has given up work since the last call. Under exactly-once, Kafka
-   * Streams asks for a rebalance after that, so that another member may take the task over. This is
-   * not needed here, because a store that is away is away for all members.
+   * Streams then asks for a rebalance, so that another member may take the task over. This
+   * rebalance is not needed, because an image store that is unavailable is unavailable to all
+   * members.
    *
    * @return whether the next rebalance is not needed
    */

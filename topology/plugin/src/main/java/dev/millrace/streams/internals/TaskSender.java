@@ -10,12 +10,12 @@ import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.RecordCollector;
 
 /**
- * Sends records with the producer of a task, and so in the transaction of the task, for exception
- * handlers. From version 4.2 on, Kafka Streams does this with the records that a handler returns
+ * Sends records for exception handlers, with the producer of a task and therefore in the task's
+ * transaction. From version 4.2 on, Kafka Streams itself sends the records that a handler returns
  * (KIP-1034).
  *
- * <p>A task can send while one of its processors has a {@link RecordForwarder}. Each stream thread
- * knows only its own tasks.
+ * <p>A task can send while one of its processors has a {@link RecordForwarder}. On each stream
+ * thread, this class knows only that thread's tasks.
  */
 public final class TaskSender {
 
@@ -37,8 +37,8 @@ public final class TaskSender {
    *
    * @param task the task, which the calling stream thread processes
    * @param record the record; its partition is chosen by the producer
-   * @return false if no processor of the task has a {@link RecordForwarder}, so that nothing is
-   *     sent
+   * @return false if nothing was sent, because no processor of the task has a {@link
+   *     RecordForwarder}
    */
   public static boolean send(TaskId task, ProducerRecord<byte[], byte[]> record) {
     Optional<InternalProcessorContext<?, ?>> processing =
@@ -47,7 +47,9 @@ public final class TaskSender {
     return processing.isPresent();
   }
 
-  /** Test drivers of several topologies may run on one thread; only one of them processes. */
+  /**
+   * Test drivers of several topologies may run on one thread. Only one of them processes a record.
+   */
   private static boolean isProcessing(InternalProcessorContext<?, ?> context, TaskId task) {
     return context.taskId().equals(task) && context.currentNode() != null;
   }

@@ -13,8 +13,9 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 
 /**
- * The dead letter of a record: its raw key, value and headers, and Kafka Streams' own headers,
- * which say where the record was and why it failed (KIP-1034).
+ * Creates the dead letter of a record. A dead letter has the record's raw key, value and headers.
+ * It also has Kafka Streams' own headers, which say where the record was and why it failed
+ * (KIP-1034).
  *
  * <p>If a topic refuses a dead letter, there is no second dead letter. So this class changes
  * everything that the topic would refuse:
@@ -108,7 +109,8 @@ public final class DeadLetter {
   }
 
   /**
-   * Creates a stub: our headers first, then the record's headers up to the first that does not fit.
+   * Creates a stub. The stub's own headers come first, then the record's headers up to the first
+   * header that does not fit.
    */
   private ProducerRecord<byte[], byte[]> stub(byte[] key, List<Header> own) {
     byte[] shortKey =
@@ -142,7 +144,7 @@ public final class DeadLetter {
 
   /**
    * Returns headers with the reason, and with the record's topic, partition and offset. If the
-   * topic refuses the record's timestamp, a header holds this timestamp.
+   * topic refuses the record's timestamp, another header holds this timestamp.
    */
   private List<Header> why(String message) {
     List<Header> why = new ArrayList<>();

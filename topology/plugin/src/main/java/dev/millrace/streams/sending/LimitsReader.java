@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. If a right is
- * missing or no broker answers within 10 s, a topic's configuration cannot be read. The reader then
- * logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
+ * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. The reader
+ * cannot read a topic's configuration if a right is missing or if no broker answers within 10 s.
+ * The reader then logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
  */
 public final class LimitsReader {
 

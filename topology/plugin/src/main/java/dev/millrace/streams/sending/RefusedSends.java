@@ -12,8 +12,8 @@ import org.apache.kafka.streams.errors.ProductionExceptionHandler;
  * send if the exception is retriable. Any other failed send fails the task, and Kafka Streams
  * processes the task's records again.
  *
- * <p>It creates no dead letters. Kafka Streams' own handler creates one for each refused record,
- * even for a refused dead letter, on the producer's network thread.
+ * <p>This handler creates no dead letters. Kafka Streams' own handler would create one for each
+ * refused record, even for a refused dead letter, on the producer's network thread.
  */
 public final class RefusedSends implements ProductionExceptionHandler {
 
@@ -31,9 +31,7 @@ public final class RefusedSends implements ProductionExceptionHandler {
     return exception instanceof RetriableException ? Response.retry() : Response.fail();
   }
 
-  /**
-   * Handles a failure before Kafka Streams 4.2. Version 3.9 cannot retry, so that the task fails.
-   */
+  /** Handles a failure before Kafka Streams 4.2. Version 3.9 cannot retry, so the task fails. */
   @Override
   @Deprecated
   public ProductionExceptionHandlerResponse handle(

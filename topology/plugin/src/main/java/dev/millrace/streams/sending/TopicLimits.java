@@ -10,21 +10,21 @@ import org.apache.kafka.common.config.TopicConfig;
 /**
  * The limits that a topic sets for its records.
  *
- * @param maxBytes largest batch of records, in bytes; one record may fill it alone
+ * @param maxBytes largest size of a batch of records, in bytes; a single record may have this size
  * @param compacted whether the topic is compacted, so that a record needs a key
- * @param beforeMaxMs how far a timestamp may be in the past, in ms
- * @param afterMaxMs how far a timestamp may be in the future, in ms
+ * @param beforeMaxMs largest age of a timestamp, in ms
+ * @param afterMaxMs largest time by which a timestamp may lie in the future, in ms
  */
 public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, long afterMaxMs) {
 
   /**
-   * Kafka's default limits: 1,048,588 bytes, no key needed, timestamps of any age and up to one
-   * hour ahead.
+   * Kafka's default limits: 1,048,588 bytes, no key required, and timestamps of any age or up to
+   * one hour in the future.
    */
   public static final TopicLimits DEFAULTS =
       new TopicLimits(1_048_588, false, Long.MAX_VALUE, TimeUnit.HOURS.toMillis(1));
 
-  /** How far a broker's clock and this machine's clock may differ, in ms. */
+  /** Largest expected difference between a broker's clock and this machine's clock, in ms. */
   private static final long CLOCKS_DIFFER_MS = TimeUnit.MINUTES.toMillis(1);
 
   private static final int TENTH = 10;
@@ -92,15 +92,15 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
               + ", is "
               + Math.abs(timestamp - now) / 1000
               + (timestamp > now
-                  ? " s ahead; raise the topic's message.timestamp.after.max.ms"
+                  ? " s in the future; raise the topic's message.timestamp.after.max.ms"
                   : " s old; raise the topic's message.timestamp.before.max.ms"));
     }
     return Optional.empty();
   }
 
   /**
-   * Tests whether a record may have this timestamp. The brokers use their own clocks, so this
-   * method reduces each limit by a minute, or by a tenth of the limit if that is less.
+   * Tests whether a record may have this timestamp. Because the brokers use their own clocks, this
+   * method reduces each limit by one minute or by a tenth of the limit, whichever is less.
    */
   boolean takes(long timestamp, long now) {
     return timestamp >= 0

@@ -11,9 +11,10 @@ import org.slf4j.LoggerFactory;
  * The {@code deserialization.exception.handler} for topologies whose serdes need a schema registry.
  * If a serde throws an exception, the task fails, and Kafka Streams reads the record again.
  *
- * <p>It creates no dead letters. With a dead-letter topic, Kafka Streams' own handlers create one
- * for each attempt to read the record, although the record is good and the registry is away. The
- * serdes of image events throw no exception for a record that holds no image.
+ * <p>This handler creates no dead letters. With a dead-letter topic, Kafka Streams' own handlers
+ * would create one for each attempt to read the record. But the record is good, and only the
+ * registry is unavailable. The serdes of image events throw no exception for a record that holds no
+ * image.
  */
 public final class UnreadRecords implements DeserializationExceptionHandler {
 

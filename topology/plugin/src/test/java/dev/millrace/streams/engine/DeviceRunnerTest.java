@@ -111,7 +111,7 @@ class DeviceRunnerTest extends WithEngine {
     assertThatThrownBy(() -> answer.get(10, TimeUnit.SECONDS))
         .cause()
         .isInstanceOf(InferenceException.class)
-        .hasMessageStartingWith("cpu is broken: it fails images and the warm-up image alike: ");
+        .hasMessageStartingWith("cpu is broken: it fails on images and on the warm-up image: ");
   }
 
   @Test

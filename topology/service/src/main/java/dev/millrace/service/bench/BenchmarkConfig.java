@@ -37,7 +37,7 @@ public record BenchmarkConfig(
     devices = List.copyOf(devices);
     if (devices.stream().map(Device::kind).distinct().count() != 1) {
       throw new IllegalArgumentException(
-          "device: " + devices + " is neither the CPU nor GPUs alone; measure one after the other");
+          "device: " + devices + " must be either the CPU or GPUs; measure them in separate runs");
     }
     Objects.requireNonNull(photographs, "photographs");
     Objects.requireNonNull(folder, "folder");

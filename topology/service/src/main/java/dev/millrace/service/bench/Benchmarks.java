@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The benchmarks of Millrace and of the products that it is compared with. The implementation is in
- * another module, where {@link java.util.ServiceLoader} finds it. The service's class path
- * therefore never holds these products.
+ * The benchmarks of Millrace and of the products that it is compared with. {@link
+ * java.util.ServiceLoader} finds the implementation in another module, so that the service's class
+ * path never contains these products.
  */
 public interface Benchmarks {
 
   /**
-   * {@return the names of the parts that can be measured on a device, each with a description in
-   * one line, in the order in which they are measured}
+   * {@return the parts that can be measured on a device, by name, with a description in one line
+   * each} The order is the order of the measurements.
    *
    * @param device the kind of device that models run on
    */
@@ -36,14 +36,14 @@ public interface Benchmarks {
   interface Listener {
 
     /**
-     * A measurement is about to begin.
+     * Notes that a measurement is about to begin.
      *
      * @param what the name of the measurement, to show to the user
      */
     void progress(String what);
 
     /**
-     * A figure was measured.
+     * Notes that a figure was measured.
      *
      * @param figure the figure
      */

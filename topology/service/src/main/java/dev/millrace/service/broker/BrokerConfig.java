@@ -42,8 +42,8 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
 
   /**
-   * Settings for a single node on a developer's machine instead of a cluster: one replica, no waits
-   * for other nodes, few threads and small files.
+   * Settings for a single node on a developer's machine, instead of a cluster. There is one
+   * replica, there are no waits for other nodes, and threads are few and files small.
    */
   private static final Map<String, String> ALONE =
       Map.ofEntries(

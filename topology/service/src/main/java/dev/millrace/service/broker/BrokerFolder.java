@@ -22,8 +22,8 @@ import org.apache.kafka.metadata.storage.Formatter;
 final class BrokerFolder implements AutoCloseable {
 
   /**
-   * The locked file, which also marks the folder as a broker's. A broker refuses a folder with
-   * other files but without this mark, because the user may have named the folder by mistake.
+   * The locked file, which also marks the folder as a broker's folder. A broker refuses a folder
+   * with other files but without this mark, because the user may have named the folder by mistake.
    */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 
@@ -38,8 +38,8 @@ final class BrokerFolder implements AutoCloseable {
   /**
    * Creates the folder if it is missing, and locks it.
    *
-   * @throws BrokerException if another broker uses the folder, or if the folder contains files that
-   *     are not a broker's
+   * @throws BrokerException if another broker uses the folder, or if the folder contains other
+   *     files
    */
   static BrokerFolder open(Path path) {
     try {

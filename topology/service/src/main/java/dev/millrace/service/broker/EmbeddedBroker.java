@@ -5,7 +5,7 @@ import kafka.server.KafkaConfig;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * A real single-node Kafka in this JVM: broker and KRaft controller in one. The broker keeps its
+ * A real single-node Kafka in this JVM, with a broker and a KRaft controller. The broker keeps its
  * data in a folder. A later broker with this folder continues with the data.
  *
  * <p>The owner must close the broker. {@link #close} writes the data in memory to disk, and takes
@@ -79,8 +79,8 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /**
-   * {@return a future that completes if the broker has a fault from which it cannot recover; the
-   * result is the fault} The owner must then close the broker.
+   * {@return a future that completes with the fault if the broker cannot recover from a fault} The
+   * owner must then close the broker.
    */
   public CompletableFuture<Throwable> failure() {
     return node.failure().copy();

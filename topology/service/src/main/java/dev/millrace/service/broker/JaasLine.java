@@ -8,8 +8,8 @@ import org.apache.kafka.common.security.JaasContext;
 
 /**
  * The value of a {@code sasl.jaas.config}: {@code MODULE required NAME="VALUE" ...;}. Millrace
- * parses the value before Kafka does, because Kafka's error would quote the text that it cannot
- * parse, and that text may be a password.
+ * parses the value before Kafka does, because Kafka's error message would quote the text that it
+ * cannot parse. This text may be a password.
  */
 public final class JaasLine {
 
@@ -43,8 +43,8 @@ public final class JaasLine {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           key
-              + " cannot be read; it takes MODULE required NAME=\"VALUE\" ...; with a semicolon at"
-              + " its end");
+              + " cannot be parsed; write MODULE required NAME=\"VALUE\" ...; with a semicolon at"
+              + " the end");
     }
     Map<String, String> options = new HashMap<>();
     context

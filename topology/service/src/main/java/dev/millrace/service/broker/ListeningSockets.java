@@ -52,7 +52,7 @@ final class ListeningSockets implements ServerSocketFactory, AutoCloseable {
               + port
               + " ("
               + e.getMessage()
-              + "); give another port, or stop what listens there",
+              + "); give another port, or stop the process that listens there",
           e);
     } catch (IOException e) {
       closeQuietly(channel);

@@ -25,10 +25,11 @@ import org.apache.kafka.controller.Controller;
 import org.apache.kafka.controller.ControllerRequestContext;
 
 /**
- * The users that the {@code sasl.jaas.config} of a broker's SCRAM listeners names. {@code username}
- * and {@code password} are the broker's own user. {@code user_NAME="PASSWORD"} is a client's user,
- * in the notation that Kafka uses for SASL/PLAIN. Kafka stores SCRAM users in its metadata, and on
- * a new broker, no user exists that could create the first user.
+ * The users that are named in the {@code sasl.jaas.config} of a broker's SCRAM listeners. {@code
+ * username} and {@code password} are the broker's own user. {@code user_NAME="PASSWORD"} is a
+ * client's user, in the notation that Kafka uses for SASL/PLAIN. Kafka stores SCRAM users in its
+ * metadata. On a new broker, there is no user yet that could create the first user, so this class
+ * creates it.
  *
  * <p>The controller creates the users at each start. The formatter of Kafka's data folder can
  * create users, too, but only in an empty folder. A changed password would therefore have no effect
@@ -102,7 +103,7 @@ final class ScramUsers {
   /**
    * Creates the users, or sets their passwords. Returns when the changes are committed.
    *
-   * @param controller a started controller, which need not be active yet
+   * @param controller a started controller; it does not have to be active yet
    * @throws BrokerException if the controller refuses a user, or is not active within 30 s
    */
   void make(Controller controller) {

@@ -90,7 +90,7 @@ public final class CommandLineTool {
     }
   }
 
-  /** Closes the mixins of a command that hold something open. */
+  /** Closes the mixins of a command that have open resources. */
   private static void close(CommandSpec command) {
     for (CommandSpec mixin : command.mixins().values()) {
       if (mixin.userObject() instanceof RepositoryOption repository) {
@@ -115,7 +115,7 @@ public final class CommandLineTool {
   @SuppressWarnings("UnusedVariable") // picocli's handler interface has the parameter args
   private int refuse(ParameterException e, String[] args) {
     try {
-      config.requireKnownKeys(root); // the file may have a required option under a mistyped key
+      config.requireKnownKeys(root); // the file may have the option under a mistyped key
     } catch (CommandException unknownKey) {
       return fail(unknownKey, root, false);
     }

@@ -7,7 +7,9 @@ import java.util.Locale;
 enum LogFormat {
   /** A line of text for each event. */
   TEXT,
-  /** A JSON object in a line for each event, with the field names of the Elastic Common Schema. */
+  /**
+   * One line with a JSON object for each event, with the field names of the Elastic Common Schema.
+   */
   JSON;
 
   /** {@return the value on the command line} */

@@ -47,7 +47,7 @@ record Logging(boolean verbose, LogFormat format, List<LogLevel> levels) {
   }
 
   /**
-   * Tells why a command failed, in the format of the log.
+   * Reports why a command failed, in the format of the log.
    *
    * @param command the command's name
    * @param line one line of text

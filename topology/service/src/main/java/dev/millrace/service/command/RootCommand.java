@@ -93,8 +93,9 @@ final class RootCommand implements Runnable {
       converter = LogLevel.Converter.class,
       scope = ScopeType.INHERIT,
       description =
-          "Level of the log: off, error, warn (default), info, debug or trace. With LOGGER, the level of"
-              + " this logger and those below it, such as dev.millrace=info. May be repeated.")
+          "Level of the log: off, error, warn (default), info, debug or trace. With LOGGER, the"
+              + " level applies to this logger and the loggers below it, as in dev.millrace=info."
+              + " May be repeated.")
   private List<LogLevel> logLevels = List.of();
 
   @Option(
@@ -103,8 +104,9 @@ final class RootCommand implements Runnable {
       converter = LogFormat.Converter.class,
       scope = ScopeType.INHERIT,
       description =
-          "Format of the log on standard error: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
-              + " JSON has one object a line, with the field names of the Elastic Common Schema.")
+          "Format of the log on standard error: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}). JSON prints one object per line, with the field names of the"
+              + " Elastic Common Schema.")
   private LogFormat logFormat = LogFormat.TEXT;
 
   @Option(

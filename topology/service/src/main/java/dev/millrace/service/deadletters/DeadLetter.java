@@ -53,8 +53,8 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
   }
 
   /**
-   * {@return the message of the exception that the original record caused; without a message, the
-   * exception's class; empty if both headers are missing}
+   * {@return the message of the exception that the original record caused; if there is no message,
+   * the exception's class; empty if both headers are missing}
    */
   public String reason() {
     return header("message").or(() -> header("exception")).orElse("");
@@ -88,7 +88,7 @@ public record DeadLetter(ConsumerRecord<byte[], byte[]> record) {
 
   /**
    * {@return the position of the earlier dead letter whose replay failed and led to this dead
-   * letter; empty if no replay did}
+   * letter; empty if this dead letter does not come from a replay}
    */
   public Optional<String> replayOf() {
     return value(REPLAYED);

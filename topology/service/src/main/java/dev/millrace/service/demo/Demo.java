@@ -81,7 +81,7 @@ public final class Demo implements AutoCloseable {
   /**
    * Starts the service. To be called once.
    *
-   * @param model the version to serve, until another one is promoted
+   * @param model the version to serve until another version is promoted
    * @throws InterruptedException if the thread is interrupted
    */
   public void serve(ModelVersion model) throws InterruptedException {
@@ -121,7 +121,7 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Sends images, and gives their predictions to {@code show}, until {@code goOn} returns false.
+   * Sends images, and passes their predictions to {@code show}, until {@code goOn} returns false.
    *
    * @param images the images, which are sent again and again
    * @param rate images per second

@@ -96,7 +96,7 @@ public final class TrainerProcess implements AutoCloseable {
    * Waits until the trainer has promoted its first version, or has ended.
    *
    * @param milliseconds the longest wait, in milliseconds
-   * @return false if neither has happened within this time, otherwise true
+   * @return false if the trainer has done neither within this time, otherwise true
    * @throws InterruptedException if the thread is interrupted
    * @throws IOException if the trainer's error log cannot be read
    * @throws TrainingException if the trainer has failed

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 public final class VersionScores {
 
   /**
-   * How often a version was right.
+   * The number of correct predictions of a version.
    *
    * @param version number of the version
    * @param right number of the version's correct predictions

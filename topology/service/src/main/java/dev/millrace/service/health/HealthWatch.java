@@ -68,10 +68,10 @@ public final class HealthWatch implements AutoCloseable {
   /**
    * Starts a watch.
    *
-   * @param streams the client, which need not have started; the caller closes it
+   * @param streams the client, which may not have started yet; the caller closes it
    * @param threads number of stream threads that the client should have
    * @param lastFailure returns the last failure of a stream thread, if there was one
-   * @param fetchProblem returns why images are not fetched at the moment, if they are not
+   * @param fetchProblem returns why images cannot be fetched at the moment; empty if they can
    * @param admin configuration of the admin client that looks for the topics
    * @param topics the topics that the client writes to
    * @param maxPollInterval the client's {@code max.poll.interval.ms}

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Measures how long each partition has stood still although records wait in it.
+ * Measures how long each partition has made no progress although records wait in it.
  *
  * <p>The state of a partition is kept when its stream thread fails. If the replacement thread fails
  * at the same record, the partition counts as standing still since the first failure. Used by one
@@ -57,8 +57,8 @@ final class PartitionProgress {
   }
 
   /**
-   * Updates a partition. Restarts its time from now if the committed offset has moved, or if no
-   * record waited before.
+   * Updates a partition. Restarts the partition's time from now if the committed offset has moved,
+   * or if no record waited before.
    */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);

@@ -29,7 +29,7 @@ public record Problem(
     THREAD_FAILED,
     /** No broker answers. */
     BROKER_AWAY,
-    /** A place from which images are fetched does not work. */
+    /** A store from which images are fetched is unavailable. */
     IMAGES_AWAY,
     /** A topic that the service writes to does not exist. */
     TOPIC_MISSING,

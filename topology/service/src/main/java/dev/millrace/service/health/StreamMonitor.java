@@ -47,7 +47,7 @@ final class StreamMonitor {
    * @param streams the state of the stream
    * @param topics the state of the topics
    * @param lastFailure returns the last failure of a stream thread, if there was one
-   * @param fetchProblem returns why images are not fetched at the moment, if they are not
+   * @param fetchProblem returns why images cannot be fetched at the moment; empty if they can
    * @param longestSilence the time without a poll after which a stream thread counts as hanging
    * @param onHang receives one line of text if a stream thread hangs
    * @param registry receives a gauge that says how long each partition has stood still; the caller
@@ -78,8 +78,8 @@ final class StreamMonitor {
    * Checks the service once.
    *
    * @param now the time, as {@link System#nanoTime}
-   * @return the problems that have lasted longer than 10 s, and the places of images that are away;
-   *     empty if the service is ready
+   * @return the problems that have lasted longer than 10 s, and the image stores that are
+   *     unavailable; empty if the service is ready
    */
   synchronized List<Problem> look(long now) {
     boolean whole = streams.isWhole();
@@ -146,7 +146,10 @@ final class StreamMonitor {
             });
   }
 
-  /** Reports a place of images at once, because the stream has waited for it already. */
+  /**
+   * Returns the problem of an unavailable image store at once, because the stream has already
+   * waited for the store.
+   */
   private Optional<Problem> fetches(long now) {
     Optional<String> reason = fetchProblem.get();
     if (reason.isEmpty()) {
@@ -197,8 +200,8 @@ final class StreamMonitor {
 
   /**
    * Returns the reason why a partition stands still. The reason is the last failure of a stream
-   * thread, unless the thread failed more than 10 s before the partition stopped. In that case, or
-   * without a failure, the reason is that images are not fetched. Otherwise the text says that no
+   * thread, unless the thread failed more than 10 s before the partition stopped. Otherwise, the
+   * reason is that images cannot be fetched, if this is the case. Otherwise, the text says that no
    * thread failed.
    */
   private String reason(long now, long standing) {

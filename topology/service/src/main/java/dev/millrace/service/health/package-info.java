@@ -1,5 +1,5 @@
 /**
- * Finds out whether a service does its work, and why not. Runs on threads of its own, so that it
- * also notices a stream thread that hangs.
+ * Finds out whether a service does its work, and if not, why. The checks run on threads of their
+ * own, so that they also detect a stream thread that hangs.
  */
 package dev.millrace.service.health;

@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * The last report of each instance about each model. Instances do not report when they stop, so the
- * reports include those of stopped instances. Not thread-safe.
+ * The last report of each instance about each model. Instances do not report when they stop, so
+ * stopped instances are included. Not thread-safe.
  */
 public final class Instances {
 

@@ -35,8 +35,8 @@ public record Reported(Instant time, SwapReport report) {
   }
 
   /**
-   * {@return true if a serving instance wrote the report, about a model swap; false if a trainer
-   * wrote it, about the verdict of its promotion gate}
+   * {@return true if a serving instance has reported a model swap; false if a trainer has reported
+   * the verdict of its promotion gate}
    */
   public boolean isOfInstance() {
     return switch (report.outcome()) {

@@ -4,12 +4,12 @@ import dev.millrace.service.http.infer.RefusedRequestException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Bounds the memory that the bodies of all requests take at the same time, and with it the number
- * of these requests. Thread-safe.
+ * Limits the memory for the bodies of all requests at the same time. This also limits the number of
+ * these requests. Thread-safe.
  */
 final class BodyMemory {
 
-  /** What a request takes at least, in bytes. */
+  /** Smallest number of bytes to count for a request. */
   private static final int LEAST_BYTES = 256 << 10;
 
   private final Semaphore bytes;

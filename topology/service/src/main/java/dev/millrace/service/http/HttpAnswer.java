@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param status HTTP's status
  * @param type the media type of the body
- * @param body the body, which nobody changes
+ * @param body the body, which must not be changed
  * @param headers further headers
  */
 record HttpAnswer(int status, String type, byte[] body, Map<String, String> headers) {

@@ -14,8 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Exposes a running service's metrics, health and metadata over HTTP, and classifies images if
- * asked to:
+ * Exposes a running service's metrics, health and metadata over HTTP. Can also classify images:
  *
  * <ul>
  *   <li>{@code GET /metrics}: every metric, in Prometheus's text format;

@@ -19,21 +19,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Classifies the images of {@code POST /v2/models/NAME[/versions/N]/infer}, with the engine and in
- * the batches of the stream, which comes first. Other requests go to another handler. Thread-safe.
+ * Classifies the images of {@code POST /v2/models/NAME[/versions/N]/infer}. The images use the
+ * engine and the batches of the stream, and the stream has priority. Other requests go to another
+ * handler. Thread-safe.
  *
- * <p>A request that gets no answer changes nothing: its images are classified all together, or not
- * at all. The status says why: 400 for a body or an image that is bad, 403 for a web page, 404 for
- * a version that does not serve, 408 for a slow client, 411, 413 and 415 for a body of unknown or
- * large size or in another encoding, 429 while the stream leaves no slots, 503 while no version
- * serves, and 504 for a slow model.
+ * <p>Either all images of a request are classified, or none. The status of a refused request says
+ * why:
+ *
+ * <ul>
+ *   <li>400: the body or an image is bad;
+ *   <li>403: the request comes from a web page;
+ *   <li>404: the version does not serve;
+ *   <li>408: the client is too slow;
+ *   <li>411, 413, 415: the body has an unknown length, is too large, or has another encoding;
+ *   <li>429: the stream leaves no slots;
+ *   <li>503: no version serves;
+ *   <li>504: the model is too slow.
+ * </ul>
  */
 final class InferHandler implements HttpHandler {
 
   private static final Pattern PATH =
       Pattern.compile("/v2/models/([^/]+)(?:/versions/([^/]+))?/infer/?");
 
-  /** The bodies of all requests take at most this part of the heap. */
+  /** The bodies of all requests together take at most this part of the heap. */
   private static final int PART_OF_HEAP = 8;
 
   private static final int MOST_BYTES_OF_ALL = 64 << 20;
@@ -52,7 +61,7 @@ final class InferHandler implements HttpHandler {
 
   /**
    * @param model the model to report on
-   * @param protocol knows which model and version are here
+   * @param protocol knows the model and the version that serve
    * @param slots returns the slots for images; empty while no version serves
    * @param infers false to refuse every request for inference
    * @param others handles the other requests

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Answers requests of the <a href="https://github.com/kserve/open-inference-protocol">Open
- * Inference Protocol</a> for health and metadata. {@link InferHandler} answers those for inference.
- * Thread-safe.
+ * Inference Protocol</a> for health and metadata. {@link InferHandler} answers requests for
+ * inference. Thread-safe.
  */
 final class InferenceProtocol {
 
@@ -95,15 +95,16 @@ final class InferenceProtocol {
   }
 
   /**
-   * Returns why a model or its version is not here.
+   * Returns the reason why a model or its version does not serve here.
    *
    * @param version the version that the request names, if any
-   * @param serving the version that serves; while none does, no version is absent
-   * @return the reason; empty if the model and the version are here
+   * @param serving the version that serves; while no version serves, every version counts as
+   *     present
+   * @return the reason; empty if the model and the version serve here
    */
   Optional<String> absence(String name, Optional<String> version, Optional<ModelVersion> serving) {
     if (!name.equals(model.name())) {
-      return Optional.of("model '" + name + "' is not here; '" + model.name() + "' is");
+      return Optional.of("model '" + name + "' is not served here; '" + model.name() + "' is");
     }
     String number = serving.map(ModelVersion::version).map(String::valueOf).orElse("none");
     return version

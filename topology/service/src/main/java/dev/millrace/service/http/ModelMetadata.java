@@ -32,8 +32,9 @@ record ModelMetadata(
   /**
    * Returns the metadata of a version.
    *
-   * @param infers whether requests for inference are answered. The input is then the one of such
-   *     requests, which are images in their encoded form; otherwise it is that of the model
+   * @param infers whether requests for inference are answered. If they are, the input is described
+   *     as in these requests, which hold encoded images. Otherwise, the model's own input is
+   *     described
    */
   static ModelMetadata of(ModelVersion serving, boolean infers) {
     return new ModelMetadata(

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The body of a request, of bounded size and time. For one request, on one thread.
+ * The body of one request. Limits the body's size and the time to receive it. Used by one thread.
  *
- * <p>The server closes the connection of a client that sends nothing for a while. This class
- * answers a client that sends too slowly before that.
+ * <p>The server closes the connection of a client that sends nothing for a while. Before that, this
+ * class answers a client that sends too slowly.
  */
 final class RequestBody {
 
@@ -28,7 +28,7 @@ final class RequestBody {
   private final long begin;
 
   /**
-   * @param exchange the request, whose body nobody has read
+   * @param exchange the request, whose body has not been read
    * @param mostBytes the largest body, in bytes
    * @param nanoTime the clock
    */
@@ -88,9 +88,9 @@ final class RequestBody {
   }
 
   /**
-   * Reads what is left of the body, and forgets it. To be called after the answer was sent.
-   * Otherwise the server would reset the connection of a client that still sends, and the client
-   * might not get the answer.
+   * Reads and drops the rest of the body. To be called after the answer was sent. Otherwise the
+   * server would reset the connection of a client that still sends, and the client might not get
+   * the answer.
    */
   void discard() {
     byte[] piece = new byte[PIECE];

@@ -52,7 +52,7 @@ final class Requests implements HttpHandler {
         .orElseGet(() -> HttpAnswer.error(404, "there is nothing here; try /metrics or /v2"));
   }
 
-  /** Sends an answer, compressed if it is large and the client accepts that. */
+  /** Sends an answer. Compresses a large answer if the client accepts compression. */
   static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
     Headers headers = exchange.getResponseHeaders();
     answer.headers().forEach(headers::set);

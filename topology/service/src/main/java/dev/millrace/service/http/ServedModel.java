@@ -6,16 +6,16 @@ import dev.millrace.service.serve.InferenceService;
 import java.util.List;
 import java.util.Optional;
 
-/** What the endpoint reports of a service. Thread-safe. */
+/** The state of a service, as the endpoint reports it. Thread-safe. */
 interface ServedModel {
 
   /** Returns the model's name. */
   String name();
 
-  /** Returns the version that serves, or empty if none does. */
+  /** Returns the version that serves, or empty if no version serves. */
   Optional<ModelVersion> serving();
 
-  /** Returns why the service is not ready; empty if it is. */
+  /** Returns why the service is not ready; empty if the service is ready. */
   List<Problem> problems();
 
   /** Returns whether the service can recover by itself. */

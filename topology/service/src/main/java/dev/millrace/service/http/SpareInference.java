@@ -12,12 +12,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Classifies the images of one request in slots that the stream leaves. Thread-safe. */
+/** Classifies the images of one request in slots that the stream does not need. Thread-safe. */
 final class SpareInference {
 
   /**
    * The longest wait for the answers. After the request, the server gives a client 10 s to read the
-   * answer, and this wait is part of them.
+   * answer. This wait is part of the 10 s.
    */
   private static final long MOST_SECONDS = 5;
 
@@ -60,7 +60,7 @@ final class SpareInference {
     }
   }
 
-  /** Waits until all answers are complete, also if some of them fail. */
+  /** Waits until all answers are complete, even if some of them fail. */
   private static void await(List<CompletableFuture<Classification>> answers)
       throws InterruptedException, TimeoutException {
     try {
@@ -68,7 +68,7 @@ final class SpareInference {
           CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
               .get(MOST_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      // the answers themselves tell what failed
+      // the answers themselves hold the failures
     }
   }
 

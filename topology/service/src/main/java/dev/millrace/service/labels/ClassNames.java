@@ -12,10 +12,10 @@ import java.util.Optional;
 
 /**
  * The names of a model's classes, and the form of the file that holds them. The forms are: one name
- * a line, ImageNet's {@code synset.txt}, numbered lines, CSV with or without a header, YAML, a
- * Python list or dict, and JSON: a list, {@code id2label}, Hugging Face's {@code config.json},
- * Keras' class index, and a map from names to indices. A byte order mark and all line ends are
- * accepted.
+ * per line, ImageNet's {@code synset.txt}, numbered lines, CSV with or without a header, YAML, a
+ * Python list or dict, and JSON. The JSON may be a list, {@code id2label}, Hugging Face's {@code
+ * config.json}, Keras' class index, or a map from names to indices. A byte order mark and every
+ * kind of line end are accepted.
  *
  * @param labels the names, in the order of the model's outputs
  * @param ids a second name of each class in the same order, for example WordNet's number; empty if
@@ -41,7 +41,7 @@ public record ClassNames(Labels labels, List<String> ids, String form) {
    * @param file the file
    * @return the names
    * @throws ModelException if the file cannot be read, is of another kind, or holds no valid list
-   *     of names; the message names the file and the form in which it was read
+   *     of names. The message names the file and the form in which it was read
    */
   public static ClassNames read(Path file) {
     try {

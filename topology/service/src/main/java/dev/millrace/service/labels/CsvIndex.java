@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The column of a table that numbers the classes. A column that the header calls an index always
- * wins. Otherwise, the index is the only column whose numbers are complete; a column that the
- * header calls the names is an index only if no other column is.
+ * The column of a table that numbers the classes. If the header calls a column an index, this
+ * column is always used. Otherwise, the index is the only column whose numbers are complete. A
+ * column that the header calls the names counts as an index only if there is no other.
  *
  * @param column the column's position
  * @param numbers the number of each row
@@ -19,8 +19,8 @@ record CsvIndex(int column, List<Integer> numbers) {
    * Finds the column.
    *
    * @return the column, or empty if the table has none
-   * @throws IllegalArgumentException if two columns differ and either could be the index, or the
-   *     cells of a column that the header calls an index are not whole numbers
+   * @throws IllegalArgumentException if two different columns could be the index, or if the header
+   *     calls a column an index and its cells are not whole numbers
    */
   static Optional<CsvIndex> of(CsvTable table) {
     List<Integer> columns = table.columns();
@@ -67,7 +67,7 @@ record CsvIndex(int column, List<Integer> numbers) {
                             .filter(cell -> !cell.matches(INTEGER))
                             .findFirst()
                             .orElseThrow()
-                        + "', which is no index; number all classes with whole numbers from 0"));
+                        + "', which is not an index; number all classes from 0"));
   }
 
   private static Optional<CsvIndex> read(CsvTable table, int column) {

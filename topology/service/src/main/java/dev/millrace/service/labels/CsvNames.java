@@ -17,7 +17,8 @@ final class CsvNames {
    * @param lines the lines of the file
    * @param isTable whether the file's name says that it is a table
    * @return the names, or empty if the lines are no table
-   * @throws IllegalArgumentException if the file is a table and its columns are not understood
+   * @throws IllegalArgumentException if the file is a table, but no column can be identified as the
+   *     names
    */
   static Optional<Found> read(List<String> lines, boolean isTable) {
     return CsvRows.of(lines, isTable).map(CsvTable::of).flatMap(table -> names(table, isTable));

@@ -22,8 +22,8 @@ final class CsvRows {
    *
    * @param lines the lines
    * @param isTable whether the file's name says that it is a table
-   * @return rows of the same number of cells, of which a table may have only one; empty if the
-   *     lines are no table
+   * @return rows with the same number of cells each; empty if the lines are not a table. If {@code
+   *     isTable} is true, the rows may have only one cell
    * @throws IllegalArgumentException if the file is a table, and a line is blank, or the lines have
    *     different numbers of columns
    */
@@ -79,7 +79,7 @@ final class CsvRows {
     return rows.stream().allMatch(row -> row.size() == rows.get(0).size());
   }
 
-  /** Splits lines, and leaves out rows of blank cells at the end, which Excel writes. */
+  /** Splits lines. Leaves out rows of blank cells at the end, because Excel writes such rows. */
   private static List<List<String>> split(List<String> lines, char separator) {
     List<List<String>> rows = new ArrayList<>();
     for (String line : lines) {

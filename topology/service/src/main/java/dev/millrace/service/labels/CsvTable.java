@@ -33,7 +33,8 @@ record CsvTable(List<String> headings, List<List<String>> rows) {
   private static final String NUMBER = "-?\\d+(\\.\\d+)?";
 
   /**
-   * Takes the first row as a header if a cell is a known heading and no cell is a number.
+   * Creates a table. The first row is the header if one of its cells is a known heading and no cell
+   * is a number.
    *
    * @param rows at least one row
    */
@@ -77,7 +78,9 @@ record CsvTable(List<String> headings, List<List<String>> rows) {
         && cells(column).stream().anyMatch(CsvTable::isNumber);
   }
 
-  /** Tests whether a column's heading says that it holds names for machines. */
+  /**
+   * Tests whether a column's heading says that it holds second names, such as WordNet's numbers.
+   */
   boolean isIds(int column) {
     return isHeaded()
         && (IDS.contains(headings.get(column))

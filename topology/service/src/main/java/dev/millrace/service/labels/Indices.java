@@ -10,7 +10,10 @@ final class Indices {
 
   private Indices() {}
 
-  /** {@return whether the numbers are, in any order, those from 0 or from 1, each once} */
+  /**
+   * {@return whether the numbers, in any order, count from 0 or from 1 without a gap or a
+   * repetition}
+   */
   static boolean areComplete(List<Integer> numbers) {
     return !numbers.isEmpty() && problem(numbers).isEmpty();
   }
@@ -23,7 +26,8 @@ final class Indices {
   /**
    * {@return the names in the order of their numbers}
    *
-   * @throws IllegalArgumentException if the numbers are not those from 0 or from 1, each once
+   * @throws IllegalArgumentException if the numbers have a gap or a repetition, or do not begin
+   *     with 0 or 1
    */
   static List<String> sorted(List<Integer> numbers, List<String> names) {
     String problem = problem(numbers);

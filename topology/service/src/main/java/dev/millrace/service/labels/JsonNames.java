@@ -64,7 +64,7 @@ public final class JsonNames {
       return read(mapper.readTree(text), language);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "it is no valid " + language + " (" + e.getOriginalMessage() + "); correct it", e);
+          "it is not valid " + language + " (" + e.getOriginalMessage() + "); correct it", e);
     }
   }
 
@@ -92,7 +92,7 @@ public final class JsonNames {
    *
    * @param config the file's content
    * @return the names, or empty if the file has none
-   * @throws IllegalArgumentException if the names are not those of all classes
+   * @throws IllegalArgumentException if the names do not cover all classes
    */
   public static Optional<ClassNames> ofConfig(JsonNode config) {
     return new JsonNames("JSON").config(config).map(ClassNames::of);
@@ -109,7 +109,7 @@ public final class JsonNames {
     return names.isArray() && !names.isEmpty() ? described(names, json) : Optional.empty();
   }
 
-  /** Reads timm's names, which may be WordNet's numbers with a description each. */
+  /** Reads timm's names. They may be WordNet's numbers; each number then has a description. */
   private Optional<Found> described(JsonNode names, JsonNode json) {
     JsonNode descriptions = json.path("label_descriptions");
     List<String> found = new ArrayList<>();

@@ -6,7 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Decodes the text of a labels file, and names files that are no UTF-8 text. */
+/**
+ * Decodes the text of a labels file. Refuses other kinds of files, with a message that names the
+ * kind.
+ */
 final class LabelText {
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
@@ -36,15 +39,15 @@ final class LabelText {
     String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(file)).toString();
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
-          "it is no text, because it holds zero bytes; give a text, CSV or JSON file with the"
+          "it is not text, because it holds zero bytes; give a text, CSV or JSON file with the"
               + " names of the classes");
     }
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   /**
-   * Tests for UTF-16. Without a byte order mark, it shows in the zero bytes: all of them are the
-   * first bytes, or all of them are the second bytes, of characters that are mostly Latin.
+   * Tests for UTF-16. Without a byte order mark, the zero bytes show it. In UTF-16, a Latin
+   * character has one zero byte, which is always its first byte or always its second byte.
    */
   private static boolean isUtf16(byte[] file) {
     if (file.length < 2) {

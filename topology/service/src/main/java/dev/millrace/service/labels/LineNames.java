@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads text with one class a line, and with or without a number on each line. */
+/** Reads text with one class per line, with or without a number on each line. */
 final class LineNames {
 
   /** WordNet's number of an ImageNet class, then its names. */

@@ -9,10 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads lines that all carry a number at the same place: before the name or after it. The numbers
- * are indices if they are complete, in any order, and if most names differ without them: {@code
- * class 0} to {@code class 9} are names. Numbers that are not complete are refused behind a mark
- * such as a colon; otherwise they belong to the names, as in {@code boeing 747}.
+ * Reads lines that all have a number at the same place, before or after the name. The numbers are
+ * indices if they are complete, in any order, and if most names differ without them. So {@code
+ * class 0} to {@code class 9} are names. If the numbers are not complete, they belong to the names,
+ * as in {@code boeing 747}. But if a mark such as a colon separates them from the names, the file
+ * is refused.
  *
  * @param place where the numbers are
  * @param numbers the number of each line
@@ -61,8 +62,8 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
    * @param lines the lines
    * @param ids a further name of each line, or an empty list
    * @return the names in the order of their indices, or empty if the lines have no indices
-   * @throws IllegalArgumentException if the lines have indices that are not complete, or two
-   *     indices each
+   * @throws IllegalArgumentException if the indices of the lines are not complete, or if each line
+   *     has two indices
    */
   static Optional<Found> read(List<String> lines, List<String> ids) {
     if (lines.size() < 2 || lines.stream().anyMatch(line -> line.length() > LONGEST_LINE)) {
@@ -78,7 +79,9 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
         .map(chosen -> chosen.found(ids));
   }
 
-  /** {@return the lines, if all have a number at a place and most names differ without it} */
+  /**
+   * {@return the lines, if all lines have a number at this place, and most names differ without it}
+   */
   private static Optional<NumberedLines> of(Place place, List<String> lines) {
     List<Integer> numbers = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -95,7 +98,10 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
         : Optional.empty();
   }
 
-  /** {@return the names without quotes, and the commas behind these, if all names have quotes} */
+  /**
+   * {@return the names without their quotes and the commas after the quotes, if all names have
+   * quotes}
+   */
   private static List<String> unquoted(List<String> names) {
     List<Matcher> quoted = names.stream().map(QUOTED::matcher).toList();
     return quoted.stream().allMatch(Matcher::matches)
@@ -103,7 +109,7 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
         : names;
   }
 
-  /** Tests whether numbers that are not complete are indices nevertheless. */
+  /** Tests whether the numbers must be indices although they are not complete. */
   private boolean areSurelyIndices() {
     return place.isMarked() || numbers.contains(0);
   }

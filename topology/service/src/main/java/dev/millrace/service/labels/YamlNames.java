@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the part of YAML that names classes: a list or a map, as a block or in brackets, as the
- * whole file or as the value of the key {@code names}, which YOLO's data sets have. All other keys
- * of the file are skipped.
+ * Reads the names of classes from YAML. The names are a list or a map, as a block or in brackets.
+ * They are the whole file or the value of the key {@code names}, which YOLO's data sets have. All
+ * other keys of the file are skipped.
  */
 final class YamlNames {
 
@@ -65,7 +65,7 @@ final class YamlNames {
         .toList();
   }
 
-  /** Reads a list or a map, with one item or entry a line. */
+  /** Reads a list or a map, with one item or entry per line. */
   private static JsonNode node(List<String> lines) {
     String first = lines.isEmpty() ? "" : lines.get(0).strip();
     if (first.startsWith("[") || first.startsWith("{")) {
@@ -81,14 +81,14 @@ final class YamlNames {
         throw new IllegalArgumentException(
             "its YAML list has the line '"
                 + line.strip()
-                + "', which is no item; begin it with '-'");
+                + "', which is not an item; begin it with '-'");
       }
       items.add(item.group(1));
     }
     return list(items);
   }
 
-  /** Reads {@code [a, b]} or <code>{0: a, 1: b}</code>, and skips what comes behind it. */
+  /** Reads {@code [a, b]} or <code>{0: a, 1: b}</code>, and skips the text after it. */
   private static JsonNode inBrackets(String text) {
     char end = text.charAt(0) == '[' ? ']' : '}';
     List<String> parts = new ArrayList<>();
@@ -129,7 +129,7 @@ final class YamlNames {
       Matcher entry = ENTRY.matcher(line.strip());
       if (!entry.matches()) {
         throw new IllegalArgumentException(
-            "its YAML has the line '" + line.strip() + "', which is no entry such as '0: cat'");
+            "its YAML has the line '" + line.strip() + "', which is not an entry such as '0: cat'");
       }
       String key = scalar(entry.group(1));
       String value = scalar(entry.group(2));

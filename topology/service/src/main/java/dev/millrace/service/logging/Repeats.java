@@ -19,7 +19,7 @@ final class Repeats {
   private static final Pattern NUMBER = Pattern.compile("\\d+");
 
   /**
-   * A log line, and how many repetitions of this line were held back.
+   * A log line, and the number of its repetitions that were held back.
    *
    * @param line the line as it was first logged
    * @param count number of repetitions that were held back

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Counts the open streams of events. The watch of the service is open from the first stream on, and
- * closes a while after the last one. While nobody looks, there is no watch and no thread.
- * Thread-safe.
+ * Counts the open streams of events. The first stream opens the {@link Watch} of the service. The
+ * watch closes some time after the last stream has ended. Without streams, there is no watch and no
+ * thread. Thread-safe.
  */
 final class Audience implements AutoCloseable {
 
@@ -25,8 +25,8 @@ final class Audience implements AutoCloseable {
 
   /**
    * @param opening opens a watch; called on a thread of this class
-   * @param lingerMillis how long the watch stays open after the last stream, in ms, because
-   *     browsers connect again every few seconds
+   * @param lingerMillis how long the watch stays open after the last stream, in ms; above 0,
+   *     because browsers connect again every few seconds
    */
   Audience(Supplier<? extends AutoCloseable> opening, long lingerMillis) {
     this.opening = opening;

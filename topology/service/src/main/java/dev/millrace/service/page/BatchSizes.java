@@ -32,7 +32,7 @@ final class BatchSizes {
    * Batches of similar size.
    *
    * @param upTo the largest size
-   * @param count number of batches that are no larger, and larger than the size before
+   * @param count number of batches up to this size that are larger than the previous size
    */
   record Size(long upTo, long count) {}
 

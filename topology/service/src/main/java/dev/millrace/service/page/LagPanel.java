@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
  * The content of the panel about the partitions.
  *
  * @param total number of records that the group has not processed
- * @param partitions the partitions with the most such records; stalled partitions come first
+ * @param partitions the partitions with the largest lag; stalled partitions come first
  * @param more number of partitions that are not listed
  */
 record LagPanel(long total, List<Partition> partitions, int more) {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * The live page of a service. It shows the throughput, the versions, the last predictions and dead
- * letters, and promotes and rolls back for users with a token. While nobody looks, it costs nothing
- * but one volatile read an image. Thread-safe.
+ * letters, and promotes and rolls back for users with a token. While the page is not open in any
+ * browser, it costs only one volatile read per image. Thread-safe.
  */
 public final class LivePage implements AutoCloseable {
 
@@ -30,7 +30,7 @@ public final class LivePage implements AutoCloseable {
    * The content of the panel about the page itself.
    *
    * @param actions whether the user may promote and roll back
-   * @param why why the user may not, or null
+   * @param why the reason why the user may not, or null
    */
   private record About(
       String model, String input, String output, boolean thumbnails, boolean actions, String why) {}
@@ -94,7 +94,7 @@ public final class LivePage implements AutoCloseable {
   }
 
   /**
-   * Prepares the page. Opens no client and no thread before somebody looks.
+   * Prepares the page. Opens no client and no thread before a browser opens the page.
    *
    * @param service the service to show; the caller closes it after the page
    * @param config the service's settings
@@ -120,7 +120,7 @@ public final class LivePage implements AutoCloseable {
     return handler;
   }
 
-  /** {@return whether somebody looks, or did a few seconds ago} */
+  /** {@return whether the page is open in a browser, or was a few seconds ago} */
   public boolean isWatched() {
     return audience.isWatching();
   }

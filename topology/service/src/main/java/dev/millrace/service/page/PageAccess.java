@@ -8,13 +8,14 @@ import java.util.function.LongSupplier;
  * Decides who may see the page and who may act. Thread-safe.
  *
  * <ul>
- *   <li>Without tokens, everything but actions is open to programs on this machine: both ends of
- *       the connection must be loopback addresses. Nobody may act.
+ *   <li>Without tokens, programs on this machine may read everything, but no program may act. Both
+ *       ends of the connection must be loopback addresses.
  *   <li>With tokens, the page's files are open to all, and everything else needs a token.
- *   <li>Always, the header {@code Host} must name this machine, or a page of another site could
- *       reach the service through a name that it makes resolve to this machine (DNS rebinding).
- *   <li>Browsers tell which site a request comes from ({@code Sec-Fetch-Site}, {@code Origin}).
- *       Requests of other sites are refused.
+ *   <li>The header {@code Host} must always name this machine. Otherwise, a page of another site
+ *       could reach the service through a name that the site resolves to this machine (DNS
+ *       rebinding).
+ *   <li>Requests that come from other sites are refused. Browsers name the site in {@code
+ *       Sec-Fetch-Site} and {@code Origin}.
  * </ul>
  */
 final class PageAccess {
@@ -51,7 +52,10 @@ final class PageAccess {
     return tokens != null;
   }
 
-  /** Returns why a request for the page's files is refused, which say nothing of the service. */
+  /**
+   * Returns why a request for the page's files is refused. The files contain nothing about the
+   * service.
+   */
   Optional<Refusal> files(PageRequest request) {
     if (tokens == null && !request.isLocal()) {
       return refusal(

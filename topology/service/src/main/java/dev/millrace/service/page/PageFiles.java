@@ -13,7 +13,7 @@ final class PageFiles {
    * A file.
    *
    * @param type its media type
-   * @param bytes its content, which nobody changes
+   * @param bytes its content, which must not be changed
    */
   record PageFile(String type, byte[] bytes) {}
 

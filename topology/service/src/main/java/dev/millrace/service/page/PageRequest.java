@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Where a request comes from, and what it says about itself.
+ * The addresses and the headers of a request.
  *
  * @param peer the other end of the connection
  * @param local this end of the connection

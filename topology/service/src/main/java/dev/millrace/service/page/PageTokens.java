@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The tokens that open the page. Holds checksums of the tokens, not the tokens. Thread-safe.
+ * The tokens that open the page. This class keeps only checksums of the tokens. Thread-safe.
  *
  * <p>The file has one line for each token: {@code TOKEN}, or {@code NAME TOKEN} with the name of
  * the person who uses it, for the log. Empty lines and lines that begin with {@code #} count as
@@ -57,7 +57,7 @@ public final class PageTokens {
     }
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException(
-          "page-token-file: " + file + " has no token; 'openssl rand -hex 32' makes one");
+          "page-token-file: " + file + " has no token; create one with 'openssl rand -hex 32'");
     }
     return new PageTokens(List.copyOf(tokens));
   }
@@ -74,7 +74,7 @@ public final class PageTokens {
               + place
               + " has a token of less than "
               + SHORTEST
-              + " characters; 'openssl rand -hex 32' makes a long one");
+              + " characters; create one with 'openssl rand -hex 32'");
     }
     return new Token(words.length == 2 ? words[0] : NAMELESS, sha256(token));
   }
@@ -83,7 +83,7 @@ public final class PageTokens {
    * Finds the user of a token. Takes the same time for each wrong token, because it compares
    * checksums, and all of them.
    *
-   * @param token what a client sent
+   * @param token the text that a client sent
    * @return the name of the token's user; empty if there is no such token
    */
   Optional<String> user(String token) {

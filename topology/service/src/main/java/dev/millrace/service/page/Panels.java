@@ -19,7 +19,7 @@ final class Panels {
    * A panel's content.
    *
    * @param name the panel's name
-   * @param revision grows with each change of any panel
+   * @param revision a number that grows with each change of any panel
    * @param json the content
    */
   record Panel(String name, long revision, String json) {}
@@ -28,7 +28,10 @@ final class Panels {
   private long revision;
   private boolean closed;
 
-  /** Replaces the content of a panel. Content that is equal to the old one changes nothing. */
+  /**
+   * Replaces the content of a panel. If the new content is equal to the old content, nothing
+   * changes.
+   */
   void put(String name, Object content) {
     String json = json(content);
     synchronized (this) {

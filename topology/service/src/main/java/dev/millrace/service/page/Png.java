@@ -11,8 +11,7 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes small pictures as PNG (ISO/IEC 15948). The service has no other writer of images, because
- * the image library only reads them.
+ * Writes small pictures as PNG (ISO/IEC 15948). The image library of the service only reads images.
  */
 final class Png {
 

@@ -5,8 +5,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Allows each of many callers a number of events a minute. Remembers the last callers only.
- * Thread-safe.
+ * Allows each caller a number of events per minute. Remembers only the latest callers. Thread-safe.
  */
 final class RateLimit {
 
@@ -26,7 +25,7 @@ final class RateLimit {
       };
 
   /**
-   * @param perMinute number of events a minute, also at once
+   * @param perMinute number of events per minute; all of them may come at once
    * @param nanoTime the clock, in ns
    */
   RateLimit(int perMinute, LongSupplier nanoTime) {

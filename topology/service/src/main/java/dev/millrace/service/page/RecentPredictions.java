@@ -41,7 +41,7 @@ final class RecentPredictions implements PredictionListener {
   /**
    * Percentiles of the time from an image's timestamp to its prediction, in ms.
    *
-   * @param count number of predictions that they are taken from
+   * @param count number of predictions that the percentiles are computed from
    */
   record Latency(int count, long p50, long p95, long p99) {}
 
@@ -89,9 +89,9 @@ final class RecentPredictions implements PredictionListener {
   }
 
   /**
-   * Returns the cards, the newest first. If predictions come faster than new cards may be added,
-   * the newest become cards. Once they come more slowly, the others of the last {@value #CARDS}
-   * follow.
+   * Returns the cards, the newest first. If predictions arrive faster than new cards may be added,
+   * only the newest predictions become cards. When predictions arrive more slowly again, the others
+   * of the last {@value #CARDS} predictions become cards, too.
    */
   synchronized List<Card> cards() {
     long now = nanoTime.getAsLong();

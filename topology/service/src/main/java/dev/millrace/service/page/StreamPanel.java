@@ -8,11 +8,11 @@ import java.util.List;
  *
  * @param live whether the service works, or can recover
  * @param serving the version that serves, or null
- * @param problems what keeps the service from being ready
- * @param troubles what the page cannot ask the brokers or the repository, and why
- * @param seen number of predictions since somebody looks
- * @param perSecond predictions a second, now
- * @param history predictions a second in each of the last seconds, the oldest first
+ * @param problems the problems because of which the service is not ready
+ * @param troubles the questions to the brokers or the repository that fail, and why
+ * @param seen number of predictions since the page was opened
+ * @param perSecond current number of predictions per second
+ * @param history predictions per second in each of the last seconds, the oldest first
  * @param latency the time from an image's timestamp to its prediction, or null without predictions
  * @param batches the last batches, or null without any
  */

@@ -38,7 +38,10 @@ final class Throughput {
     }
   }
 
-  /** Returns the predictions per second since the oldest of the last points. */
+  /**
+   * Returns the current number of predictions per second, measured since the oldest point that is
+   * kept.
+   */
   double perSecond(long seen, long now) {
     return points.isEmpty() ? 0 : rate(points.getFirst(), seen, now);
   }

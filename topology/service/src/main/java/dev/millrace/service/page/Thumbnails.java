@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes thumbnails. Reads an image's record again from its topic, because predictions do not hold
- * their images, and decodes it with the service's decoder and limits. Thread-safe.
+ * Makes thumbnails. Reads the record of an image from its topic again, because predictions do not
+ * contain images. Decodes the image with the service's decoder and limits. Thread-safe.
  */
 final class Thumbnails implements AutoCloseable {
 
@@ -74,8 +74,8 @@ final class Thumbnails implements AutoCloseable {
    * Makes a thumbnail.
    *
    * @param source the image's record
-   * @return the thumbnail, or why there is none. A reason that may pass, for example that no broker
-   *     or no schema registry answers, holds for this call only
+   * @return the thumbnail, or why there is none. A temporary reason, for example that no broker or
+   *     no schema registry answers, is valid only for this call
    */
   synchronized Thumbnail make(Prediction.Source source) {
     if (closed) {

@@ -23,9 +23,9 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
- * Fills the panels while somebody looks at the page. One thread reads the service twice a second;
- * another asks the brokers and the repository once a second, so that slow answers do not hold the
- * first one up. Thread-safe.
+ * Fills the panels while the page is open in a browser. One thread reads the service twice a
+ * second. Another thread asks the brokers and the repository once a second, so that slow answers do
+ * not delay the first thread. Thread-safe.
  */
 final class Watch implements AutoCloseable {
 
@@ -94,7 +94,7 @@ final class Watch implements AutoCloseable {
    * @param service the service; the caller closes it after the watch
    * @param registry holds the engine's metrics
    * @param kafka configurations of clients
-   * @param panels receives what the watch sees
+   * @param panels receives the content that the watch collects
    * @return the watch, which the caller closes
    */
   static Watch open(

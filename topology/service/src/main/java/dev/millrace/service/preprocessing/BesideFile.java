@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A JSON file beside a model, which is read when it is needed.
+ * A JSON file in the folder of a model. The file is read only when it is needed.
  *
  * @param path the file
  */
@@ -23,7 +23,8 @@ record BesideFile(Path path) {
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   /**
-   * Finds a file in the model's folder, or above it if that folder's name is {@code onnx}.
+   * Finds a file in the model's folder, or in the folder above if the model's folder has the name
+   * {@code onnx}.
    *
    * @param model the model's path
    * @param name the file's name
@@ -40,9 +41,9 @@ record BesideFile(Path path) {
   /**
    * Reads the file.
    *
-   * @param reading understands the content, or throws an {@link IllegalArgumentException}
-   * @return what was understood
-   * @throws ModelException if the file cannot be read or understood; the message names it
+   * @param reading interprets the content, or throws an {@link IllegalArgumentException}
+   * @return the result of {@code reading}
+   * @throws ModelException if the file cannot be read or interpreted; the message names the file
    */
   <T> T understood(Function<JsonNode, T> reading) {
     JsonNode json = json();
@@ -67,7 +68,7 @@ record BesideFile(Path path) {
       return json;
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          path + " is no valid JSON (" + e.getOriginalMessage() + "); correct it, or move it away",
+          path + " is not valid JSON (" + e.getOriginalMessage() + "); correct it, or move it away",
           e);
     } catch (IOException e) {
       throw new ModelException("cannot read " + path + " (" + e + "); make it readable", e);

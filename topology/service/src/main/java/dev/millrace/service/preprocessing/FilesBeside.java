@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the files beside a model say about it: Hugging Face's {@code processor_config.json}, {@code
- * preprocessor_config.json} and {@code config.json}, and timm's {@code config.json}. The files lie
- * in the model's folder, or above it if that folder's name is {@code onnx}, as in Hugging Face's
- * repositories. A file in which nothing is needed is not read.
+ * The preprocessing and the class names in the files beside a model: Hugging Face's {@code
+ * processor_config.json}, {@code preprocessor_config.json} and {@code config.json}, and timm's
+ * {@code config.json}. The files are in the model's folder. If this folder has the name {@code
+ * onnx}, as in Hugging Face's repositories, they are in the folder above. A file is not read if no
+ * value from it is needed.
  */
 public final class FilesBeside {
 
@@ -32,15 +33,15 @@ public final class FilesBeside {
    * Reads the files beside a model.
    *
    * @param model the model's path
-   * @return what they say; nothing if there are none
-   * @throws ModelException if a file with the preprocessing cannot be read or followed; the message
-   *     names the file
+   * @return the values in the files; no values if there are no files
+   * @throws ModelException if a file with the preprocessing cannot be read, or if Millrace cannot
+   *     preprocess images as the file says; the message names the file
    */
   public static FilesBeside of(Path model) {
     return new FilesBeside(model);
   }
 
-  /** {@return what the files say about the preprocessing} */
+  /** {@return the preprocessing in the files} */
   public List<Hints> hints() {
     return hints;
   }
@@ -48,8 +49,7 @@ public final class FilesBeside {
   /**
    * {@return the names of the classes, if {@code config.json} has them}
    *
-   * @throws ModelException if the file cannot be read, or has names that are not those of all
-   *     classes
+   * @throws ModelException if the file cannot be read, or if its names do not cover all classes
    */
   public Optional<ClassNames> names() {
     return config.flatMap(
@@ -65,7 +65,10 @@ public final class FilesBeside {
     return config.map(BesideFile::path).orElse(null);
   }
 
-  /** Looks first where newer versions of transformers keep the image processor, as they do. */
+  /**
+   * Looks first in the file in which newer versions of transformers keep the image processor.
+   * Transformers uses the same order.
+   */
   private Optional<Hints> ofProcessor(Path model) {
     return BesideFile.find(model, "processor_config.json")
         .flatMap(

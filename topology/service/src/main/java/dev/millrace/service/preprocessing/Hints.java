@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one source says about the preprocessing of a model. Any value may be null, if the source
- * does not say it.
+ * The values of one source for the preprocessing of a model. A value is null if the source does not
+ * have it.
  *
- * @param source the source, as the user knows it, for example the path of a file
+ * @param source the source in words for the user, for example the path of a file
  * @param width width of the input, in pixels
  * @param height height of the input, in pixels
  * @param resize length of the shorter side before the crop, in pixels
  * @param cropPct share of the shorter side that the crop keeps, above 0 and at most 1
- * @param fit how an image of another shape becomes an image of the input's shape
+ * @param fit how to fit an image of another shape to the shape of the input
  * @param interpolation how pixels are computed when the image is resized
  * @param exif whether the orientation in the file's EXIF data is applied
  * @param channels the channels of the model's input
- * @param scale factor of a pixel's value, if it is another one than 1/255. A source with a scale
- *     says all of the normalisation: no mean is 0, and no standard deviation is 1
+ * @param scale factor for a pixel's value; null for the usual factor 1/255. If a source has a
+ *     scale, a missing mean counts as 0 and a missing standard deviation as 1
  * @param mean mean of each channel after the scale, in the order red, green, blue
  * @param std standard deviation of each channel after the scale, in the order red, green, blue
- * @param obstacle why the source's fit cannot be used, if it is one that Millrace does not have; an
- *     error unless sources before this one say what the obstacle leaves open
- * @param defaults which of the values are defaults, and not in the source itself
+ * @param obstacle the reason why Millrace cannot use the source's fit, or null. This is an error,
+ *     unless earlier sources have the values that are missing for this reason
+ * @param defaults the values that are defaults and are not in the source itself
  */
 public record Hints(
     String source,
@@ -46,10 +46,10 @@ public record Hints(
     Defaults defaults) {
 
   /**
-   * Values of a source that it does not say itself.
+   * Values of a source that are not in the source itself.
    *
-   * @param source where the values come from, as the user knows it
-   * @param values the names of the values, as they are printed, for example {@code resize}
+   * @param source where the values come from, in words for the user
+   * @param values the printed names of the values, for example {@code resize}
    */
   public record Defaults(String source, Set<String> values) {
 
@@ -59,7 +59,7 @@ public record Hints(
     /**
      * Copies the set.
      *
-     * @param source where the values come from, as the user knows it
+     * @param source where the values come from, in words for the user
      * @param values the names of the values
      */
     public Defaults {
@@ -68,9 +68,9 @@ public record Hints(
   }
 
   /**
-   * {@return the source of a value, as the user knows it}
+   * {@return the source of a value, in words for the user}
    *
-   * @param value the value's name, as it is printed
+   * @param value the printed name of the value
    */
   String source(String value) {
     return defaults.values().contains(value) ? defaults.source() : source;
@@ -80,7 +80,7 @@ public record Hints(
    * {@return the size that a model's file declares}
    *
    * @param source the source
-   * @param declared what the file declares
+   * @param declared the input that the file declares
    */
   public static Hints of(String source, DeclaredInput declared) {
     HintsBuilder builder = new HintsBuilder(source);

@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The values of {@link Hints} while a source is read. */
+/** Collects the values of {@link Hints} while a source is read. */
 final class HintsBuilder {
 
   private final String source;

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Reads the configuration of one of Hugging Face's image processors. The image processors of
- * transformers give the same keys different meanings and defaults; this class follows the processor
- * that the file names, and refuses a processor or a key that it does not know.
+ * Reads the configuration of one of Hugging Face's image processors. The same keys have different
+ * meanings and defaults in the different image processors of transformers. This class follows the
+ * processor that the file names. It refuses a processor or a key that it does not know.
  */
 final class HuggingFaceConfig {
 
-  /** Steps that are followed, or that leave the pixels of an image as they are. */
+  /** Keys of steps that this class supports, or that do not change the pixels of an image. */
   private static final Set<String> STEPS =
       Set.of(
           "do_resize",
@@ -27,7 +27,7 @@ final class HuggingFaceConfig {
           "do_convert_rgb",
           "do_reduce_labels");
 
-  /** Other keys that change pixels, or name code that may do so. */
+  /** Other keys that change pixels, or that name code that may change pixels. */
   private static final Set<String> NOT_FOLLOWED =
       Set.of(
           "auto_map",
@@ -52,11 +52,11 @@ final class HuggingFaceConfig {
   /**
    * Reads a configuration.
    *
-   * @param source the source, as the user knows it
+   * @param source the source, in words for the user
    * @param json the configuration
    * @param modelType finds the kind of the model, if the configuration names no processor
-   * @return what it says, with the processor's defaults
-   * @throws IllegalArgumentException if the configuration cannot be followed
+   * @return the values of the configuration, with the processor's defaults
+   * @throws IllegalArgumentException if Millrace cannot preprocess images as the configuration says
    */
   static Hints read(String source, JsonNode json, Supplier<Optional<String>> modelType) {
     return new HuggingFaceConfig(source, json, processor(json, modelType)).read();

@@ -13,20 +13,20 @@ import java.util.Optional;
 
 /**
  * An image processor of Hugging Face's transformers that prepares images for classification, with
- * the defaults of its keys. They are those of the files {@code image_processing_*.py} in
+ * the defaults of its keys. The defaults come from the files {@code image_processing_*.py} in
  * transformers 4.
  *
  * @param family the processor's name without {@code ImageProcessor}, for example {@code ViT}
  * @param defaults the values of keys that a file leaves out
- * @param differing keys whose defaults differ between versions of transformers, so that a file has
- *     to say them
+ * @param differing keys whose defaults differ between versions of transformers, so that a file must
+ *     contain them
  */
 record ImageProcessor(String family, ObjectNode defaults, List<String> differing) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonNode TABLE = table();
 
-  /** Defaults that all processors share, unless their own differ. */
+  /** Defaults of all processors, unless a processor has its own default. */
   private static final Map<String, Boolean> FLAGS =
       Map.of(
           "do_resize", true,
@@ -51,8 +51,8 @@ record ImageProcessor(String family, ObjectNode defaults, List<String> differing
   }
 
   /**
-   * {@return the processor of a name} The fast, the slow and the old processor of a family are the
-   * same.
+   * {@return the processor with a name} The fast, the slow and the old processor of a family count
+   * as one.
    *
    * @param name for example {@code ViTImageProcessorFast} or {@code ViTFeatureExtractor}
    */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads values of configuration files, and says which key holds another value than expected. */
+/** Reads values of configuration files. If a value is not as expected, the error names its key. */
 final class JsonValues {
 
   private JsonValues() {}
 
-  /** {@return whether a value is true, as Python tests it} */
+  /** {@return whether a value counts as true in Python} */
   static boolean isSet(JsonNode node) {
     boolean isNothing = node.isNull() || node.isMissingNode();
     boolean isEmpty = node.isContainerNode() ? node.isEmpty() : node.asText().isEmpty();
@@ -40,8 +40,8 @@ final class JsonValues {
   }
 
   /**
-   * {@return the numbers of three channels, or of one; empty if the key is missing} One number
-   * stands for a list.
+   * {@return the numbers of three channels or of one channel; empty if the key is missing} A single
+   * number counts as a list of one number.
    */
   static Optional<List<Float>> perChannel(JsonNode json, String key) {
     JsonNode node = json.path(key);

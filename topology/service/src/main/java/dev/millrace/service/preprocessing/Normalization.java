@@ -10,20 +10,23 @@ import java.util.List;
  *
  * @param mean mean of each channel, or null if it is not known
  * @param std standard deviation of each channel, or null if it is not known
- * @param wereBytes whether they were given on the 0..255 scale
+ * @param wereBytes whether the values were given on the 0..255 scale
  */
 public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes) {
 
   private static final BigDecimal WHITE = BigDecimal.valueOf(255);
 
-  /** The largest standard deviation that is possible on the 0..1 scale is 1; a margin is left. */
+  /**
+   * Largest standard deviation that counts as a value on the 0..1 scale. The largest possible value
+   * is 1, and a margin is added.
+   */
   private static final float LARGEST_UNIT_STD = 2;
 
   /**
    * Recognises the scale of a mean and a standard deviation. A mean above 1, or a standard
-   * deviation above {@value #LARGEST_UNIT_STD}, can only be on the 0..255 scale. On that scale, a
-   * mean of 0 or a standard deviation of 1 may stand beside it, which leaves the pixels as they
-   * are.
+   * deviation above {@value #LARGEST_UNIT_STD}, can only be on the 0..255 scale. A mean of 0 and a
+   * standard deviation of 1 are allowed on the 0..255 scale, too, because they leave the pixels as
+   * they are.
    *
    * @param mean mean of each channel, or null
    * @param std standard deviation of each channel, or null
@@ -44,8 +47,8 @@ public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes
               + mean
               + " and std "
               + std
-              + " are on different scales (0..255 and 0..1); give both on one, or say with --scale"
-              + " which");
+              + " are on different scales (0..255 and 0..1); give both on the same scale, or set it"
+              + " with --scale");
     }
     return bytesInMean || bytesInStd
         ? new Normalization(scaled(mean, WHITE), scaled(std, WHITE), true)
@@ -75,7 +78,7 @@ public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes
     return new Normalization(scaled(mean, divisor), scaled(std, divisor), false);
   }
 
-  /** Divides the decimal numbers that were written, so that 123.675 / 255 is exactly 0.485. */
+  /** Divides the numbers in their decimal form, so that 123.675 / 255 is exactly 0.485. */
   private static List<Float> scaled(List<Float> values, BigDecimal divisor) {
     return values == null
         ? null

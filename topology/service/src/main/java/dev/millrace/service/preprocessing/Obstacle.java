@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Refuses a source whose fit Millrace does not have, unless options say what it leaves open. */
+/** Refuses a source whose fit Millrace does not support, unless options set the missing values. */
 final class Obstacle {
 
   private Obstacle() {}
@@ -13,9 +13,9 @@ final class Obstacle {
   /**
    * Checks the first source with an obstacle.
    *
-   * @param sources the sources; the first one weighs most
-   * @throws IllegalArgumentException if a value would have to be guessed; the message names the
-   *     obstacle and the options that are missing
+   * @param sources the sources; an earlier source overrides the later sources
+   * @throws IllegalArgumentException if a value is missing; the message names the reason and the
+   *     options that set the value
    */
   static void requireOvercome(List<Hints> sources) {
     for (int i = 0; i < sources.size(); i++) {

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * A preprocessing, and which source said each of its values.
+ * A preprocessing, with the source of each of its values.
  *
  * @param preprocessing the preprocessing
- * @param lines what each source said, one line for each source that was used
+ * @param lines one line for each source that was used, with its values
  */
 public record PreprocessingChoice(Preprocessing preprocessing, List<String> lines) {
 
@@ -18,23 +18,25 @@ public record PreprocessingChoice(Preprocessing preprocessing, List<String> line
    * Copies the list.
    *
    * @param preprocessing the preprocessing
-   * @param lines what each source said
+   * @param lines one line for each source that was used
    */
   public PreprocessingChoice {
     lines = List.copyOf(lines);
   }
 
   /**
-   * Chooses each value: the first source that says it wins. If the size and the resize come from
-   * different sources, the resize keeps its proportion to its own source's size.
+   * Takes each value from the first source that has it. If the size and the resize come from
+   * different sources, the resize keeps its proportion to the size in its own source.
    *
-   * @param declared what the model's file says about its input. Its channels win over every source,
-   *     and 8-bit pixels are normalised only if the first source says so
+   * @param declared the input that the model's file declares. The file's channels override every
+   *     source. For an input of 8-bit pixels, a normalisation applies only if it comes from the
+   *     first source
    * @param running finds the channels of a model that does not declare them, from the height and
    *     the width of its input
-   * @param sources what the sources say: first the user's options, then the others; the first
-   *     source weighs most
-   * @return the choice; a value that no source says is torchvision's, and said to be assumed
+   * @param sources the values of the sources: first the user's options, then the other sources; an
+   *     earlier source overrides the later sources
+   * @return the choice; a value that no source has is torchvision's value, and the lines call it
+   *     assumed
    * @throws IllegalArgumentException if the values are out of range or contradict each other
    */
   public static PreprocessingChoice of(

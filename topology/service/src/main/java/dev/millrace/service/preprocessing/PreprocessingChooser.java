@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Chooses each value of a preprocessing, and collects which source said it. */
+/** Chooses each value of a preprocessing, and notes the source of each value. */
 final class PreprocessingChooser {
 
   private static final int USUAL_SIZE = 224;
@@ -74,7 +74,7 @@ final class PreprocessingChooser {
     return new PreprocessingChoice(preprocessing, lines());
   }
 
-  /** A side that no source says is as long as the other one. */
+  /** If no source has the length of a side, it is equal to the length of the other side. */
   private static int firstOf(Integer side, Integer other) {
     return side != null ? side : other != null ? other : USUAL_SIZE;
   }
@@ -179,7 +179,10 @@ final class PreprocessingChooser {
     return chosen;
   }
 
-  /** Tells wrong options from a file or a preset that does not fit the model. */
+  /**
+   * Returns one kind of exception for wrong options, and another kind for a file or preset that
+   * does not fit the model.
+   */
   private RuntimeException refused(Hints source, String message) {
     return source.equals(sources.get(0))
         ? new IllegalArgumentException(message)

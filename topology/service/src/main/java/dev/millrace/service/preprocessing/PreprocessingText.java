@@ -4,14 +4,14 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.image.Preprocessing.Exif;
 import java.util.Locale;
 
-/** Says a preprocessing in words. */
+/** Describes a preprocessing in words. */
 public final class PreprocessingText {
 
   private PreprocessingText() {}
 
   /**
-   * {@return how pixels reach the model's input, for example {@code 224x224 pixels, cropped from a
-   * shorter side of 256, bilinear, upright by EXIF, channels rgb}}
+   * {@return how an image becomes the model's input, for example {@code 224x224 pixels, cropped
+   * from a shorter side of 256, bilinear, upright by EXIF, channels rgb}}
    *
    * @param preprocessing the preprocessing
    */

@@ -6,8 +6,8 @@ import dev.millrace.core.image.Preprocessing.Fit;
 import java.util.stream.Stream;
 
 /**
- * Reads how an image processor resizes and crops. The processors of transformers give {@code size}
- * and {@code crop_size} different meanings.
+ * Reads how an image processor resizes and crops. {@code size} and {@code crop_size} have different
+ * meanings in the different processors of transformers.
  */
 final class ProcessorSize {
 
@@ -22,7 +22,10 @@ final class ProcessorSize {
     this.hints = hints;
   }
 
-  /** What {@code size} says: either both sides or the shorter one, in pixels; the others are 0. */
+  /**
+   * The value of {@code size}, in pixels: either both sides or the shorter side. The other values
+   * are 0.
+   */
   private record Sides(int height, int width, int shorter) {
 
     boolean isSquare() {
@@ -46,7 +49,7 @@ final class ProcessorSize {
     mark("interpolation", "resample");
     Sides size = sides();
     if (size == null) {
-      hints.obstacle = "its size " + values.json().get("size") + " is none that Millrace has";
+      hints.obstacle = "its size " + values.json().get("size") + " is not supported by Millrace";
     } else if (values.isOf("ConvNext")) {
       convNext(size);
     } else if (values.isOf("Perceiver") && values.flag("do_center_crop")) {
@@ -74,7 +77,7 @@ final class ProcessorSize {
     }
   }
 
-  /** PoolFormer's processor takes a square size for that of the shorter side. */
+  /** For PoolFormer's processor, a square size is the length of the shorter side. */
   private void poolFormer(Sides size) {
     if (size.shorter > 0 || size.isSquare()) {
       cropped(divided(Math.max(size.shorter, size.height)), "size", "crop_pct");
@@ -143,7 +146,7 @@ final class ProcessorSize {
     return (int) divided;
   }
 
-  /** {@return the sides of {@code size}, or null if they are of a kind that Millrace lacks} */
+  /** {@return the sides of {@code size}, or null if Millrace does not support this kind of size} */
   private Sides sides() {
     JsonNode size = values.json().path("size");
     if (size.isIntegralNumber() && !values.flag("default_to_square")) {
@@ -161,7 +164,8 @@ final class ProcessorSize {
   }
 
   /**
-   * {@return a height and a width} A single number stands for both; a list has the height first.
+   * {@return a height and a width} A single number is both the height and the width. A list has the
+   * height first.
    */
   private Sides both(String key) {
     JsonNode node = values.json().path(key);

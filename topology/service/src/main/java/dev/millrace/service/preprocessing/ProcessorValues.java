@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**
- * The values of a file for an image processor: the file's own, or else the processor's defaults. A
- * key with the value null is missing.
+ * The values for an image processor: the values in its file, otherwise the processor's defaults. A
+ * key with the value null counts as missing.
  */
 final class ProcessorValues {
 
@@ -17,7 +17,7 @@ final class ProcessorValues {
   /**
    * Merges a file with defaults.
    *
-   * @throws IllegalArgumentException if a key is missing whose default is not known
+   * @throws IllegalArgumentException if a key is missing and its default is not known
    */
   ProcessorValues(JsonNode file, ImageProcessor processor) {
     this.file = file;
@@ -42,7 +42,9 @@ final class ProcessorValues {
     return json;
   }
 
-  /** {@return whether the file does not say a key} */
+  /**
+   * {@return whether the value of a key is a default, because the file does not contain the key}
+   */
   boolean isDefault(String key) {
     return !file.hasNonNull(key);
   }

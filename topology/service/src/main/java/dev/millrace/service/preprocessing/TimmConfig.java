@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Reads timm's {@code config.json}. The values are in {@code pretrained_cfg}, or at the top level
  * of older files. A missing or empty value has the default of timm's function {@code
  * resolve_data_config}. Like this function, the class does not use {@code test_input_size}. The
- * meaning of the values is the one in timm's function {@code transforms_imagenet_eval}.
+ * values have the same meaning as in timm's function {@code transforms_imagenet_eval}.
  */
 final class TimmConfig {
 
@@ -68,7 +68,9 @@ final class TimmConfig {
     return hints.build();
   }
 
-  /** Tests whether a key is missing, and marks the values that come from it as defaults then. */
+  /**
+   * Tests whether a key is missing. If it is, marks the values that come from the key as defaults.
+   */
   private boolean isMissing(String key, String... values) {
     boolean isMissing = !JsonValues.isSet(json.path(key));
     if (isMissing) {
@@ -116,7 +118,7 @@ final class TimmConfig {
               + mode
               + (isSquare ? "" : " with a size that is not square")
               + (mode.equals("squash") ? " with a crop_pct of " + cropPct : "")
-              + " is none that Millrace has";
+              + " is not supported by Millrace";
     } else if (cropPct > 1) {
       hints.obstacle =
           "it resizes the shorter side to %.0f pixels (crop_pct is %s) and pads to %d, which"

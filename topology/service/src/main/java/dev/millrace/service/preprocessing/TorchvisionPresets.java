@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The preprocessing of torchvision's classification weights, as its class {@code
- * ImageClassification} does it: resize of the shorter side, then a crop of the centre.
+ * The preprocessing of torchvision's classification weights. It is the same as in torchvision's
+ * class {@code ImageClassification}: resize the shorter side, then crop the centre.
  */
 public final class TorchvisionPresets {
 
@@ -28,7 +28,8 @@ public final class TorchvisionPresets {
    *
    * @param name {@code torchvision/NETWORK} for the default weights, or {@code
    *     torchvision/NETWORK/WEIGHTS}, for example {@code torchvision/resnet50/IMAGENET1K_V1}
-   * @throws IllegalArgumentException if there are no such weights; the message lists some
+   * @throws IllegalArgumentException if there are no weights with this name; the message lists
+   *     valid names
    */
   public static Hints of(String name) {
     String[] parts = name.split("/", -1);

@@ -1,2 +1,2 @@
-/** Finds out with which preprocessing a model was trained: from options, presets and files. */
+/** Determines the preprocessing with which a model was trained, from options, presets and files. */
 package dev.millrace.service.preprocessing;

@@ -46,8 +46,8 @@ public final class ChampionTopic {
    *
    * @param model the model's name
    * @param change returns the new champion; its argument is the current champion, or empty if none
-   *     was ever promoted. If it throws an exception, this method throws the same exception and
-   *     changes nothing
+   *     was ever promoted. If {@code change} throws an exception, this method throws the same
+   *     exception and changes nothing
    * @return the new champion
    * @throws InterruptedException if the thread is interrupted
    */

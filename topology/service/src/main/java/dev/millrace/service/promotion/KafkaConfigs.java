@@ -3,7 +3,7 @@ package dev.millrace.service.promotion;
 import java.util.Map;
 
 /**
- * The configurations of Kafka's clients. They may hold passwords.
+ * The configurations of Kafka's clients. These configurations may contain passwords.
  *
  * @param bootstrapServers the brokers' addresses, for messages
  * @param admin configuration of an admin client
@@ -31,7 +31,7 @@ public record KafkaConfigs(
   }
 
   /**
-   * {@return the configurations of clients that need nothing but the brokers' addresses}
+   * {@return configurations that contain only the brokers' addresses}
    *
    * @param bootstrapServers the brokers' addresses
    */
@@ -40,7 +40,7 @@ public record KafkaConfigs(
     return new KafkaConfigs(bootstrapServers, keys, keys, keys);
   }
 
-  /** {@return the brokers' addresses alone, because the configurations may hold passwords} */
+  /** {@return only the brokers' addresses, because the configurations may contain passwords} */
   @Override
   public String toString() {
     return "KafkaConfigs[" + bootstrapServers + "]";

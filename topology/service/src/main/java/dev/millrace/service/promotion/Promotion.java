@@ -25,9 +25,9 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
    * @param chosen the version to promote
    * @param before the current champion, or empty if none was ever promoted
    * @param allowSignatureChange whether the version's input and classes may differ from those of
-   *     the current champion. New classes behind the current ones are no such difference
+   *     the current champion. New classes after the current classes do not count as a difference
    * @return the new champion
-   * @throws ModelException if the signature differs and must not
+   * @throws ModelException if the signature differs although it must not
    */
   public Champion promoted(
       ModelVersion chosen, Optional<Champion> before, boolean allowSignatureChange) {
@@ -61,7 +61,7 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
    *
    * @param now the current champion, or empty if none was ever promoted
    * @return the previously promoted version, as the new champion
-   * @throws ModelException if no previous version is known, or it cannot serve
+   * @throws ModelException if no previous version is known, or if the previous version cannot serve
    */
   public Champion rolledBack(Optional<Champion> now) {
     Integer previous = now.map(Champion::previous).orElse(null);
@@ -83,8 +83,8 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
 
   /**
    * {@return the names of the classes that only the replaced version has, in the order of their
-   * indices; empty if that version was removed from the repository or cannot be read} After a
-   * rollback over new classes, the version that serves does not know them.
+   * indices} Returns no names if the replaced version was removed from the repository or cannot be
+   * read. After a rollback, the version that serves may lack classes that the replaced version has.
    *
    * @param before the replaced champion
    * @param now the new champion
@@ -99,7 +99,7 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
           .filter(name -> !kept.contains(name))
           .toList();
     } catch (ModelException e) {
-      return List.of(); // a damaged version is a reason to leave it
+      return List.of(); // a damaged version is a good reason to replace it
     }
   }
 }

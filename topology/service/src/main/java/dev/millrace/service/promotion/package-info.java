@@ -1,2 +1,2 @@
-/** How a version is promoted and rolled back: by a command, and from the page. */
+/** Promotes versions and rolls them back, for commands and for the page. */
 package dev.millrace.service.promotion;

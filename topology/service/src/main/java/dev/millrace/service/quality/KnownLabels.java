@@ -39,7 +39,7 @@ final class KnownLabels {
         }
       }
     } catch (SerializationException e) {
-      // The trainer also passes over such a record.
+      // The trainer also skips a record without a valid label.
     }
   }
 

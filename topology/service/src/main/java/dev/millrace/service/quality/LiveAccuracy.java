@@ -13,17 +13,17 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Compares predictions with the labels of their images, by version. The label may come before or
- * after the prediction. A version's meters appear with its first labelled image. They are removed
- * an hour after its last one, and before that if {@value #MOST_VERSIONS} other versions have had
- * labelled images since. Thread-safe.
+ * Compares predictions with the labels of their images, by version. The label may arrive before or
+ * after the prediction. The meters of a version appear with its first labelled image. They are
+ * removed an hour after its last labelled image, or earlier if {@value #MOST_VERSIONS} other
+ * versions have had labelled images since then. Thread-safe.
  */
 final class LiveAccuracy {
 
   /** Largest number of predictions that wait for their labels. */
   static final int MOST_WAITING = 10_000;
 
-  /** Number of a version's last labelled images whose share is the accuracy. */
+  /** Number of a version's last labelled images from which its accuracy is computed. */
   static final int IMAGES = 1_000;
 
   /** Largest number of versions with meters. */
@@ -60,14 +60,20 @@ final class LiveAccuracy {
     this.nanoTime = nanoTime;
   }
 
-  /** Compares a prediction with the label of its image, or keeps it until the label comes. */
+  /**
+   * Compares a prediction with the label of its image. If the label is not known yet, keeps the
+   * prediction until the label arrives.
+   */
   synchronized void predicted(Prediction prediction) {
     Version version = new Version(prediction.model().name(), prediction.model().version());
     waiting.put(prediction.id(), new Answer(version, prediction.label()));
     labelled(prediction.id());
   }
 
-  /** Compares the prediction that waits for an image's label, if there are both. */
+  /**
+   * Compares the prediction that waits for an image's label, if both the prediction and the label
+   * are known.
+   */
   synchronized void labelled(String id) {
     Answer answer = waiting.get(id);
     if (answer != null) {
@@ -127,7 +133,7 @@ final class LiveAccuracy {
           Gauge.builder("millrace.inference.live.accuracy", () -> share)
               .description(
                   "Share of the last 1,000 images with a known label that this version classified"
-                      + " right")
+                      + " correctly")
               .tags(tags)
               .strongReference(true)
               .register(registry);

@@ -1,2 +1,2 @@
-/** How many of the images with a known label a running service classifies right. */
+/** Measures the accuracy of a running service on the images whose labels are known. */
 package dev.millrace.service.quality;

@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Makes sure that the control topic has one partition and keeps the last promotion of each model.
- * Services read only one partition of the topic. If a broker deleted old records, it would also
- * delete the record that says which version serves. Used by one thread.
+ * Services read only one partition of the topic. If a broker deleted old records, the record that
+ * says which version serves could be lost. Used by one thread.
  */
 public final class ControlTopicCheck {
 
@@ -48,9 +48,9 @@ public final class ControlTopicCheck {
   }
 
   /**
-   * Sets the topic's cleanup policy to {@code compact}, with a warning, if the policy differs. Does
-   * nothing if the topic does not exist. If the user may not describe the topic, this method warns
-   * and returns.
+   * If the topic's cleanup policy is not {@code compact}, sets it to {@code compact} and warns.
+   * Does nothing if the topic does not exist. If the user may not describe the topic, this method
+   * warns and returns.
    *
    * @throws StartRefusedException if the topic has several partitions, or if the policy differs and
    *     the user may not change it
@@ -148,7 +148,7 @@ public final class ControlTopicCheck {
               + ControlTopic.NAME
               + " had cleanup.policy="
               + before
-              + ", which deletes old promotions; it has "
+              + ", which deletes old promotions; the topic has "
               + TopicConfig.CLEANUP_POLICY_COMPACT
               + " now");
     } catch (AuthorizationException | PolicyViolationException e) {

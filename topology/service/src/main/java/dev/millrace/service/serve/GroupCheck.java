@@ -18,8 +18,8 @@ import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
  * Checks that a consumer group belongs to this service. If two services with different input topics
- * shared a group, each service would be assigned partitions of topics that it does not read,
- * without any error. Used by one thread.
+ * shared a group, Kafka would assign them partitions of topics that they do not read. There would
+ * be no error. Used by one thread.
  */
 public final class GroupCheck {
 
@@ -39,8 +39,8 @@ public final class GroupCheck {
 
   /**
    * Returns normally if the group reads only the service's topics, or no topic yet. The group may
-   * also have committed offsets of topics that it read before. If the user may not describe the
-   * group, this method warns and returns.
+   * also have committed offsets for topics that it no longer reads. If the user may not describe
+   * the group, this method warns and returns.
    *
    * @param group the group's name
    * @param topics the service's topics

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks after the start whether the service's group belongs to this service. The check before the
- * start cannot detect another service that starts at the same moment, because neither service has
- * partitions then.
+ * Checks, after the service has started, whether the service's group belongs to this service. The
+ * check before the start cannot detect another service that starts at the same moment, because
+ * neither service has partitions then.
  *
  * <p>Checks once a second, on a thread of its own, until the client runs in a stable group whose
  * members all read the service's topics. Checks again after each rebalance. Thread-safe.
@@ -68,7 +68,7 @@ final class GroupWatch implements AutoCloseable {
     } catch (AuthorizationException e) {
       sound = true; // the check before the start has already warned
     } catch (KafkaException e) {
-      log.debug("the group cannot be described, and is looked at again", e);
+      log.debug("the group cannot be described, and will be checked again", e);
     }
   }
 

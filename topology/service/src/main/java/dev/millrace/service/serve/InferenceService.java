@@ -24,9 +24,10 @@ import java.util.function.Function;
  * Classifies the images of the input topics, and writes predictions to the output topic, from
  * {@link #start()} to {@link #close}. Thread-safe.
  *
- * <p>If the version that the control topic names cannot serve, the service uses the version that
- * was promoted before it. If that version cannot serve either, the service waits until one of the
- * two versions can serve, and only then joins its group. {@link #problems} says why.
+ * <p>If the version that the control topic names cannot serve, the service uses the previously
+ * promoted version. If the previous version cannot serve either, the service waits until one of the
+ * two versions can serve, and only then joins its group. Meanwhile, {@link #problems} says why the
+ * service waits.
  */
 public final class InferenceService implements AutoCloseable {
 
@@ -122,7 +123,7 @@ public final class InferenceService implements AutoCloseable {
 
   /**
    * Creates and starts a service. The caller's factory creates the processor that classifies
-   * images, and decides whether it fetches any.
+   * images, and decides whether the processor fetches images.
    *
    * @param config the service's settings
    * @param factory creates the processor that classifies images; the service closes the processor
@@ -151,9 +152,9 @@ public final class InferenceService implements AutoCloseable {
    *
    * <p>Unless it is pinned, the service follows the control topic. It starts with the version that
    * the topic names, if there is one, and swaps to each version that the topic names later. If the
-   * named version cannot serve, the service starts with the version promoted before it. If that
-   * version cannot serve either, this method returns, and the service joins the group once one of
-   * the two versions can serve.
+   * named version cannot serve, the service starts with the previously promoted version. If the
+   * previous version cannot serve either, this method returns. The service then joins the group as
+   * soon as one of the two versions can serve.
    *
    * @throws dev.millrace.core.runtime.NativeLibraryException if the native library that decodes
    *     images cannot be loaded on this machine
@@ -198,8 +199,8 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Joins the group. If this fails, ends the service with the exception, because the thread that
-   * follows the control topic would ignore an exception that this method throws.
+   * Joins the group. If this fails, ends the service with the exception. This method does not throw
+   * the exception, because the thread that follows the control topic would ignore it.
    */
   private void joinOrEnd(Inference<byte[], ImageEvent, Prediction> loaded) {
     try {
@@ -253,8 +254,8 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * {@return the slots of the engine that the stream leaves, for images that are not records; empty
-   * while no engine runs} See {@link Inference#spareSlots()}.
+   * {@return the engine's slots that the stream does not need, for images that do not come from
+   * records; empty while no engine runs} See {@link Inference#spareSlots()}.
    */
   public Optional<SpareSlots> spareSlots() {
     Inference<byte[], ImageEvent, Prediction> loaded = inference;
@@ -262,16 +263,16 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * {@return a future that completes once the service has joined its group, even without a
-   * partition; it completes exceptionally if the service fails first}
+   * {@return a future that completes when the service has joined its group, even without a
+   * partition} If the service fails before, the future completes exceptionally.
    */
   public CompletableFuture<Void> running() {
     return running.copy();
   }
 
   /**
-   * {@return a future that completes when the service has ended; it completes exceptionally if the
-   * service ended by itself}
+   * {@return a future that completes when the service has ended} If the service has ended because
+   * of a failure, the future completes exceptionally.
    */
   public CompletableFuture<Void> ended() {
     return ended.copy();

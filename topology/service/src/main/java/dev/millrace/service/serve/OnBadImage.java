@@ -13,7 +13,7 @@ public enum OnBadImage {
     this.label = label;
   }
 
-  /** {@return the value as the command line writes it} */
+  /** {@return the value on the command line} */
   @Override
   public String toString() {
     return label;

@@ -29,7 +29,7 @@ public enum OutputFormat {
     return Optional.ofNullable(schema);
   }
 
-  /** {@return the value as the command line writes it} */
+  /** {@return the value on the command line} */
   @Override
   public String toString() {
     return label;

@@ -2,12 +2,16 @@ package dev.millrace.service.serve;
 
 import dev.millrace.events.Prediction;
 
-/** Sees the predictions that a service forwards. Stream threads call it, several at once. */
+/**
+ * Receives the predictions that a service forwards. Several stream threads may call a listener at
+ * once.
+ */
 @FunctionalInterface
 public interface PredictionListener {
 
   /**
-   * Notes a prediction. To be quick, because a stream thread waits for it, and to throw nothing.
+   * Notes a prediction. An implementation must return quickly, because a stream thread waits for
+   * it, and must not throw.
    *
    * @param prediction the prediction, which is forwarded next
    * @param timestamp timestamp of the image's record, in ms since 1970

@@ -22,7 +22,7 @@ final class PredictionTap {
 
   void predicted(Prediction prediction, long timestamp) {
     List<PredictionListener> now = listeners;
-    for (int i = 0; i < now.size(); i++) { // without an iterator for each prediction
+    for (int i = 0; i < now.size(); i++) { // avoids an iterator for each prediction
       now.get(i).predicted(prediction, timestamp);
     }
   }

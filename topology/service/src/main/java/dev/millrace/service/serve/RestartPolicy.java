@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what happens after a stream thread has failed. Usually Kafka Streams replaces the thread,
- * and the new thread processes the failed thread's records again. The client shuts down instead if
- * a new thread would fail for the same reason, or after five replacements per stream thread within
- * an hour.
+ * and the new thread processes the failed thread's records again. If a new thread would fail for
+ * the same reason, the client shuts down instead. It also shuts down after five replacements per
+ * stream thread within an hour.
  *
  * <p>Failures of brokers and state stores do not count, because the stream waits until they work
  * again. Failures of a single record do not count either, because the record becomes a dead letter
@@ -46,8 +46,8 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   /**
    * Creates the policy of one client.
    *
-   * @param threads number of stream threads of the client; the client may replace five times this
-   *     number of threads within an hour, because one cause may fail all threads
+   * @param threads number of stream threads of the client. The client may replace five times this
+   *     number of threads within an hour, because one cause may make all threads fail
    * @param beforeRestart runs before a thread is replaced, to discard cached state that may be
    *     outdated
    * @param nanoTime the clock, as {@link System#nanoTime}
@@ -121,8 +121,8 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
 
   /**
    * Returns whether the client ended because the brokers refused a request as invalid. Under {@code
-   * group.protocol=streams}, the brokers refuse a new member that reads other topics than the
-   * existing members.
+   * group.protocol=streams}, the brokers refuse a new member whose topics differ from the topics of
+   * the existing members.
    */
   synchronized boolean isRefusedByGroup() {
     return fatal != null && causes(fatal).anyMatch(InvalidRequestException.class::isInstance);

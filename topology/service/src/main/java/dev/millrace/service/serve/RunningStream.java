@@ -33,8 +33,8 @@ final class RunningStream implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
   /**
-   * The time-out for closing the client after a failure. The time-out is short, because a hanging
-   * thread never ends.
+   * The time-out for closing the client after a failure. This time-out is short, because a thread
+   * that hangs will not end even with more time.
    */
   private static final Duration CLOSE_TIMEOUT_OF_FAILED = Duration.ofSeconds(5);
 
@@ -51,7 +51,7 @@ final class RunningStream implements AutoCloseable {
    * Creates the client, and joins the group.
    *
    * @param inference classifies the images; the caller closes it
-   * @param tap sees each prediction that is forwarded
+   * @param tap receives each prediction that is forwarded
    * @param registry receives the metrics; the caller closes it
    * @param running is completed once the client has joined the group
    * @param ended is completed when the client has ended. It is completed exceptionally if the

@@ -48,8 +48,8 @@ final class SendablePredictions
    * @param output the output topic
    * @param serializer writes predictions; all stream tasks share it
    * @param limits reads the limits of the output topic; all stream tasks share it
-   * @param clock the clock; its time is compared with the timestamps of predictions
-   * @param tap sees each prediction that is forwarded
+   * @param clock the clock; used to judge the timestamps of predictions
+   * @param tap receives each prediction that is forwarded
    */
   SendablePredictions(
       String output,
@@ -97,7 +97,7 @@ final class SendablePredictions
 
   /**
    * Returns an upper bound of the size of a prediction in any format, in bytes. The serializer may
-   * move headers into the value, where their characters are escaped.
+   * move headers into the value, and escapes their characters there.
    */
   static long mostBytes(Prediction prediction, Headers headers) {
     return mostBytes(prediction) + ESCAPED * RecordSize.of(0, 0, headers);

@@ -29,10 +29,10 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param fetch the places of images that records may refer to, and how they are fetched
  * @param onBadImage what happens to an image that cannot be classified
  * @param maxRecordBytes largest record batch of the input topics, in bytes, as in {@code
- *     max.message.bytes} of these topics; a dead letter may be larger, because it has more headers
+ *     max.message.bytes} of these topics. A dead letter may be larger, because it has more headers
  * @param pinned whether the service ignores promotions, and keeps the version that it starts with
- * @param skipped the offset of the record to skip, by partition; the service turns this record into
- *     a dead letter without a value
+ * @param skipped for each partition, the offset of the record to skip; the service turns this
+ *     record into a dead letter without a value
  * @param kafka keys of Kafka Streams and its clients; they override the defaults of this class
  */
 public record ServiceConfig(
@@ -56,15 +56,15 @@ public record ServiceConfig(
   public static final Duration NEW_TOPICS_AFTER = Duration.ofSeconds(30);
 
   /**
-   * The session timeout, during which the partitions of a killed instance stand still. Under
-   * exactly-once, the partitions of the other instances stand still, too, if the killed instance
-   * starts again within this time. Kafka's default is 45 s.
+   * The session timeout. After an instance was killed, no other instance processes its partitions
+   * for this time. If the killed instance starts again within this time under exactly-once, the
+   * partitions of the other instances stand still, too. Kafka's default is 45 s.
    */
   static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * The interval of heartbeats. Under the classic protocol, a member learns from the answer to a
-   * heartbeat that a rebalance has begun, and each step of the rebalance waits for all members.
+   * The interval of heartbeats. Under the classic protocol, the answer to a heartbeat tells a
+   * member that a rebalance has begun. Each step of the rebalance then waits for all members.
    * Kafka's default is 3 s.
    */
   static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(1);
@@ -91,8 +91,8 @@ public record ServiceConfig(
   public static final FetchConfig NO_FETCHES = FetchConfig.of(AllowList.of(List.of()));
 
   /**
-   * The longest time of a fetch under exactly-once, because a commit waits for the fetches of its
-   * records, and must end before the transaction times out.
+   * The longest time that a fetch may take under exactly-once. A commit waits for the fetches of
+   * its records, and must end before the transaction times out.
    */
   private static final Duration LONGEST_FETCH = Duration.ofSeconds(5);
 
@@ -133,7 +133,7 @@ public record ServiceConfig(
               + maxRecordBytes
               + " is not between 1024 and "
               + MAX_RECORD_BYTES
-              + ", the most that a broker takes in one request");
+              + ", the most that a broker accepts in one request");
     }
     if (!fetch.allowed().isEmpty()
         && isExactlyOnce(kafka)
@@ -147,8 +147,8 @@ public record ServiceConfig(
     }
     if (topics.inputPattern() != null && isStreamsProtocol(kafka)) {
       throw new IllegalArgumentException(
-          "input-pattern: group.protocol=streams takes no pattern; name the topics with --input, or"
-              + " leave group.protocol out");
+          "input-pattern: group.protocol=streams takes no pattern; name the topics with --input,"
+              + " or leave group.protocol out");
     }
   }
 
@@ -254,12 +254,13 @@ public record ServiceConfig(
   }
 
   /**
-   * Returns the configuration for Kafka Streams, with batches that the brokers accept. The
-   * producer's default and {@code producer.batch.size} are lowered if they are larger. Otherwise a
-   * producer splits each batch that is too large for its topic, may then retry for ever
-   * (KAFKA-8350), and reports a flush as done too early (KAFKA-19479).
+   * Returns the configuration for Kafka Streams, with batches that the brokers accept. This method
+   * lowers the producer's default and {@code producer.batch.size} if they are larger than {@code
+   * largestBatch}. Otherwise, a producer would split each batch that is too large for its topic.
+   * The producer could then retry for ever (KAFKA-8350), and would report a flush as done too early
+   * (KAFKA-19479).
    *
-   * @param largestBatch largest batch that all topics accept to which the service writes, in bytes
+   * @param largestBatch largest batch that all output topics of the service accept, in bytes
    */
   Properties streams(long largestBatch) {
     Properties all = streams();
@@ -354,9 +355,9 @@ public record ServiceConfig(
       // until the poll returns.
       defaults.put(StreamsConfig.POLL_MS_CONFIG, 5);
     }
-    // A stream thread polls again only when it has processed the records of the last poll, and it
-    // takes part in a rebalance only when it polls. With Kafka Streams' default of 1,000 records
-    // and a model that classifies 40 images per second, a new instance would wait for a minute.
+    // A stream thread takes part in a rebalance only when it polls. It polls again only when it has
+    // processed the records of the last poll. With Kafka Streams' default of 1,000 records and a
+    // model that classifies 40 images per second, a new instance would wait for a minute.
     defaults.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     if (!skipped.isEmpty()) {
       // A poll must not return the record to skip together with the records before it.

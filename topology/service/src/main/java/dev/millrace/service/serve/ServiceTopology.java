@@ -29,7 +29,7 @@ final class ServiceTopology {
    *
    * @param formats the formats of the input and output topics
    * @param limits reads the limits of the output topic
-   * @param tap sees each prediction that is forwarded
+   * @param tap receives each prediction that is forwarded
    */
   static Topology of(
       Topics topics,

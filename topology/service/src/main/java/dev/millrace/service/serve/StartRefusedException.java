@@ -1,9 +1,9 @@
 package dev.millrace.service.serve;
 
 /**
- * The service refuses to start, because of the state of its group or topics at the brokers. If the
- * service started, it would lose records, or take partitions from another service. The message is
- * one line that says what to do.
+ * The service refuses to start because of the state of its group or its topics. If the service
+ * started, it would lose records, or take partitions from another service. The message is one line
+ * that says what to do.
  */
 public final class StartRefusedException extends RuntimeException {
 

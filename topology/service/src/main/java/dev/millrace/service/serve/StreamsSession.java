@@ -36,9 +36,9 @@ final class StreamsSession {
   }
 
   /**
-   * Shortens the session timeout to {@code timeout} if it is longer. If the brokers or the user's
-   * rights do not allow this, logs a warning that says how long partitions stand still after a
-   * kill.
+   * If the session timeout is longer than {@code timeout}, shortens it to {@code timeout}. If the
+   * brokers or the user's rights do not allow this, logs a warning that says how long partitions
+   * stand still after a kill.
    */
   void shortenTo(Duration timeout) throws InterruptedException {
     try {

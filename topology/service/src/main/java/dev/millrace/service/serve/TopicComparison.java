@@ -118,7 +118,7 @@ public final class TopicComparison {
             + input
             + "' with a dead letter's headers has up to "
             + needed.get()
-            + " bytes, and one that does not fit becomes a dead letter without its image; "
+            + " bytes, and an image that does not fit becomes a dead letter without its image; "
             + set(deadLetters, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, needed.get()));
   }
 

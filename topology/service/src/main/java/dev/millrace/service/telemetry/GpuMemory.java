@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The memory of the NVIDIA GPUs that this process sees, as {@code nvidia-smi} reports it every 10
- * s. The figures include the memory of other processes. ONNX Runtime's Java API does not tell its
+ * s. The figures include the memory of other processes. ONNX Runtime's Java API does not report its
  * own share. The meters name a GPU by its UUID, because {@code nvidia-smi} and CUDA may number GPUs
  * differently. Without {@code nvidia-smi}, which comes with the driver, there are no meters.
  */
@@ -35,7 +35,7 @@ final class GpuMemory implements AutoCloseable {
    * The memory of a GPU.
    *
    * @param used bytes in use by all processes
-   * @param total bytes in all
+   * @param total total number of bytes
    */
   private record Gpu(String uuid, long used, long total) {}
 
@@ -51,7 +51,7 @@ final class GpuMemory implements AutoCloseable {
             return made;
           });
 
-  /** Whether the log says that there is no answer. */
+  /** Whether the missing answer was already logged. */
   private boolean told;
 
   private Process last;
@@ -81,7 +81,7 @@ final class GpuMemory implements AutoCloseable {
     return memory;
   }
 
-  /** Reads the memory once. Without an answer, there are no meters until the next look. */
+  /** Reads the memory once. Without an answer, there are no meters until the next call. */
   void look() {
     try {
       show(read());
@@ -116,7 +116,7 @@ final class GpuMemory implements AutoCloseable {
       String[] words = line.split(",\\s*", -1);
       if (words.length == 3 && words[1].matches("\\d+") && words[2].matches("\\d+")) {
         gpus.add(new Gpu(words[0], bytes(words[1]), bytes(words[2])));
-      } // otherwise the GPU does not tell its memory: [N/A]
+      } // otherwise the GPU does not report its memory: [N/A]
     }
     return gpus;
   }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Shows Millrace's meters as MBeans. A meter {@code millrace.inference.count} with the tags {@code
  * model=a, version=1} has the name {@code dev.millrace:type=inference.count,model="a",version="1"}.
  * Its attributes are the statistics of the meter, for example {@code Count}. An MBean reads its
- * meter only when it is asked, and goes when its meter is removed.
+ * meter only when its attributes are read. The MBean is removed together with its meter.
  */
 public final class MeterBeans {
 
@@ -45,7 +45,7 @@ public final class MeterBeans {
   }
 
   /**
-   * Shows the meters of a registry, those of now and those to come.
+   * Shows all current and future meters of a registry.
    *
    * @param registry the registry, which outlives its MBeans
    * @param server receives the MBeans, for example the platform's

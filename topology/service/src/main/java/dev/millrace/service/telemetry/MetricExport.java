@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Exports meters with OTLP over HTTP, with Micrometer, to where OpenTelemetry's settings say. */
+/**
+ * Exports meters with Micrometer and OTLP over HTTP, to the address in OpenTelemetry's settings.
+ */
 final class MetricExport {
 
   private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
@@ -46,7 +48,7 @@ final class MetricExport {
               () -> settings.get(ENDPOINT).orElse(LOCAL).replaceAll("/+$", "") + "/v1/metrics");
     }
 
-    /** OpenTelemetry's unit is a millisecond, and its default 60 s. */
+    /** OpenTelemetry's setting is in milliseconds, and its default is 60 s. */
     @Override
     public Duration step() {
       Optional<String> interval = settings.get(INTERVAL);

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  */
 public final class OtelSettings {
 
-  /** Begins the names of the settings. */
+  /** The prefix of all settings' names. */
   public static final String PREFIX = "otel.";
 
   private final Map<String, String> file;
@@ -33,7 +33,7 @@ public final class OtelSettings {
   /**
    * Returns the settings of this process.
    *
-   * @param file the keys and values of the configuration file; those of others are ignored
+   * @param file the keys and values of the configuration file; keys of other software are ignored
    * @return the settings
    */
   public static OtelSettings of(Map<String, String> file) {

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /** Passes the log of OpenTelemetry's SDK, which uses the JDK's logging, to the service's log. */
 final class SdkLog extends Handler {
 
-  /** Kept, because the JDK forgets a logger and its handlers that nobody refers to. */
+  /** This reference keeps the logger. Otherwise, the JDK would drop the logger and its handlers. */
   private static final Logger SDK = Logger.getLogger("io.opentelemetry");
 
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(SdkLog.class);

@@ -13,12 +13,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a service exports to OpenTelemetry's collector, from {@link #start} to {@link #close}.
- * Without signals, it exports nothing and loads nothing.
+ * Exports a service's traces and metrics to OpenTelemetry's collector, from {@link #start} to
+ * {@link #close}. Without signals, this class exports nothing and loads nothing.
  */
 public final class Telemetry implements AutoCloseable {
 
-  /** What can be exported. */
+  /** A kind of data that can be exported. */
   public enum Signal {
     /** A span of each image and each batch. */
     TRACES("traces"),
@@ -52,12 +52,12 @@ public final class Telemetry implements AutoCloseable {
   /**
    * Starts to export.
    *
-   * @param signals what to export
-   * @param settings where to, and how
+   * @param signals the kinds of data to export
+   * @param settings the settings of the export, for example its address
    * @param service the default name of the service
    * @param batch the largest number of images in a batch
-   * @param registry holds the meters in any case; the caller keeps and closes it
-   * @param filter restricts the meters of the registry that exports them
+   * @param registry holds the meters, even if they are not exported; the caller keeps and closes it
+   * @param filter restricts the meters that are exported
    * @return the exports; the caller closes them after the service
    * @throws TelemetryException if a setting is wrong
    */
@@ -97,12 +97,12 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
-  /** {@return what traces the images; empty if they are not traced} */
+  /** {@return the object that traces the images; empty if they are not traced} */
   public Optional<OpenTelemetry> openTelemetry() {
     return openTelemetry;
   }
 
-  /** Exports what was not exported yet, and stops. */
+  /** Exports the remaining data, and stops. */
   @Override
   public void close() {
     try {

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Creates OpenTelemetry's SDK for traces. This class is the only one that loads the SDK, so that a
- * service without traces does not.
+ * Creates OpenTelemetry's SDK for traces. Only this class loads the SDK, so that a service without
+ * traces does not load it.
  */
 final class Traces {
 
@@ -26,7 +26,8 @@ final class Traces {
    * Creates the SDK.
    *
    * @param service the default for {@code otel.service.name}
-   * @param batch the largest number of images in a batch, all of which the batch's span links
+   * @param batch the largest number of images in a batch; the span of a batch has a link to each of
+   *     its images
    * @return the SDK; the caller closes it, which exports the last spans
    * @throws TelemetryException if a setting is wrong, or the Java agent traces the process already
    */

@@ -20,14 +20,14 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the newest records of a few topics, and then the records that follow. A topic that does not
- * exist is read once it does. Uses no consumer group. Used by one thread.
+ * Reads the newest records of a few topics, and then the records that follow. If a topic does not
+ * exist, it is read as soon as it is created. Uses no consumer group. Used by one thread.
  */
 public final class TopicTail implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Number of polls without a break. The rest of a long topic waits for the next call. */
+  /** Largest number of polls in one call. The rest of a long topic waits for the next call. */
   private static final int MOST_POLLS = 50;
 
   /**

@@ -22,7 +22,7 @@ class BenchmarkConfigTest {
   void devices_gpuBesideTheCpu_areRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> config("cuda:0", "cpu"))
-        .withMessageStartingWith("device: [cuda:0, cpu] is neither the CPU nor GPUs alone");
+        .withMessageStartingWith("device: [cuda:0, cpu] must be either the CPU or GPUs");
     assertThatIllegalArgumentException().isThrownBy(BenchmarkConfigTest::config);
   }
 

@@ -87,7 +87,7 @@ class EmbeddedBrokerTest {
       assertThatExceptionOfType(BrokerException.class)
           .isThrownBy(() -> EmbeddedBroker.start(config).close())
           .withMessageContaining("cannot listen on 127.0.0.1:" + other.getLocalPort())
-          .withMessageContaining("give another port, or stop what listens there")
+          .withMessageContaining("give another port, or stop the process that listens there")
           .matches(e -> e.getMessage().lines().count() == 1);
     }
 

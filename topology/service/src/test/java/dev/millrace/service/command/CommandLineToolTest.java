@@ -122,7 +122,7 @@ class CommandLineToolTest {
 
     assertThat(run.failureLine())
         .containsPattern("no answer from a broker at " + address + " within \\d+\\.\\d s: it is")
-        .contains("away or busy", "start one with 'millrace broker', give --bootstrap-servers")
+        .contains("down or busy", "start a broker with 'millrace broker', give --bootstrap-servers")
         .contains("security.protocol");
   }
 

@@ -81,7 +81,7 @@ class DefaultsTest {
   void help_tellsTheDefaultsOfEachDevice() {
     assertThat(defaultOf("serve", "--max-batch-size"))
         .isEqualTo(
-            "%d on a GPU; on the CPU as many as run in %d ms, at most %d"
+            "%d on a GPU; on the CPU the number that runs in %d ms, at most %d"
                 .formatted(
                     GPU.maxBatchSize(),
                     CPU.engine().longestRun().toMillis(),

@@ -94,7 +94,7 @@ class SendAndTailTest {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.outLines()).containsExactly(json("a"));
     assertThat(run.errLines())
-        .containsExactly("millrace tail: 1 of 2 records came, then none for 0.5 s");
+        .containsExactly("millrace tail: 1 of 2 records arrived, and then none for 0.5 s");
   }
 
   @Test

@@ -220,7 +220,7 @@ class InferHandlerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "/v2/models/cats/infer,              model 'cats' is not here; 'photos' is",
+    "/v2/models/cats/infer,              model 'cats' is not served here; 'photos' is",
     "/v2/models/photos/versions/2/infer, version '2' of model 'photos' does not serve; version 3 does",
     "/v2/models/photos/versions/x/infer, version 'x' of model 'photos' does not serve; version 3 does"
   })

@@ -105,9 +105,9 @@ class InferenceProtocolTest {
   @CsvSource({
     "models/photos,            503, no version of model 'photos' serves yet",
     "models/photos/versions/1, 503, no version of model 'photos' serves yet",
-    "models/cats,              404, model 'cats' is not here; 'photos' is",
-    "models/cats/ready,        404, model 'cats' is not here; 'photos' is",
-    "models/ready,             404, model 'ready' is not here; 'photos' is"
+    "models/cats,              404, model 'cats' is not served here; 'photos' is",
+    "models/cats/ready,        404, model 'cats' is not served here; 'photos' is",
+    "models/ready,             404, model 'ready' is not served here; 'photos' is"
   })
   void whatIsNotThere_isAnError(String path, int status, String error) throws IOException {
     HttpAnswer answer = get(path).orElseThrow();

@@ -203,7 +203,7 @@ class ClassNamesTest {
         "l.json | {'0':'cat','00':'dog'} | the indices of its 2 names are not those from 0 to 1",
         "l.json | {'epochs': 3.5} | its JSON names no classes",
         "l.json | ['cat', 1] | its JSON names no classes",
-        "l.json | ['cat' | it is no valid JSON",
+        "l.json | ['cat' | it is not valid JSON",
         "l.csv | a,b~c,d | it is a CSV file with 2 columns, and no single one holds the names",
         "l.csv | cat~dog, cow | its lines have different numbers of columns",
         "l.csv | index,name~0,cat~2,dog | the indices of its 2 names are not those from 0 to 1",
@@ -213,7 +213,7 @@ class ClassNamesTest {
         "l.txt | 1 0~2 1~3 2 | each of its lines has two numbers",
         "l.csv | index,name~-1,a~0,b~1,c | (-1 is negative); number all classes",
         "l.csv | index,name~0,a~0,b | (0 appears twice); number all classes",
-        "l.csv | index,name~0,a~1.5,b | its column 'index' holds '1.5', which is no index",
+        "l.csv | index,name~0,a~1.5,b | its column 'index' holds '1.5', which is not an index",
         "l.csv | index,name~ | it has a header and no rows; add a row for each class",
         "l.csv | index,name~0,a~~1,b | line 3 is blank; remove it",
         "l.csv | sep=,~index,name~~0,a | line 3 is blank; remove it",
@@ -222,10 +222,10 @@ class ClassNamesTest {
         "l.txt | 0 a~1 b~3 c | (2 is missing)",
         "l.txt | 1,a~3,b~5,c | (2 is missing)",
         "l.txt | {0: 'a', 2: 'b'} | (1 is missing)",
-        "l.txt | {0: 'a', 0: 'b'} | it is no valid Python (Duplicate field '0')",
-        "l.json | {'a':0,'a':1} | it is no valid JSON (Duplicate field 'a'); correct it",
-        "l.json | ['a','b'] ['c'] | it is no valid JSON",
-        "l.json | ['a','b']} | it is no valid JSON",
+        "l.txt | {0: 'a', 0: 'b'} | it is not valid Python (Duplicate field '0')",
+        "l.json | {'a':0,'a':1} | it is not valid JSON (Duplicate field 'a'); correct it",
+        "l.json | ['a','b'] ['c'] | it is not valid JSON",
+        "l.json | ['a','b']} | it is not valid JSON",
         "l.yaml | names:~  0: a~  2: b | (1 is missing)",
         "l.yaml | names:~  0: a~  0: b | the key '0' twice",
         "l.yaml | names: [a, b | has no closing ']'",
@@ -260,7 +260,7 @@ class ClassNamesTest {
     assertThatThrownBy(() -> ClassNames.read(file)).hasMessageContaining("save it as UTF-8");
 
     Files.write(file, new byte[] {'a', 0, 0, 0, 'b', 'c'});
-    assertThatThrownBy(() -> ClassNames.read(file)).hasMessageContaining("it is no text");
+    assertThatThrownBy(() -> ClassNames.read(file)).hasMessageContaining("it is not text");
 
     Files.write(file, "Rüde\n".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> ClassNames.read(file)).hasMessageContaining("is not UTF-8 text");

@@ -189,7 +189,7 @@ class FilesBesideTest {
     config("{'pretrained_cfg': {'interpolation': 'cubic-ish'}}");
     assertRefused("config.json", "cubic-ish", "move it away");
     config("{");
-    assertRefused("config.json", "no valid JSON");
+    assertRefused("config.json", "not valid JSON");
   }
 
   @Test
@@ -214,7 +214,7 @@ class FilesBesideTest {
   @Test
   void configInWhichNothingIsNeeded_isNotRead() throws IOException {
     config("// not JSON");
-    assertRefused("config.json", "no valid JSON");
+    assertRefused("config.json", "not valid JSON");
     processor("{'image_processor_type': 'ViTImageProcessor'}");
 
     assertThat(chosen().fit()).isEqualTo(Fit.SQUASH);

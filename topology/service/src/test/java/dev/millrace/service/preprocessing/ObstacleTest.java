@@ -31,7 +31,7 @@ class ObstacleTest {
         "'DeiTImageProcessor' | squashes images to 256x256 pixels and then crops 224x224",
         "'PerceiverImageProcessor' | crops images before it resizes them",
         "'ViTImageProcessor', 'size': {'shortest_edge': 224} | crops nothing",
-        "'ViTImageProcessor', 'size': {'longest_edge': 224} | none that Millrace has",
+        "'ViTImageProcessor', 'size': {'longest_edge': 224} | not supported by Millrace",
         "'PoolFormerImageProcessor', 'size': {'height': 90, 'width': 180} | squashes images to"
             + " 100x200"
       })

@@ -39,8 +39,8 @@ final class ChosenModel {
       names = "--model-file",
       paramLabel = "FILE",
       description =
-          "ONNX file, or weights, to classify with. It is not published. --labels and the options"
-              + " for the preprocessing belong to it, as in 'millrace models import'.")
+          "ONNX file, or weights, to classify with. The file is not published. Describe it with"
+              + " --labels and the options for the preprocessing, as in 'millrace models import'.")
   private Path file;
 
   @Mixin private ModelFileOptions options;
@@ -49,7 +49,8 @@ final class ChosenModel {
    * Requires that the options name one model.
    *
    * @param given the options on the command line
-   * @throws IllegalArgumentException if they name none or two, or do not fit the model
+   * @throws IllegalArgumentException if the options name no model or two models, or do not fit the
+   *     model
    */
   void requireOneModel(List<OptionSpec> given) {
     if ((name == null) == (file == null)) {
@@ -75,7 +76,7 @@ final class ChosenModel {
   /**
    * Loads the model.
    *
-   * @param err receives what was understood about a model file
+   * @param err receives the properties that were found for a model file
    */
   LoadedModel load(PrintWriter err) {
     if (name != null) {

@@ -20,7 +20,10 @@ record ClassifiedImage(Prediction prediction) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The source of a prediction must not be null. The JSON leaves this one out. */
+  /**
+   * A source for predictions without a record, because the source must not be null. The JSON leaves
+   * it out.
+   */
   private static final Prediction.Source NONE = new Prediction.Source("", 0, 0);
 
   /**

@@ -56,8 +56,8 @@ public final class ClassifyCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       description =
-          "Print a line of JSON per image, as in the predictions topic but without source. The id is"
-              + " the path.")
+          "Print one line of JSON per image, as in the predictions topic but without the field"
+              + " 'source'. The id is the image's path.")
   private boolean json;
 
   private int refused;
@@ -76,7 +76,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     return refused == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  /** {@return the images; the path of a named file is as the user gave it} */
+  /** {@return the images; the path of a file argument stays as the user gave it} */
   private List<Path> files() throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {

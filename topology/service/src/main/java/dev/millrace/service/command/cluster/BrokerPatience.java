@@ -51,7 +51,7 @@ public final class BrokerPatience {
   /**
    * Creates an instance that retries for a limited time.
    *
-   * @param limit how long to retry; an attempt that begins before the limit may end after the limit
+   * @param limit how long to retry; an attempt that begins in this time may end later
    * @param pause waits between attempts
    * @param nanoTime the clock, as {@link System#nanoTime}
    */

@@ -99,7 +99,7 @@ public final class Cluster implements AutoCloseable {
         throw new CommandException(
             "'"
                 + topic.getKey()
-                + "' cannot be the name of a topic; give one of letters, digits, '.', '_' and '-'",
+                + "' cannot be the name of a topic; use only letters, digits, '.', '_' and '-'",
             e);
       } catch (UnknownTopicOrPartitionException e) {
         throw new CommandException(
@@ -107,7 +107,7 @@ public final class Cluster implements AutoCloseable {
                 + topic.getKey()
                 + "' at "
                 + bootstrapServers
-                + "; 'millrace serve --create-topics PARTITIONS' makes it, as does kafka-topics.sh"
+                + "; create it with 'millrace serve --create-topics PARTITIONS' or kafka-topics.sh"
                 + " --create",
             e);
       } catch (AuthorizationException e) {
@@ -162,8 +162,8 @@ public final class Cluster implements AutoCloseable {
             + bootstrapServers
             + " within "
             + seconds(waited)
-            + ": it is away or busy, or asks for another security.protocol; start one with 'millrace"
-            + " broker', give --bootstrap-servers, or try again",
+            + ": the broker is down or busy, or expects another security.protocol; start a broker"
+            + " with 'millrace broker', give --bootstrap-servers, or try again",
         false,
         cause);
   }

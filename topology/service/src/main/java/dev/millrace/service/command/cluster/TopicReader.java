@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads the committed records of a topic, from the first record to the last one that exists when
- * the read starts. Uses no consumer group. For one thread. The caller closes the consumer.
+ * the read starts. Uses no consumer group. Used by one thread. The caller closes the consumer.
  */
 public final class TopicReader {
 
@@ -50,7 +50,7 @@ public final class TopicReader {
    * never returns false, the next poll of the consumer returns the newer records.
    *
    * @param topic the topic's name
-   * @param wantsMore receives each record, and returns whether to read the next one
+   * @param wantsMore receives each record, and returns whether to read the next record
    */
   public void read(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wantsMore) {
     List<TopicPartition> partitions =

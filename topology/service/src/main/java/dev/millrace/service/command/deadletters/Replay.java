@@ -10,15 +10,15 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Decides which dead letters are sent again, and creates the records to send. For one thread.
+ * Decides which dead letters are sent again, and creates the records to send. Used by one thread.
  *
  * <p>The new record has the key, the value and the headers of the original record. The headers
  * about the error are left out. The record goes to the original partition, unless the constructor's
  * parameter {@code to} names another topic. The timestamp is the time of the replay. The header
  * {@link DeadLetter#REPLAYED} holds the position of the dead letter.
  *
- * <p>A dead letter with this header failed again after an earlier replay. It is skipped unless the
- * constructor's parameter {@code again} is true.
+ * <p>If a dead letter already has this header, its image failed again after an earlier replay. Such
+ * a dead letter is skipped unless the constructor's parameter {@code again} is true.
  */
 final class Replay {
 

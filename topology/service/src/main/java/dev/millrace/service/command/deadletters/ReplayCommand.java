@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
       "Reads the dead-letter topic TOPIC up to its current end. The compacted topic TOPIC"
           + ReplayLog.SUFFIX
           + " lists the dead letters that were sent. The transaction that sends a dead letter also"
-          + " adds it to this list. A record that was sent again carries the header "
+          + " adds the dead letter to this list. A record that was sent again has the header "
           + DeadLetter.REPLAYED
           + ". If that record becomes a dead letter, too, a replay sends it only with --again."
     },

@@ -11,12 +11,12 @@ import org.apache.kafka.common.Uuid;
 /**
  * The dead letters that replays have sent. The log is a compacted topic with one record for each
  * dead letter that was sent. The transaction that sends a dead letter also writes its log record.
- * For one thread.
+ * Used by one thread.
  *
- * <p>The offsets of a consumer group cannot replace the log, because a replay with {@code --reason}
- * or {@code --key} passes over dead letters that a later replay may send. The key of a log record
- * contains the dead-letter topic's id. If that topic is deleted and created again, it gets a new
- * id, so old log records do not apply to it.
+ * <p>The offsets of a consumer group cannot replace the log. A replay with {@code --reason} or
+ * {@code --key} skips dead letters that a later replay may send. The key of a log record contains
+ * the dead-letter topic's id. If that topic is deleted and created again, it gets a new id, so old
+ * log records do not apply to it.
  */
 final class ReplayLog {
 
@@ -48,7 +48,10 @@ final class ReplayLog {
     return topic;
   }
 
-  /** {@return whether the log's topic exists; if not, no replay has ever sent a dead letter} */
+  /**
+   * {@return whether the log's topic exists; if it does not exist, no replay has ever sent a dead
+   * letter}
+   */
   boolean exists() {
     return exists;
   }

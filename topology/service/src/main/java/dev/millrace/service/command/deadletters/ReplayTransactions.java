@@ -15,8 +15,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 /**
  * Sends dead letters again, in transactions of up to 100 dead letters. A transaction also holds the
  * log record of each dead letter. If a second replay of the same topic starts, Kafka fences this
- * replay, so that the next transaction of this replay fails. For one thread. The caller closes the
- * producer.
+ * replay, so that the next transaction of this replay fails. Used by one thread. The caller closes
+ * the producer.
  */
 final class ReplayTransactions {
 
@@ -97,6 +97,6 @@ final class ReplayTransactions {
 
   private CommandException fenced(Exception e) {
     return new CommandException(
-        "another replay of " + topic + " has started and goes on with it; run one at a time", e);
+        "another replay of " + topic + " has started and continues; run one replay at a time", e);
   }
 }

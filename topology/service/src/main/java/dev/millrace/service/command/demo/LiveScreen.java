@@ -72,8 +72,8 @@ final class LiveScreen implements DemoScreen {
   /**
    * Opens the terminal of this process. Standard output must be a terminal.
    *
-   * @return the terminal, or empty if it cannot show the screen: standard input is not a terminal,
-   *     the window is too small, the encoding is not UTF-8, or the terminal cannot move the cursor
+   * @return the terminal; empty if standard input is not a terminal, if the window is too small, if
+   *     the encoding is not UTF-8, or if the terminal cannot move the cursor
    */
   static Optional<Terminal> terminal() {
     if (!"UTF-8".equalsIgnoreCase(System.getProperty("native.encoding"))) {

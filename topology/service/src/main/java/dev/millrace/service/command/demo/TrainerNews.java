@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Turns the events of {@code millrace train --json} into text. For one thread. */
+/** Turns the events of {@code millrace train --json} into text. Used by one thread. */
 final class TrainerNews {
 
   /** Name of the event at the end of an epoch. */

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.ParameterException;
 
-/** Checks the broker and its topics, and changes nothing. */
+/** Checks the broker and its topics, without changing them. */
 final class BrokerChecks {
 
   private final Topics topics;
@@ -30,8 +30,8 @@ final class BrokerChecks {
   /**
    * @param topics the topics of the service
    * @param maxRecordBytes size of the largest image record that the service accepts, in bytes
-   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if it is
-   *     unknown
+   * @param predictionBytes approximate size of the model's largest prediction, in bytes; 0 if the
+   *     size is unknown
    */
   BrokerChecks(Topics topics, int maxRecordBytes, long predictionBytes) {
     this.topics = topics;

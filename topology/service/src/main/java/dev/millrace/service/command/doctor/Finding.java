@@ -17,7 +17,7 @@ record Finding(String check, State state, String detail) {
     OK,
     /** The part works, but not for every record, or the check was not possible. */
     WARNING,
-    /** The part is missing, but the devices to check do not need it. */
+    /** The part is missing, but none of the devices to check needs it. */
     ABSENT,
     /** The part is needed, but is missing or does not work. */
     MISSING;

@@ -89,8 +89,7 @@ record GpuChecks(
         .map(path -> Finding.ok(check, path.toString()))
         .orElseGet(
             () ->
-                lacking(
-                    check, String.join(" or ", names) + " is nowhere on the library path", needed));
+                lacking(check, String.join(" or ", names) + " is not on the library path", needed));
   }
 
   private Finding ofDevice(Device device) {

@@ -118,7 +118,10 @@ final class RequiredRights {
     return rights;
   }
 
-  /** The page also reads what {@link #serve} may read: the inputs, the group and the champion. */
+  /**
+   * The rights of the page, in addition to {@link #serve}. The page also reads the inputs, the
+   * group and the champion, which {@link #serve} covers.
+   */
   private List<Right> page() {
     return List.of(
         Right.onTopic(topics.deadLetters(), READ).orElse("the page shows no dead letters"),
@@ -201,9 +204,9 @@ final class RequiredRights {
   }
 
   /**
-   * The right on all input topics. ACLs know no regular expressions. For {@code --input-pattern},
-   * the right therefore covers all topics that begin with the literal start of the pattern. If the
-   * pattern has no literal start, the right covers all topics.
+   * The right on all input topics. ACLs do not support regular expressions. For {@code
+   * --input-pattern}, the right therefore covers all topics whose names begin with the pattern's
+   * literal start. If the pattern has no literal start, the right covers all topics.
    */
   private List<Right> inputs(AclOperation operation) {
     if (topics.inputPattern() == null) {

@@ -36,7 +36,7 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
   }
 
   /**
-   * {@return this right, marked as one that the command can work without}
+   * {@return this right, marked as a right that the command can work without}
    *
    * @param degradation what the command does without the right
    */
@@ -83,7 +83,7 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
     return resource.resourceType().name().toLowerCase(Locale.ROOT).replace("_", between);
   }
 
-  /** {@return the name of the operation as {@code kafka-acls.sh} writes it} */
+  /** {@return the operation's name in {@code kafka-acls.sh}} */
   String operationName() {
     return Arrays.stream(operation.name().split("_"))
         .map(word -> word.charAt(0) + word.substring(1).toLowerCase(Locale.ROOT))

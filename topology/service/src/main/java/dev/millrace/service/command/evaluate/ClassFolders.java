@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The folders that stand for the classes of a model. A class whose name has slashes has a folder in
- * a folder; a slash at either end of a name counts for nothing.
+ * The folders that stand for the classes of a model. If the name of a class contains slashes, its
+ * folder lies in other folders. A slash at either end of a name is ignored.
  */
 public final class ClassFolders {
 
@@ -35,12 +35,12 @@ public final class ClassFolders {
   }
 
   /**
-   * {@return the folders that have the names in a file, or its second names, such as WordNet's
+   * {@return the folders whose names are in a file, including second names such as WordNet's
    * numbers}
    *
    * @param labels the names of the classes
    * @param names a name for each class, in the order of the labels
-   * @throws CommandException if the file has another number of classes
+   * @throws CommandException if the number of classes in the file differs from the model's
    */
   public static ClassFolders of(Labels labels, ClassNames names) {
     if (names.labels().size() != labels.size()) {
@@ -68,7 +68,7 @@ public final class ClassFolders {
     }
   }
 
-  /** Leaves only the classes that another model has as well. */
+  /** Keeps only the classes that another model has, too. */
   void retain(Labels others) {
     Set<String> names = Set.copyOf(others.names());
     classes.values().forEach(each -> each.removeIf(index -> !names.contains(labels.get(index))));
@@ -99,10 +99,10 @@ public final class ClassFolders {
       throw new CommandException(
           "the folder "
               + path
-              + " is the name of the classes "
+              + " has the name of the classes "
               + found
-              + "; import the model with labels that differ, or give folders of other names with"
-              + " --classes");
+              + "; import the model with different labels for these classes, or name the folders"
+              + " with --classes");
     }
     return Optional.of(found.iterator().next());
   }

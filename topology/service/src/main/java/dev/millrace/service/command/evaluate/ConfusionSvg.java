@@ -6,8 +6,9 @@ import dev.millrace.core.model.Labels;
 import java.util.Locale;
 
 /**
- * Draws a confusion matrix as an SVG picture: a row for each class, a column for each answer, and a
- * darker cell for a larger share of the row's images. Up to {@value #MOST_NAMED} classes are named.
+ * Draws a confusion matrix as an SVG picture: a row for each class, a column for each answer, and
+ * darker cells for larger shares of the row's images. The picture shows the names of up to {@value
+ * #MOST_NAMED} classes.
  */
 final class ConfusionSvg {
 

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Measure how good a version is on labelled images, without Kafka.",
+      "Measure a version's accuracy on labelled images, without Kafka.",
       "Prints top-1 and top-5 accuracy with 95-percent Wilson intervals, balanced accuracy, recall and"
           + " precision of each class, the confusion matrix, the expected calibration error, and"
           + " images per second."

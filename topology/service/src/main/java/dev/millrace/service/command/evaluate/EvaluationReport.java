@@ -70,7 +70,10 @@ record EvaluationReport(Measured measured) {
     return interval == null ? null : Map.of("low", interval.low(), "high", interval.high());
   }
 
-  /** Prints the measures as text. Of many classes, prints the ones with the lowest recall. */
+  /**
+   * Prints the measures as text. If there are many classes, prints only the classes with the lowest
+   * recall.
+   */
   void print(PrintWriter out) {
     Figures figures = measured.evaluation().figures();
     FiguresText text = new FiguresText(out, measured.version().labels());

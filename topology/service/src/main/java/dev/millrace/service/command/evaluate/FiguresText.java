@@ -39,7 +39,8 @@ public record FiguresText(PrintWriter out, Labels labels) {
   }
 
   /**
-   * Prints the temperature, and the measures that it changes as they were without it.
+   * Prints the temperature, and the measures that depend on it, as they were without the
+   * temperature.
    *
    * @param calibration the calibration, or null if there is none
    */
@@ -61,7 +62,7 @@ public record FiguresText(PrintWriter out, Labels labels) {
 
   /**
    * Prints the measures of the classes, and the confusion matrix of up to {@value #SCREEN} classes.
-   * Of more classes, prints those with the lowest recall.
+   * If there are more classes, prints the classes with the lowest recall.
    *
    * @param figures the measures
    */

@@ -18,7 +18,7 @@ public final class LabelledFolder {
       paramLabel = "DIR",
       required = true,
       description =
-          "Folder of images, with one folder for each class that has the class's name (required).")
+          "Folder of images, with one folder per class that has the class's name (required).")
   private Path folder;
 
   @Option(
@@ -26,13 +26,13 @@ public final class LabelledFolder {
       paramLabel = "FILE",
       description =
           "File with the names of the folders, in the order of the model's outputs and in any form"
-              + " that 'models import --labels' takes. The folders of synset.txt are its WordNet"
-              + " numbers (default: the folders have the names of the classes).")
+              + " that 'models import --labels' accepts. For synset.txt, the folders have the"
+              + " WordNet numbers (default: the folders have the names of the classes).")
   private Path classes;
 
   @Option(
       names = "--ignore-unknown",
-      description = "Ignore folders that are no class of the model, instead of failing.")
+      description = "Ignore folders that stand for no class of the model, instead of failing.")
   private boolean ignoreUnknown;
 
   /**
@@ -42,8 +42,8 @@ public final class LabelledFolder {
    * @param complaints receives a line about each skipped file or folder
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
-   * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or a
-   *     folder is no class; the message names the folder
+   * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or if a
+   *     folder stands for no class; the message names the folder
    */
   public LabelledImages find(Labels labels, Consumer<String> complaints) throws IOException {
     return find(labels, labels, complaints);
@@ -58,8 +58,8 @@ public final class LabelledFolder {
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
    * @throws IllegalArgumentException if the models have no class in common
-   * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or a
-   *     folder is no class of both; the message names the folder
+   * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or if a
+   *     folder does not stand for a class of both models; the message names the folder
    */
   public LabelledImages find(Labels labels, Labels others, Consumer<String> complaints)
       throws IOException {

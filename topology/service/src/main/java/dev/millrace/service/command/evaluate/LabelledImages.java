@@ -29,12 +29,12 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
    * @param folder the folder that holds one folder for each class
    * @param labels the names of the classes
    * @param folders the folders that stand for the classes
-   * @param ignoreUnknown whether to skip folders that are no class, instead of failing
+   * @param ignoreUnknown whether to skip folders that stand for no class, instead of failing
    * @param complaints receives a line about each skipped file or folder
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
-   * @throws CommandException if there is no image, or a folder is no class or several; the message
-   *     names the folder
+   * @throws CommandException if there is no image, or if a folder stands for no class or for
+   *     several; the message names the folder
    */
   static LabelledImages find(
       Path folder,
@@ -71,9 +71,9 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
   /**
    * {@return the index of each image's class in a model with these labels}
    *
-   * @param others the names of the model's classes, which include those of all images
-   * @throws CommandException if the model has other labels, and two of its classes have the name of
-   *     an image's class
+   * @param others the names of the model's classes, which include the classes of all images
+   * @throws CommandException if the model has other labels, and two of its classes have the same
+   *     name as an image's class
    */
   List<Integer> classesIn(Labels others) {
     if (others.equals(labels)) {
@@ -119,6 +119,6 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
   private static String words(Path folder, String name) {
     return name.isEmpty()
         ? "the images in " + folder + " itself are in no folder that is a class"
-        : "the folder " + folder.resolve(name) + " is no class of the model";
+        : "the folder " + folder.resolve(name) + " is not a class of the model";
   }
 }

@@ -40,8 +40,8 @@ public record Measured(
    *
    * @param version the version
    * @param images the images
-   * @param spec the command that measures; a line about each refused image, and a bar of the
-   *     progress, go to its standard error
+   * @param spec the command that measures; its standard error receives a line about each refused
+   *     image and a progress bar
    * @return the measures, of at least one image
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    * @throws CommandException if the version has independent classes, or every image is refused
@@ -57,7 +57,7 @@ public record Measured(
    * @param images the images
    * @param spec the command that measures, as in the other method
    * @param answers receives the index of the class and the probabilities of each image that is not
-   *     refused, in the order of the images; it may keep the array
+   *     refused, in the order of the images; the receiver may keep the array
    * @return the measures, of at least one image
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    * @throws CommandException if the version has independent classes, or every image is refused

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code millrace help}. It replaces picocli's own help command, which takes only one word and
+ * {@code millrace help}. It replaces picocli's own help command, which accepts only one word and so
  * cannot show {@code help models import}.
  */
 @Command(

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what is wrong with a command line. */
+/** Explains what is wrong with a command line. */
 public final class WrongUsage {
 
   private WrongUsage() {}
@@ -18,8 +18,8 @@ public final class WrongUsage {
    * {@return the reason in one sentence}
    *
    * <p>If an option is mistyped and a required option is missing, the reason names the mistyped
-   * option, because it may be the required option. The reason never contains the text after a
-   * {@code =}, because it may be a secret.
+   * option. It may be the required option. The reason never contains the text after a {@code =},
+   * because this text may be a secret.
    *
    * @param e picocli's exception
    */

@@ -26,8 +26,8 @@ public record ImageFile(Path root, Path path) {
   }
 
   /**
-   * {@return the name of the folder that contains the file; empty if that is the root of the file
-   * system, which has no name}
+   * {@return the name of the folder that contains the file; empty if the folder is the root of the
+   * file system}
    */
   public Optional<String> label() {
     Path folder = path.toAbsolutePath().normalize().getParent();

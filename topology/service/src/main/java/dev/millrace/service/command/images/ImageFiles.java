@@ -27,8 +27,8 @@ public final class ImageFiles {
    *
    * @param paths the files and folders that the user names
    * @param all whether to also return files that do not have the file name extension of an image
-   * @param complaints receives a line about each skipped link to a folder above the link, and each
-   *     skipped pipe or device in a folder
+   * @param complaints receives a line for each skipped link that leads to a folder above it, and
+   *     for each skipped pipe or device
    * @return the files; at least one
    * @throws IOException if a folder cannot be read
    * @throws CommandException if a path does not exist or is a pipe or a device, or no file is found
@@ -80,7 +80,7 @@ public final class ImageFiles {
               if (attributes.isRegularFile()) {
                 files.add(file);
               } else {
-                complaints.accept(path + " is passed over: it is no regular file");
+                complaints.accept(path + " is skipped: it is not a regular file");
               }
             }
             return FileVisitResult.CONTINUE;
@@ -91,7 +91,7 @@ public final class ImageFiles {
             if (!(e instanceof FileSystemLoopException)) {
               throw e;
             }
-            complaints.accept(path + " is passed over: the link leads back to a folder above it");
+            complaints.accept(path + " is skipped: the link leads back to a folder above it");
             return FileVisitResult.CONTINUE;
           }
         });

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 
 /**
  * Classifies image files on one thread per processor. A session on the CPU runs on its calling
- * thread, and gains nothing from larger batches. For one caller at a time.
+ * thread, and gains nothing from larger batches. Used by one caller at a time.
  */
 public final class ImageClassifier implements AutoCloseable {
 

@@ -11,7 +11,7 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.PreparedModel;
 
 /**
- * A model that is loaded on the CPU, and what predictions say about it.
+ * A model that is loaded on the CPU, with the properties that predictions contain.
  *
  * @param identity name, version and checksum of the model
  * @param labels names of the classes

@@ -41,10 +41,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public record Failure(String line, int exitCode) {
 
   /**
-   * Searches the exception and its causes for the first one that this class has a message for.
+   * Searches the exception and its causes for the first exception that this class has a message
+   * for.
    *
    * @param thrown the exception
-   * @return the message and the exit code; a general message if there is none
+   * @return the message and the exit code; a general message if this class knows none of the
+   *     exceptions
    */
   public static Failure of(Throwable thrown) {
     List<Throwable> causes = causes(thrown).dropWhile(Failure::isWrapper).toList();
@@ -115,7 +117,8 @@ public record Failure(String line, int exitCode) {
     if (e instanceof OtherOptionsException) {
       return failed(
           e.getMessage()
-              + "; finish it as it was begun, name another folder with --run, or remove this one");
+              + "; finish the run with its original options, name another folder with --run, or"
+              + " remove this folder");
     }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
@@ -138,7 +141,7 @@ public record Failure(String line, int exitCode) {
     }
     if (e instanceof AuthenticationException) {
       return failed(
-          "the broker refused to let us in ("
+          "the broker refused the login ("
               + e.getMessage()
               + "); check security.protocol and the sasl.* and ssl.* keys");
     }
@@ -150,20 +153,20 @@ public record Failure(String line, int exitCode) {
           "not allowed: " + e.getMessage() + "; ask for " + MissingRight.of(e) + " on the broker");
     }
     if (e instanceof UnknownTopicOrPartitionException) {
-      return failed("there is no such topic (" + e.getMessage() + "); make it first");
+      return failed("there is no such topic (" + e.getMessage() + "); create it first");
     }
     if (e instanceof TimeoutException) {
       return failed(
           "the broker did not answer in time ("
               + e.getMessage()
-              + "); check that it runs and --bootstrap-servers");
+              + "); check that the broker runs, and check --bootstrap-servers");
     }
     if (e instanceof OutOfMemoryError) {
       return failed(
           "out of memory ("
               + e.getMessage()
-              + "); give Java more, for example with MILLRACE_OPTS=-Xmx4g, or something smaller to"
-              + " work on");
+              + "); give Java more memory, for example with MILLRACE_OPTS=-Xmx4g, or use smaller"
+              + " input");
     }
     if (NativeLibraries.isToBlame(e)) {
       return failed(NativeLibraries.explain(e));
@@ -220,7 +223,7 @@ public record Failure(String line, int exitCode) {
     return new Failure(
         "unexpected "
             + oneLine(causes.get(0).toString())
-            + "; run it again with --verbose for where it happened, and report it",
+            + "; run the command again with --verbose for the stack trace, and report the error",
         ExitCode.FAILED);
   }
 

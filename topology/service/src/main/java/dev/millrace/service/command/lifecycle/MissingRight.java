@@ -17,7 +17,7 @@ final class MissingRight {
   /** {@return the rights to ask an administrator for, for the error message} */
   static String of(Throwable refused) {
     if (refused instanceof TopicAuthorizationException topics) {
-      return "the rights Describe, and Read to consume or Write to produce, on topic "
+      return "the rights Describe and Read (for consumers) or Write (for producers) on topic "
           + String.join(", ", new TreeSet<>(topics.unauthorizedTopics()));
     }
     if (refused instanceof GroupAuthorizationException group) {
@@ -28,7 +28,7 @@ final class MissingRight {
       return "the rights Describe and Write on the transactional id";
     }
     if (refused instanceof ClusterAuthorizationException) {
-      return "the right Create, to make topics, or IdempotentWrite, to produce, on the cluster";
+      return "the right Create (for new topics) or IdempotentWrite (for producers) on the cluster";
     }
     return "the rights";
   }

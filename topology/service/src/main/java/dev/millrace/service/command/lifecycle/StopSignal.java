@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Turns a signal that ends the JVM (Ctrl-C, SIGTERM) into a stop request for the command. Delays
- * the end of the JVM until the command has closed this object, or a grace period of 30 s is over.
- * Thread-safe.
+ * the end of the JVM until the command has closed this object, or until a grace period of 30 s is
+ * over. Thread-safe.
  *
  * <p>A command with long computations in native code uses {@link #listenUntilClosed}, which delays
  * the end of the JVM without a limit. Without this delay, the end of the JVM would destroy the data

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** Everything that a model file does not say about itself: a mixin of options. */
+/** A mixin of options for the properties of a model that its file does not state. */
 public final class ModelFileOptions {
 
   @Mixin private WeightsOptions weights;
@@ -61,8 +61,9 @@ public final class ModelFileOptions {
   }
 
   /**
-   * Prepares a model file for serving, and runs it. What the options leave open, the model's file
-   * decides, then the files beside it. What these leave open is assumed, and said.
+   * Prepares a model file for serving, and runs it. Each property comes from the options, otherwise
+   * from the model's file, otherwise from the files beside it. If no source has the property, this
+   * method assumes a value, and says so.
    *
    * @param file the file, an ONNX model or weights
    * @param trial limits the time of the run
@@ -122,7 +123,7 @@ public final class ModelFileOptions {
     }
   }
 
-  /** {@return the network with the size that the first source says} */
+  /** {@return the network with the input size of the first source that has one} */
   private static ResNet sized(ResNet network, List<Hints> hints) {
     Optional<Hints> source = hints.stream().filter(hint -> hint.width() != null).findFirst();
     if (source.isEmpty()) {

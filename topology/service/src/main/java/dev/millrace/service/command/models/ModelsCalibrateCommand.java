@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "calibrate",
     description = {
-      "Publish a version with honest probabilities as the next version.",
-      "Fits a temperature on labelled images that the model was not trained on: a number that"
-          + " divides the logits before the softmax. The most probable class of an image stays the"
+      "Publish a new version with calibrated probabilities.",
+      "Fits a temperature, a number that divides the logits before the softmax. Use labelled images"
+          + " that the model was not trained on. The most probable class of an image stays the"
           + " same. Prints the measures with and without the temperature, and the number of the new"
-          + " version. The measures of an image come from a temperature that other images gave."
+          + " version. Each image is measured with a temperature that was fitted on other images."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace models calibrate --model fashion --data images/test"})
@@ -116,7 +116,8 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
   }
 
   /**
-   * {@return the calibration with the graph's temperature, which has one of an earlier one in it}
+   * {@return the calibration with the temperature in the graph, which includes the temperature of
+   * an earlier calibration}
    */
   private static Calibration inTheGraph(byte[] scaled, Calibration fitted) {
     return new Calibration(

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
     name = "compare",
     description = {
       "Compare two versions on the same labelled images, without Kafka.",
-      "Prints the accuracy of both, the images that only one classifies correctly, and the p-value"
-          + " of McNemar's exact two-sided test."
+      "Prints the accuracy of both versions, the number of images that only one version classifies"
+          + " correctly, and the p-value of McNemar's exact two-sided test."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -60,7 +60,7 @@ final class ModelsCompareCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "Name of the model, for versions that are numbers alone.")
+      description = "Name of the model, for versions given as numbers.")
   private String model;
 
   @Mixin private LabelledFolder data;
@@ -92,7 +92,7 @@ final class ModelsCompareCommand implements Callable<Integer> {
     Matcher matcher = VERSION.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "'" + text + "' is no version; give a number with --model, or NAME/NUMBER");
+          "'" + text + "' is not a version; give a number with --model, or NAME/NUMBER");
     }
     String name = matcher.group(1) == null ? model : matcher.group(1);
     if (name == null) {

@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
       "The oldest event comes first. The history can be incomplete. Kafka compacts the topic"
           + " millrace.models: it removes older promotions of a model and keeps the last one. The"
           + " topic millrace.models.status keeps reports for its retention time, 7 days by default."
-          + " A rollback is shown as a promotion if Kafka has removed the record of the promotion"
-          + " that the rollback took back."
+          + " If Kafka has removed the record of the promotion that was rolled back, the rollback"
+          + " is shown as a promotion."
     },
     footerHeading = Examples.HEADING,
     footer = {

@@ -42,10 +42,11 @@ final class ModelsImportCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "FILE",
       description =
-          "ONNX file that takes images, and whose output is logits, probabilities or independent"
-              + " scores. Weights in other files of its folder are put into the version. With"
-              + " --arch, a file with the weights of that architecture. Or a model on Hugging Face's"
-              + " hub: hf://ORG/MODEL, with @REVISION and the path of the ONNX file if needed.")
+          "ONNX file whose input is images, and whose output is logits, probabilities or"
+              + " independent scores. Weights in other files of its folder become part of the"
+              + " version. With --arch, a file with the weights of that architecture. Or a model on"
+              + " Hugging Face's hub: hf://ORG/MODEL, with @REVISION and the path of the ONNX file"
+              + " if needed.")
   private String file;
 
   @Mixin private ModelOption model;

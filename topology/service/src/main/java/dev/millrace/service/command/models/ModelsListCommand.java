@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "list",
     description = {
       "List models and versions, with accuracy, age and state.",
-      "The accuracy is measured on held-out images. The accuracy is empty if the version's manifest"
-          + " has none. The state says whether the version is promoted, and how many instances"
+      "The accuracy is measured on held-out images. It is empty if the version's manifest has no"
+          + " accuracy. The state says whether the version is promoted, and how many instances"
           + " serve it according to their last reports. The state is only shown if"
           + " --bootstrap-servers or the --config file names brokers."
     },

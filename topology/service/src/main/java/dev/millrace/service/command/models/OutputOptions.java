@@ -7,7 +7,7 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LowerCaseNames;
 import picocli.CommandLine.Option;
 
-/** How the output of an imported model is read: a mixin of options. */
+/** A mixin of options for the output of an imported model. */
 @Grouped(Section.MODEL)
 final class OutputOptions {
 
@@ -15,8 +15,9 @@ final class OutputOptions {
       names = "--output",
       paramLabel = "NAME",
       description =
-          "Name of the output with the scores, if the model has several (default: the only one with"
-              + " a score for each label; of several, the only one with probabilities).")
+          "Name of the output with the scores, if the model has several (default: the only output"
+              + " with a score for each label; if there are several, the only one with"
+              + " probabilities).")
   private String output;
 
   @Option(
@@ -24,12 +25,12 @@ final class OutputOptions {
       paramLabel = "logits|probabilities|independent",
       completionCandidates = Kinds.class,
       description =
-          "What the scores are: logits of exclusive classes, their probabilities, or independent"
-              + " scores, of which several may be high (default: what the model's last operators"
-              + " show).")
+          "Kind of the scores: logits of exclusive classes, probabilities of exclusive classes, or"
+              + " independent scores, of which several may be high (default: the kind that the"
+              + " model's last operators show).")
   private ScoreKind kind;
 
-  /** {@return what the options say about the output} */
+  /** {@return the values of the options} */
   ScoreSettings settings() {
     return new ScoreSettings(output, kind);
   }

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model file that was prepared for serving, with all that was understood about it.
+ * A model file that was prepared for serving, with the properties that were found.
  *
  * @param sha256 checksum of the given file
  * @param model the prepared model
  * @param external whether weights were in other files
  * @param preprocessing the preprocessing of the model's images
  * @param labels the names of the classes
- * @param understood what was understood about the images and the names, and from which source
+ * @param understood the properties of the images and the names that were found, with their sources
  */
 public record PreparedFile(
     String sha256,
@@ -46,7 +46,7 @@ public record PreparedFile(
   }
 
   /**
-   * {@return what was understood, for the user}
+   * {@return the properties that were found, as lines for the user}
    *
    * @param subject the version or the file, with which the first line begins
    */

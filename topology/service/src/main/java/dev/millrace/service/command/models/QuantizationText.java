@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Says for people how a version was quantised. */
+/** Describes in words how a version was quantised. */
 final class QuantizationText {
 
   private QuantizationText() {}

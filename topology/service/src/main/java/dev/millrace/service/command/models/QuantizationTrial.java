@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param spec the command, whose standard error shows the progress
  * @param float32 the version
  * @param images the images that calibrate the model
- * @param settings what the user decides
+ * @param settings the settings that the user has chosen
  * @param requireFaster whether to refuse a result that is not faster
  */
 record QuantizationTrial(
@@ -56,7 +56,7 @@ record QuantizationTrial(
   /**
    * Quantises and judges.
    *
-   * @param judging the images that judge, none of which calibrates
+   * @param judging the images that judge the model; none of them calibrates it
    * @throws dev.millrace.core.model.ModelException if the version cannot be quantised
    * @throws CommandException if the result is refused
    */

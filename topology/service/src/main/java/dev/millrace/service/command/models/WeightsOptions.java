@@ -74,7 +74,7 @@ final class WeightsOptions {
     }
     if (BARE.matcher(file.toString()).matches()) {
       throw new IllegalArgumentException(
-          file + " holds weights alone; name their architecture with --arch");
+          file + " holds only weights; name their architecture with --arch");
     }
     return Optional.empty();
   }

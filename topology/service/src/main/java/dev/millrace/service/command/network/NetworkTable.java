@@ -52,8 +52,8 @@ public final class NetworkTable {
     choices(network, cost);
     out.println();
     out.println(
-        "GFLOPs are billions of multiplications with an addition, an image, as the papers count"
-            + " them: those of convolutions and of the classifier.");
+        "GFLOPs are billions of multiply-add operations per image, as the papers count them: in"
+            + " convolutions and in the classifier.");
   }
 
   private void layers(List<Layer> layers, NetworkCost cost) {

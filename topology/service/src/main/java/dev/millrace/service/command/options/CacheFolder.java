@@ -16,7 +16,7 @@ record CacheFolder(Path folder) {
   private static final int DIGITS = 12;
 
   /**
-   * {@return the folder that the user has named, or the usual one}
+   * {@return the folder that the user has named, or the default folder}
    *
    * @param named the folder that the user has named, or null
    */
@@ -26,8 +26,8 @@ record CacheFolder(Path folder) {
   }
 
   /**
-   * {@return the usual folder, by the XDG Base Directory Specification} A relative path in {@code
-   * XDG_CACHE_HOME} is ignored, as the specification demands.
+   * {@return the default folder, according to the XDG Base Directory Specification} A relative path
+   * in {@code XDG_CACHE_HOME} is ignored, as the specification demands.
    */
   static Path usual(Map<String, String> environment, String home) {
     Path named = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));

@@ -118,8 +118,8 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   }
 
   /**
-   * The error message for an unknown key. It does not show a key that may be the second half of a
-   * broken line, because that half may be part of a secret.
+   * The error message for an unknown key. The message does not show a key that may be the second
+   * half of a broken line, because such a key may be part of a secret.
    */
   private static String unknown(String key, String value, Set<String> options) {
     return KEY.matcher(key).matches() && !value.isEmpty()
@@ -127,8 +127,8 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
             + key
             + "' is neither an option of a command nor one of Kafka's"
             + suggestion(key, options)
-        : "the --config file has a line that is not KEY=VALUE; end the line before it with a"
-            + " backslash if it goes on there";
+        : "the --config file has a line that is not KEY=VALUE; if it continues the previous line,"
+            + " end the previous line with a backslash";
   }
 
   private static String suggestion(String key, Set<String> options) {

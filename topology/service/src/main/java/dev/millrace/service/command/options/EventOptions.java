@@ -18,8 +18,8 @@ public final class EventOptions {
       paramLabel = "FIELD",
       defaultValue = "image",
       description =
-          "Field that holds the image in formats with fields, such as JSON or Avro. A dot leads into"
-              + " an object, as in payload.image (default: ${DEFAULT-VALUE}).")
+          "Field that holds the image in formats with fields, such as JSON or Avro. A dot separates"
+              + " the names of nested fields, as in payload.image (default: ${DEFAULT-VALUE}).")
   private String imageField;
 
   @Mixin private RegistryOptions registry;

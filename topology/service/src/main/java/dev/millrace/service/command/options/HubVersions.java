@@ -28,8 +28,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model on Hugging Face's hub as a repository with one model and one version, read only. The
- * model's ONNX file is prepared for serving once for each commit, as {@code models import} does
+ * A model on Hugging Face's hub as a read-only repository with one model and one version. Prepares
+ * the model's ONNX file for serving once for each commit, in the same way as {@code models import}
  * without options. Thread-safe.
  */
 final class HubVersions implements ReadOnlyVersions {
@@ -95,12 +95,14 @@ final class HubVersions implements ReadOnlyVersions {
     }
   }
 
-  /** {@return the version whose manifest was read last, also if the revision has moved since} */
+  /**
+   * {@return the version whose manifest was read last, even if the revision has changed since then}
+   */
   private synchronized ModelVersion current() throws IOException {
     return current == null ? prepared() : current;
   }
 
-  /** {@return the version of the revision's commit, which is prepared if it is not yet} */
+  /** {@return the version of the revision's commit; prepares the version if necessary} */
   private synchronized ModelVersion prepared() throws IOException {
     HubRef commit = hub.resolve(ref);
     String target = commit.path() == null ? commit.revision() : Sha256.of(commit.toString());

@@ -14,7 +14,9 @@ import picocli.CommandLine.TypeConversionException;
  */
 public record InputSize(int height, int width) {
 
-  /** {@return the size as {@code --size} takes it: one number for a square, else HEIGHTxWIDTH} */
+  /**
+   * {@return the size in the format of {@code --size}: one number for a square, else HEIGHTxWIDTH}
+   */
   @Override
   public String toString() {
     return height == width ? Integer.toString(height) : height + "x" + width;

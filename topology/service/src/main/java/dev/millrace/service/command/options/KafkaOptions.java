@@ -114,7 +114,7 @@ public final class KafkaOptions {
     return properties;
   }
 
-  /** {@return the configurations of clients without defaults of a command} */
+  /** {@return the configurations of the clients, without the defaults of any command} */
   public KafkaConfigs configs() {
     return new KafkaConfigs(bootstrapServers(), admin(), producer(Map.of()), consumer(Map.of()));
   }
@@ -148,8 +148,8 @@ public final class KafkaOptions {
   }
 
   /**
-   * True if the key begins with a command's name, like an option of one command ({@code
-   * send.topic}) or a property of the broker.
+   * True if the key begins with a command's name. This holds for an option of one command ({@code
+   * send.topic}) and for a property of the broker.
    */
   private boolean isCommands(String key) {
     return command.root().subcommands().keySet().stream()

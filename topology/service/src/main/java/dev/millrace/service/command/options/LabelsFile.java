@@ -26,7 +26,7 @@ public final class LabelsFile {
               + file
               + ": give "
               + option
-              + " a file with the names of the classes, for example one a line");
+              + " a file with the names of the classes, for example one name per line");
     }
     return ClassNames.read(file);
   }

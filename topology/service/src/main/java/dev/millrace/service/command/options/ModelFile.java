@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** Reads a model, or only its weights, from a file that an option names. */
 public final class ModelFile {
 
-  /** Enough bytes to tell the kind of a file. */
+  /** Number of bytes at a file's start that suffice to recognise the file's kind. */
   private static final int START = 4096;
 
   private ModelFile() {}
@@ -43,8 +43,8 @@ public final class ModelFile {
    *
    * @param file the file's path
    * @return the bytes
-   * @throws CommandException if the file cannot be read, or is of another kind that its first bytes
-   *     tell, for example a Git LFS pointer or a PyTorch file
+   * @throws CommandException if the file cannot be read, or if its first bytes show another kind of
+   *     file, for example a Git LFS pointer or a PyTorch file
    */
   public static byte[] onnx(Path file) {
     byte[] bytes = read(file);
@@ -58,13 +58,13 @@ public final class ModelFile {
   }
 
   /**
-   * Runs a reader of a file, and adds the file's path to the reader's error message.
+   * Runs a function that reads a file, and adds the file's path to the function's error message.
    *
    * @param file the file's path
    * @param reader reads the file
    * @param <T> the type of the result
-   * @return the result of the reader
-   * @throws ModelException if the reader throws it; the message contains the path
+   * @return the result of {@code reader}
+   * @throws ModelException if {@code reader} throws it; the message contains the path
    */
   public static <T> T named(Path file, Supplier<T> reader) {
     try {

@@ -39,7 +39,7 @@ public final class PageOptions {
       converter = Switch.Converter.class,
       description =
           "Serve the live page at /page: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})."
-              + " Without --page-token-file, it answers on loopback addresses only.")
+              + " Without --page-token-file, the page answers on loopback addresses only.")
   private Switch page = Switch.ON;
 
   @Option(
@@ -54,8 +54,9 @@ public final class PageOptions {
       names = "--page-token-file",
       paramLabel = "FILE",
       description =
-          "File of tokens that open the page and allow it to promote and roll back, one TOKEN or"
-              + " NAME TOKEN per line. The page then also answers on other addresses.")
+          "File of access tokens, one TOKEN or NAME TOKEN per line. A token opens the page and"
+              + " allows promotions and rollbacks. With this file, the page also answers on"
+              + " addresses other than loopback.")
   private Path tokenFile;
 
   @Option(
@@ -63,7 +64,7 @@ public final class PageOptions {
       paramLabel = "HOST",
       split = ",",
       description =
-          "Name under which browsers may open the page, besides localhost. May be repeated.")
+          "Host name under which browsers may open the page, besides localhost. May be repeated.")
   private List<String> allowedHosts = List.of();
 
   /**

@@ -32,9 +32,9 @@ public final class PreprocessingOptions {
       paramLabel = "PIXELS",
       converter = InputSize.Converter.class,
       description =
-          "Side of the model's input, in pixels, or HEIGHTxWIDTH, for example 48x192 (default: as"
-              + " FILE, --preset or a file beside FILE says, else the input side of --arch, or 224"
-              + " without --arch).")
+          "Size of the model's input, in pixels: the side of a square, or HEIGHTxWIDTH, for example"
+              + " 48x192 (default: the size in FILE, --preset or a file beside FILE, otherwise the"
+              + " size of --arch, otherwise 224).")
   private InputSize size;
 
   @Option(
@@ -49,8 +49,8 @@ public final class PreprocessingOptions {
       names = "--crop-pct",
       paramLabel = "SHARE",
       description =
-          "Share of the resized shorter side that the crop keeps, in place of --resize: timm's"
-              + " crop_pct, such as 0.875.")
+          "Share of the resized shorter side that the crop keeps, such as 0.875 (timm's crop_pct)."
+              + " Replaces --resize.")
   private Double cropPct;
 
   @Option(
@@ -58,8 +58,8 @@ public final class PreprocessingOptions {
       paramLabel = "crop|squash|pad",
       completionCandidates = Fits.class,
       description =
-          "How an image of another shape fits the input: crop cuts out the centre, squash changes"
-              + " the proportions, pad adds black borders (default: crop).")
+          "How to fit an image of another shape to the input: crop cuts out the centre, squash"
+              + " changes the proportions, pad adds black borders (default: crop).")
   private Fit fit;
 
   @Option(
@@ -67,8 +67,7 @@ public final class PreprocessingOptions {
       paramLabel = "NAME",
       completionCandidates = Interpolations.class,
       description =
-          "Filter of the resize, as Pillow has it: bilinear, bicubic, nearest or lanczos (default:"
-              + " bilinear).")
+          "Resize filter, as in Pillow: bilinear, bicubic, nearest or lanczos (default: bilinear).")
   private Interpolation interpolation;
 
   @Option(
@@ -76,8 +75,7 @@ public final class PreprocessingOptions {
       paramLabel = "apply|ignore",
       completionCandidates = Orientations.class,
       description =
-          "Whether images are turned upright by the orientation in their EXIF data (default:"
-              + " apply).")
+          "Whether to apply or ignore the orientation in an image's EXIF data (default: apply).")
   private Exif exif;
 
   @Option(
@@ -86,8 +84,8 @@ public final class PreprocessingOptions {
       split = ",",
       description =
           "Value to subtract from each channel, in the order of --channel-order, on the 0..1 scale"
-              + " (default: ImageNet's, 0.485,0.456,0.406). Values above 1 are taken for the 0..255"
-              + " scale, unless --scale is given.")
+              + " (default: ImageNet's, 0.485,0.456,0.406). If a value is above 1, all values count"
+              + " as 0..255 values, unless --scale is given.")
   private List<Float> mean;
 
   @Option(
@@ -103,8 +101,9 @@ public final class PreprocessingOptions {
       names = "--scale",
       paramLabel = "FACTOR",
       description =
-          "Factor of a pixel's value before --mean and --std, for example 1 for pixels from 0 to 255"
-              + " (default: 1/255). With --scale, the defaults of --mean and --std are 0 and 1.")
+          "Factor that multiplies each pixel before --mean and --std apply, for example 1 to keep"
+              + " pixels from 0 to 255 (default: 1/255). With --scale, the defaults of --mean and"
+              + " --std are 0 and 1.")
   private Double scale;
 
   @Option(
@@ -128,7 +127,7 @@ public final class PreprocessingOptions {
   }
 
   /**
-   * {@return what the options say: first the single values, then the preset}
+   * {@return the values of the options: first the single values, then the preset}
    *
    * @throws IllegalArgumentException if a value is out of range or values contradict each other;
    *     the message names the option and its value
@@ -140,7 +139,7 @@ public final class PreprocessingOptions {
     sources.add(
         new Hints(
             normalization.wereBytes()
-                ? "options (--mean and --std are on the 0..255 scale, and kept divided by 255)"
+                ? "options (--mean and --std are on the 0..255 scale, and stored divided by 255)"
                 : "options",
             size == null ? null : size.width(),
             size == null ? null : size.height(),
@@ -167,7 +166,7 @@ public final class PreprocessingOptions {
         : new Normalization(mean, std, false);
   }
 
-  /** {@return values of the option's order in the order red, green, blue} */
+  /** {@return the values in the order red, green, blue} */
   private List<Float> rgb(List<Float> values) {
     if (values == null || channelOrder != ChannelOrder.BGR) {
       return values;
@@ -179,7 +178,7 @@ public final class PreprocessingOptions {
 
   private void requireConsistent() {
     if (resize != null && cropPct != null) {
-      throw new IllegalArgumentException("--resize and --crop-pct say the same; give one of them");
+      throw new IllegalArgumentException("--resize and --crop-pct do the same; give one of them");
     }
     if (cropPct != null && !(cropPct > 0 && cropPct <= 1)) {
       throw new IllegalArgumentException(

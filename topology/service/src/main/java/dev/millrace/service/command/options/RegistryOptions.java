@@ -18,16 +18,16 @@ public final class RegistryOptions {
       names = "--schema-registry",
       paramLabel = "URL",
       description =
-          "Schema registry of events in Avro, in Protobuf or with a JSON Schema, such as"
-              + " http://localhost:8081. Several addresses are separated by commas.")
+          "Schema registry for events in Avro, in Protobuf or with a JSON Schema, such as"
+              + " http://localhost:8081. Separate several addresses with commas.")
   private String schemaRegistry;
 
   @Option(
       names = "--schema-registry-auth",
       paramLabel = "USER:PASSWORD",
       description =
-          "User and password for the schema registry. Other users of this machine can see the"
-              + " arguments of a command, so set them in the file of --config.")
+          "User and password for the schema registry. Set them in the --config file, because other"
+              + " users of this machine can see the arguments of a command.")
   private String schemaRegistryAuth;
 
   /**
@@ -48,7 +48,7 @@ public final class RegistryOptions {
   }
 
   /**
-   * {@return a deserializer of predictions in every format that the options allow}
+   * {@return a deserializer that reads predictions in every format that the options allow}
    *
    * @throws IllegalArgumentException if an address is not valid
    */

@@ -34,7 +34,7 @@ public final class RepositoryOption implements AutoCloseable {
       defaultValue = DEFAULT,
       scope = ScopeType.INHERIT,
       description =
-          "Model repository: a folder, s3://BUCKET/PREFIX, or, to read only, https://HOST/PATH or"
+          "Model repository: a folder or s3://BUCKET/PREFIX. Read-only: https://HOST/PATH or"
               + " hf://ORG/MODEL@REVISION (default: ${DEFAULT-VALUE}).")
   private String place;
 
@@ -43,8 +43,8 @@ public final class RepositoryOption implements AutoCloseable {
       names = "--repository-cache",
       paramLabel = "DIR",
       description =
-          "Folder for copies of the versions that this machine uses, if --repository is a URI"
-              + " (default: millrace in XDG_CACHE_HOME, or in .cache of the home folder).")
+          "If --repository is a URI: folder for copies of the versions that this machine uses"
+              + " (default: millrace in the folder XDG_CACHE_HOME, or ~/.cache/millrace).")
   private Path cache;
 
   @Mixin private S3Options s3;
@@ -53,7 +53,7 @@ public final class RepositoryOption implements AutoCloseable {
 
   /**
    * {@return the repository, which is opened once} A repository in a folder may also have Triton's
-   * layout. Does not connect to another machine yet.
+   * layout. This method does not connect to another machine yet.
    *
    * @throws IllegalArgumentException if the place is neither a folder nor a supported URI
    * @throws CommandException if the region of S3 is not known
@@ -69,7 +69,8 @@ public final class RepositoryOption implements AutoCloseable {
   }
 
   private ModelRepository openRemote() {
-    // The logger is created here, because the log level is not yet set when the options are.
+    // The logger is created here, because the log level is not yet set when the options are
+    // created.
     Logger log = LoggerFactory.getLogger(RepositoryOption.class);
     if (HubRef.isMeant(place)) {
       HubRef ref = HubRef.parse(place);

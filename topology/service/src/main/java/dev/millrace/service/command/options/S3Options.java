@@ -23,14 +23,14 @@ public final class S3Options {
       names = "--s3-region",
       paramLabel = "REGION",
       description =
-          "Region of S3, such as eu-central-1 (default: that of AWS_REGION or a profile).")
+          "Region of S3, such as eu-central-1 (default: the region in AWS_REGION or in a profile).")
   private String region;
 
   @Option(
       names = "--s3-path-style",
       description =
-          "Name the bucket in the path of a request and not in the host name, as most S3 servers"
-              + " other than Amazon's need it.")
+          "Put the bucket's name in the path of a request, not in the host name. Most S3 servers"
+              + " other than Amazon's need this.")
   private boolean pathStyle;
 
   /**

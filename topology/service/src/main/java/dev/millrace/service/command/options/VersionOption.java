@@ -29,7 +29,7 @@ public final class VersionOption {
    * Reads the manifest of the version, without copying a version of a repository on another
    * machine.
    *
-   * @return the manifest; that of the newest version without {@code --version}
+   * @return the manifest; without {@code --version}, the manifest of the newest version
    * @throws dev.millrace.core.model.ModelException if the repository has no such version
    */
   public ModelManifest manifest() {
@@ -41,7 +41,7 @@ public final class VersionOption {
   /**
    * Reads the version.
    *
-   * @return the version; the newest one without {@code --version}
+   * @return the version; without {@code --version}, the newest version
    * @throws dev.millrace.core.model.ModelException if the repository has no such version
    */
   public ModelVersion read() {

@@ -16,7 +16,7 @@ public final class PredictionLine {
   /** A probability below this value is highlighted. */
   private static final double UNSURE = 0.5;
 
-  /** Stands in place of the labels if the classes are independent and none is predicted. */
+  /** Replaces the labels if the classes are independent and no class is predicted. */
   private static final String NONE = "(none)";
 
   private final ZoneId zone;

@@ -30,7 +30,8 @@ public interface Progress extends AutoCloseable {
       };
 
   /**
-   * Counts steps that were done before the command started. They do not count towards the speed.
+   * Counts steps that were done before the command started. These steps do not count towards the
+   * speed.
    *
    * @param count number of these steps
    */

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * Remembers the exception of a failed write, because a {@link java.io.PrintWriter} does not report
- * the exception. If the reader of a pipe has closed the pipe, as {@code head} does, this does not
- * count as a failure. For one thread at a time.
+ * the exception. A pipe that its reader has closed, as {@code head} does, does not count as a
+ * failure. Used by one thread at a time.
  */
 public final class WatchedOutput extends FilterOutputStream {
 

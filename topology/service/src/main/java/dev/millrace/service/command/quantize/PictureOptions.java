@@ -44,7 +44,7 @@ public final class PictureOptions {
       paramLabel = "DIR",
       description =
           "Folder of images that judge the model, with one folder for each class (default: the"
-              + " images of --calibrate that do not calibrate).")
+              + " images of --calibrate that do not calibrate the model).")
   private Path data;
 
   @Option(
@@ -59,7 +59,7 @@ public final class PictureOptions {
       paramLabel = "FILE",
       description =
           "File with the names of the folders, in the order of the model's outputs and in any form"
-              + " that 'models import --labels' takes (default: the folders have the names of the"
+              + " that 'models import --labels' accepts (default: the folders have the names of the"
               + " classes).")
   private Path classes;
 
@@ -74,7 +74,7 @@ public final class PictureOptions {
   }
 
   /**
-   * Finds the images that calibrate the model, and further ones that may judge it.
+   * Finds the images that calibrate the model, and more images that may judge it.
    *
    * @param labels the names of the classes
    * @param complaints receives a line about what is ignored
@@ -95,16 +95,16 @@ public final class PictureOptions {
   }
 
   /**
-   * Finds the images that judge the model. Those that calibrate it are left out, also their copies
-   * in other files and records.
+   * Finds the images that judge the model. Leaves out the images that calibrate the model, and
+   * their copies in other files and records.
    *
-   * @param calibration the images that calibrate the model, and further ones
+   * @param calibration the images that {@link #calibration} returned
    * @param taken number of images that were taken to calibrate the model
    * @param labels the names of the classes
    * @param complaints receives a line about what is ignored
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
-   * @throws CommandException if there is none
+   * @throws CommandException if there is no image
    */
   public List<Picture> heldOut(
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
@@ -129,7 +129,7 @@ public final class PictureOptions {
     return judging;
   }
 
-  /** {@return the hash of the encoded image, or the name of one that cannot be read} */
+  /** {@return the hash of the encoded image, or the image's name if the image cannot be read} */
   private static String digest(Picture picture) {
     try {
       return Sha256.of(picture.content().read());

@@ -117,7 +117,7 @@ public record Pictures(String place, List<Picture> pictures) {
     return new Pictures(place, pictures);
   }
 
-  /** {@return the images from an index on, at most so many} */
+  /** {@return at most {@code most} images, from an index on} */
   List<Picture> from(int index, int most) {
     int start = Math.min(index, pictures.size());
     return pictures.subList(start, (int) Math.min(pictures.size(), (long) start + most));

@@ -28,7 +28,7 @@ public final class CompletionCommand implements Callable<Integer> {
     BASH,
     ZSH;
 
-    /** {@return the value as the user writes it on the command line} */
+    /** {@return the value on the command line} */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -4,7 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Builds the source of a manual page. Text is escaped, except in {@link #raw}. For one thread. */
+/**
+ * Builds the source of a manual page. Text is escaped, except in {@link #raw}. Used by one thread.
+ */
 final class Roff {
 
   private final StringBuilder page = new StringBuilder();

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     name = "sample",
     description = {
       "Write a small trained network and images to try Millrace with.",
-      "Writes model.onnx, labels.txt, and a folder named images. The folder images holds 1,000 of"
+      "Writes model.onnx, labels.txt, and a folder named images. This folder holds 1,000 of"
           + " Fashion-MNIST's test images, in one folder per class."
     },
     footerHeading = Examples.HEADING,

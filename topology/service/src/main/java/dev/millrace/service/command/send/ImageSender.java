@@ -21,9 +21,10 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 /**
  * Sends files, and counts the files that the broker has acknowledged. A file that cannot be read or
  * is too large is reported and skipped. Any other failure would also affect the next file, so
- * {@link #failure()} returns it.
+ * {@link #failure()} returns this failure.
  *
- * <p>One thread sends, and the producer's thread counts. The caller closes the producer.
+ * <p>One thread sends the files, and the producer's thread counts them. The caller closes the
+ * producer.
  */
 final class ImageSender {
 
@@ -102,7 +103,7 @@ final class ImageSender {
   private static Optional<byte[]> label(ImageFile file, Delivery delivery) {
     Optional<String> label = file.label();
     if (label.isEmpty()) {
-      delivery.refuse(file.path() + " lies in no folder whose name could be its label");
+      delivery.refuse(file.path() + " is in no folder whose name could be its label");
     }
     return label.map(text -> text.getBytes(StandardCharsets.UTF_8));
   }
@@ -110,8 +111,8 @@ final class ImageSender {
   private String tooLarge(ImageFile file, long size) {
     return String.format(
         Locale.ROOT,
-        "%s has %,d bytes, too many for a record of topic %s, which takes %,d"
-            + " (max.message.bytes): raise that or send a smaller file",
+        "%s has %,d bytes, too many for a record of topic %s, which takes %,d (max.message.bytes):"
+            + " raise this limit, or send a smaller file",
         file.path(),
         size,
         topic,

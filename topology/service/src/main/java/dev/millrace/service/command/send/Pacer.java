@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Keeps a constant rate of turns, such as images to send, without drift. Turn n is due n intervals
- * after the first turn, even if earlier turns were late. For one thread.
+ * after the first turn, even if earlier turns were late. Used by one thread.
  */
 final class Pacer {
 

@@ -130,8 +130,8 @@ public final class SendCommand implements Callable<Integer> {
 
   /**
    * Checks the topics, and returns the producer's configuration. The producer fails after at most
-   * 20 s without an answer. It waits until all in-sync replicas have a record, so no acknowledged
-   * record is lost.
+   * 20 s without an answer. The producer waits until all in-sync replicas have a record, so no
+   * acknowledged record is lost.
    */
   private Map<String, String> defaults() {
     int limit;

@@ -12,7 +12,7 @@ enum Distribution {
     return whole ? FULL : NONE;
   }
 
-  /** {@return the value as the user writes it on the command line} */
+  /** {@return the value on the command line} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
-/** A mixin of options for images that records only refer to (claim check). */
+/** A mixin of options for records that only refer to an image (claim check). */
 @Grouped(Section.FETCH)
 final class FetchOptions {
 
@@ -23,9 +23,9 @@ final class FetchOptions {
       splitSynopsisLabel = ",",
       description =
           "Place from which the service may fetch images that records refer to with ce_dataref:"
-              + " file:///FOLDER, https://HOST/PATH, http://HOST/PATH or s3://BUCKET/PREFIX, each"
-              + " with everything below it. May be repeated, or list several places separated by"
-              + " commas. By default, the service fetches nothing.")
+              + " file:///FOLDER, https://HOST/PATH, http://HOST/PATH or s3://BUCKET/PREFIX."
+              + " Everything below the place is allowed, too. Separate several places with commas,"
+              + " or repeat the option. By default, the service fetches nothing.")
   private List<String> places = List.of();
 
   @Option(
@@ -34,8 +34,8 @@ final class FetchOptions {
       split = "\\s*,\\s*",
       splitSynopsisLabel = ",",
       description =
-          "Internal network, such as 10.1.0.0/16 or fd00::/8, that the name of a web server in"
-              + " --fetch-from may lead to. May be repeated. By default, only public addresses are"
+          "Internal network, such as 10.1.0.0/16 or fd00::/8, in which a web server of --fetch-from"
+              + " may be. May be repeated. By default, only web servers with public addresses are"
               + " allowed.")
   private List<String> networks = List.of();
 
@@ -60,12 +60,12 @@ final class FetchOptions {
       paramLabel = "N",
       defaultValue = "33554432",
       description =
-          "Largest image to fetch, in bytes (default: ${DEFAULT-VALUE}). Fetches use up to this"
-              + " number of bytes of memory each.")
+          "Largest image to fetch, in bytes (default: ${DEFAULT-VALUE}). Each fetch uses up to this"
+              + " number of bytes of memory.")
   private int maxBytes;
 
   /**
-   * {@return what may be fetched, and how}
+   * {@return the images that may be fetched, and the limits of a fetch}
    *
    * @param s3 how to reach S3
    * @throws IllegalArgumentException if a value is not valid; the message names the option
@@ -86,11 +86,14 @@ final class FetchOptions {
     }
   }
 
-  /** A server may be silent for 80 % of the time limit, and take 40 % of it to connect. */
+  /**
+   * A server may be silent for up to 80 % of the time limit. The connection may take up to 40 % of
+   * the time limit.
+   */
   private FetchLimits limits() {
     if (!(timeout >= 0.1 && timeout <= 60)) {
       throw new IllegalArgumentException(
-          "fetch-timeout: " + timeout + " is no number of seconds from 0.1 to 60");
+          "fetch-timeout: " + timeout + " must be from 0.1 to 60 seconds");
     }
     requirePositive("fetch-concurrency", concurrency);
     requirePositive("fetch-max-bytes", maxBytes);

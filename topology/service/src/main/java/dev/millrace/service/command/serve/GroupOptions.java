@@ -44,8 +44,7 @@ final class GroupOptions {
       paramLabel = "SECONDS",
       defaultValue = "120",
       description =
-          "How long, in seconds, to retry while no broker answers (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Longest time, in seconds, to retry while no broker answers (default: ${DEFAULT-VALUE}).")
   private double brokerTimeout;
 
   @Grouped(Section.ADVANCED)
@@ -69,7 +68,7 @@ final class GroupOptions {
   Duration patience() {
     if (!(brokerTimeout >= 0 && brokerTimeout < 1e9)) {
       throw new IllegalArgumentException(
-          "broker-timeout: " + brokerTimeout + " is no number of seconds of at least 0");
+          "broker-timeout: " + brokerTimeout + " must be at least 0 seconds");
     }
     return Duration.ofNanos((long) (brokerTimeout * 1e9));
   }

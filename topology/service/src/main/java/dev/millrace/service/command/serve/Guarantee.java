@@ -14,7 +14,7 @@ enum Guarantee {
     this.label = label;
   }
 
-  /** {@return the value for Kafka Streams, which is also the value on the command line} */
+  /** {@return the value for Kafka Streams and on the command line} */
   @Override
   public String toString() {
     return label;

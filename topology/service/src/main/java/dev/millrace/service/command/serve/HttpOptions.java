@@ -43,15 +43,16 @@ final class HttpOptions {
       paramLabel = "SCOPE",
       converter = MetricsScope.Converter.class,
       description =
-          "What /metrics shows: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). All adds the"
-              + " rest of the JVM's metrics, and those of Kafka's clients.")
+          "Metrics to show at /metrics: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). The"
+              + " value 'all' adds the other metrics of the JVM, and the metrics of Kafka's"
+              + " clients.")
   private MetricsScope metrics = MetricsScope.DEFAULT;
 
   @Option(
       names = "--infer",
       description =
-          "Classify the images that are sent to /v2/models/NAME/infer, in room that the stream"
-              + " leaves. Needs --http. Off by default.")
+          "Classify images that are sent to /v2/models/NAME/infer, with the capacity that the"
+              + " stream does not need. Needs --http. Off by default.")
   private boolean infer;
 
   /** {@return which metrics the service exposes and exports} */
@@ -78,8 +79,8 @@ final class HttpOptions {
     }
 
     /**
-     * {@return the text about the endpoint's address in the line that begins with 'ready'; empty
-     * without an endpoint}
+     * {@return the endpoint's address for the line that begins with 'ready'; empty without an
+     * endpoint}
      */
     String text() {
       return endpoint.map(e -> pageText(e) + ", http " + host + ":" + port(e)).orElse("");
@@ -103,8 +104,7 @@ final class HttpOptions {
 
   /**
    * Opens the HTTP endpoint if {@code --http} is set. Call this method before the service joins its
-   * group. If the port is in use, the command then fails before the service joins, so Kafka does
-   * not rebalance the group.
+   * group. If the port is in use, the command then fails without a rebalance of the group.
    *
    * @param page opens the page; called only if {@code --http} is set
    * @return the endpoint, which the caller closes

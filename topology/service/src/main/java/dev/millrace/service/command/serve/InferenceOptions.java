@@ -56,8 +56,8 @@ final class InferenceOptions {
       names = "--max-batch-size",
       paramLabel = "N",
       description =
-          "Largest number of images per batch (default: 64 on a GPU; on the CPU as many as run in"
-              + " 20 ms, at most 8).")
+          "Largest number of images per batch (default: 64 on a GPU; on the CPU the number that"
+              + " runs in 20 ms, at most 8).")
   private Integer maxBatchSize;
 
   @Option(

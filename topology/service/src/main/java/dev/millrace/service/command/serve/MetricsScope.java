@@ -9,9 +9,12 @@ import java.util.Set;
 
 /** Which metrics a service exposes. */
 enum MetricsScope {
-  /** Those of Millrace, the most useful ones of the JVM, and the consumers' lag. */
+  /** The metrics of Millrace, the most useful metrics of the JVM, and the consumers' lag. */
   DEFAULT("default"),
-  /** All of the JVM and of Kafka's clients, too: hundreds for each stream thread. */
+  /**
+   * In addition, all metrics of the JVM and of Kafka's clients: hundreds of metrics for each stream
+   * thread.
+   */
   ALL("all");
 
   private static final String KAFKA = "kafka.";
@@ -25,14 +28,16 @@ enum MetricsScope {
     this.label = label;
   }
 
-  /** {@return a registry that takes only these metrics; the caller closes it} */
+  /** {@return a registry that accepts only these metrics; the caller closes it} */
   PrometheusMeterRegistry registry() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     restrict(registry);
     return registry;
   }
 
-  /** Makes a registry take only these metrics. To be called before it has any. */
+  /**
+   * Makes a registry accept only these metrics. To be called before the registry has any metrics.
+   */
   void restrict(MeterRegistry registry) {
     if (this == DEFAULT) {
       registry

@@ -86,8 +86,8 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
       names = "--labels-topic",
       paramLabel = "TOPIC",
       description =
-          "Topic of labels, as 'send --labels-topic' writes them. The page then shows which"
-              + " predictions are right, and the metrics show the share of right predictions.")
+          "Topic of labels, as written by 'send --labels-topic'. The page then shows which"
+              + " predictions are correct, and the metrics show the share of correct predictions.")
   private String labelsTopic;
 
   @Grouped(Section.TOPICS)
@@ -124,7 +124,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   @Option(
       names = "--pin",
       description =
-          "Ignore promotions, and keep serving the version of --version, or without --version the"
+          "Ignore promotions. Keep serving the version of --version or, without --version, the"
               + " newest version.")
   private boolean pin;
 
@@ -176,7 +176,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     return ExitCode.DONE;
   }
 
-  /** Reads the labels; null without a topic of labels. */
+  /** Reads the labels. Returns null if no topic of labels is set. */
   private LabelledImages labels(InferenceService service, MeterRegistry registry) {
     if (labelsTopic == null) {
       return null;

@@ -60,7 +60,7 @@ final class StartUp {
 
   /**
    * {@return where the group starts, for the line that begins with 'ready'} Any thread may call
-   * this.
+   * this method.
    */
   String beginning() {
     return beginning;

@@ -10,9 +10,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 
-/**
- * Replaces the exception that ended a stream by an exception with a message that says what to do.
- */
+/** Replaces the exception that ended a stream with an exception whose message says what to do. */
 final class StreamFailure {
 
   private StreamFailure() {}

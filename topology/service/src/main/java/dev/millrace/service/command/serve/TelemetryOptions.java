@@ -30,16 +30,17 @@ final class TelemetryOptions {
       converter = Signals.class,
       description =
           "Export to OpenTelemetry's collector with OTLP over HTTP: ${COMPLETION-CANDIDATES},"
-              + " separated by commas. Off by default. The OTEL_ variables, such as"
-              + " OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER, say where to and how much;"
-              + " in the --config file, their keys are in lower case with dots.")
+              + " separated by commas. Off by default. Set the address and the sampling with"
+              + " OpenTelemetry's variables, such as OTEL_EXPORTER_OTLP_ENDPOINT and"
+              + " OTEL_TRACES_SAMPLER, or with keys such as otel.traces.sampler in the --config"
+              + " file.")
   private Set<Telemetry.Signal> signals = Set.of();
 
   /**
    * Starts the exports.
    *
-   * @param registry holds the metrics in any case; the caller closes it
-   * @param metrics which metrics to export
+   * @param registry holds the metrics, even if they are not exported; the caller closes it
+   * @param metrics the metrics to export
    * @return the exports, which the caller closes after the service
    * @throws CommandException if a setting is wrong
    */

@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * Prints predictions and dead letters, and reports all other records. For one thread.
+ * Prints predictions and dead letters, and reports all other records. Used by one thread.
  *
  * @param out the writer for predictions and dead letters
  * @param predictions reads predictions

@@ -13,8 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Follows all partitions of a topic, without a consumer group. For one thread. The caller closes
- * the consumer.
+ * Follows all partitions of a topic, without a consumer group. Used by one thread. The caller
+ * closes the consumer.
  */
 final class PredictionTail {
 

@@ -129,7 +129,7 @@ public final class TailCommand implements Callable<Integer> {
       return Duration.ofDays(36_500);
     }
     if (!(idle > 0 && idle < 1e9)) {
-      throw new IllegalArgumentException("idle: " + idle + " is no number of seconds above 0");
+      throw new IllegalArgumentException("idle: " + idle + " must be above 0 seconds");
     }
     return Duration.ofNanos((long) (idle * 1e9));
   }
@@ -155,7 +155,7 @@ public final class TailCommand implements Callable<Integer> {
   private void requireEnough(long shown, PredictionScreen screen) {
     if (count != null && shown < count && screen.flush()) {
       throw new CommandException(
-          shown + " of " + count + " records came, then none for " + idle + " s");
+          shown + " of " + count + " records arrived, and then none for " + idle + " s");
     }
   }
 

@@ -42,7 +42,7 @@ final class AugmentationOptions {
       paramLabel = "STRENGTH",
       description =
           "Largest random change of brightness, contrast and saturation, from 0 to 1; the hue turns"
-              + " by up to a quarter of it (default: ${DEFAULT-VALUE}).")
+              + " by up to a quarter of this value (default: ${DEFAULT-VALUE}).")
   private double colorJitter = Augmentation.DEFAULTS.colorJitter();
 
   @Option(
@@ -66,7 +66,7 @@ final class AugmentationOptions {
       names = "--mixup",
       paramLabel = "ALPHA",
       description =
-          "Mix pairs of images, for example with 0.2; 0 turns this off (default:"
+          "Mix pairs of images with this alpha, for example 0.2; 0 turns this off (default:"
               + " ${DEFAULT-VALUE}).")
   private double mixup = Augmentation.DEFAULTS.mixing().mixup();
 
@@ -74,8 +74,8 @@ final class AugmentationOptions {
       names = "--cutmix",
       paramLabel = "ALPHA",
       description =
-          "Exchange a random rectangle between pairs of images, for example with 1; 0 turns this"
-              + " off (default: ${DEFAULT-VALUE}).")
+          "Exchange a random rectangle between pairs of images with this alpha, for example 1; 0"
+              + " turns this off (default: ${DEFAULT-VALUE}).")
   private double cutMix = Augmentation.DEFAULTS.mixing().cutMix();
 
   /**

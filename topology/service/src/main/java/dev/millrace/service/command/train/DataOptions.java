@@ -102,7 +102,7 @@ final class DataOptions {
               + " below DIR or the record's key. Images of one group are either all held out or all"
               + " trained on. The group is the expression's first capturing group, or the whole"
               + " match. For example, 'patient[0-9]+' keeps the images of a patient together, and"
-              + " '.*/' the images of a folder.")
+              + " '.*/' keeps the images of a folder together.")
   private Pattern group;
 
   @Option(
@@ -119,8 +119,8 @@ final class DataOptions {
       defaultValue = "20",
       description =
           "Without --classes: number of different images that a label needs to become a class."
-              + " Images with a rarer label are reported and left out. A published class stays one"
-              + " (default: ${DEFAULT-VALUE}).")
+              + " Images with a rarer label are reported and left out. A class of a published"
+              + " version stays a class (default: ${DEFAULT-VALUE}).")
   private int minPerClass;
 
   /** {@return the folder of images; empty without {@code --data}} */

@@ -29,18 +29,18 @@ final class GateOptions {
       names = "--min-accuracy",
       paramLabel = "PERCENT",
       description =
-          "Accuracy on held-out images, in percent, that the first version needs to be promoted,"
-              + " instead of being better than the most frequent class. The lower end of its"
-              + " confidence interval counts.")
+          "Smallest accuracy on held-out images, in percent, for the promotion of the first"
+              + " version. The lower end of the confidence interval must reach it. Replaces the"
+              + " comparison with the most frequent class.")
   private Double minAccuracy;
 
   @Option(
       names = "--max-growth-loss",
       paramLabel = "POINTS",
       description =
-          "Promote a checkpoint that has new classes behind the promoted version's if its loss of"
-              + " accuracy on the old classes is significantly below this many percentage points"
-              + " (default: ${DEFAULT-VALUE}).")
+          "If a checkpoint has all classes of the promoted version and new classes after them,"
+              + " promote it if its loss of accuracy on the old classes is significantly below this"
+              + " many percentage points (default: ${DEFAULT-VALUE}).")
   private double maxGrowthLoss = Gate.MAX_GROWTH_LOSS;
 
   @Option(
@@ -48,15 +48,16 @@ final class GateOptions {
       paramLabel = "DIR",
       description =
           "Folder of images that never changes, with one subfolder per class. A checkpoint is"
-              + " promoted only if it loses less than --max-loss on them.")
+              + " promoted only if its loss of accuracy on these images is below --max-loss.")
   private Path golden;
 
   @Option(
       names = "--max-loss",
       paramLabel = "POINTS",
       description =
-          "Loss of accuracy on the --golden images, in percentage points, that a checkpoint must"
-              + " exclude with 95 percent confidence (default: ${DEFAULT-VALUE}).")
+          "Limit, in percentage points, for a checkpoint's loss of accuracy on the --golden images."
+              + " The loss must be below the limit with 95 percent confidence (default:"
+              + " ${DEFAULT-VALUE}).")
   private double maxLoss = Gate.Golden.MAX_LOSS;
 
   @Option(
@@ -87,7 +88,7 @@ final class GateOptions {
 
   /** Where each round of a loop starts. */
   enum RoundStart {
-    /** The weights of the round before. */
+    /** The weights at the end of the previous round. */
     ROUND,
     /** The version that serves. */
     CHAMPION;
@@ -98,7 +99,7 @@ final class GateOptions {
     }
   }
 
-  /** The names of the starts. */
+  /** The allowed values of {@code --from}. */
   static final class Starts extends LowerCaseNames {
     Starts() {
       super(RoundStart.class);

@@ -77,15 +77,15 @@ final class OptimizationOptions {
       completionCandidates = Shapes.class,
       description =
           "Learning rate during the warm-up: linear rises to the full rate, constant is a tenth of"
-              + " it (default: ${DEFAULT-VALUE}).")
+              + " the full rate (default: ${DEFAULT-VALUE}).")
   private WarmUp.Shape warmUpShape = WarmUp.NONE.shape();
 
   @Option(
       names = "--backbone-rate",
       paramLabel = "FACTOR",
       description =
-          "Factor of the learning rate of all layers before the last one, for example 0.1 to"
-              + " fine-tune pretrained weights (default: ${DEFAULT-VALUE}).")
+          "Factor for the learning rate of all layers except the last, for example 0.1 to fine-tune"
+              + " pretrained weights (default: ${DEFAULT-VALUE}).")
   private double backboneRate = LearningRate.DEFAULTS.backboneFactor();
 
   @Option(

@@ -20,7 +20,7 @@ final class OptimizerOptions {
   @Option(
       names = "--momentum",
       paramLabel = "SHARE",
-      description = "Momentum; beta 1 of adamw (default: ${DEFAULT-VALUE}).")
+      description = "Momentum; for adamw, beta 1 (default: ${DEFAULT-VALUE}).")
   private double momentum = Optimizer.DEFAULTS.momentum();
 
   @Option(
@@ -48,7 +48,7 @@ final class OptimizerOptions {
       paramLabel = "SHARE",
       description =
           "Publish an exponential moving average of the weights with this decay, for example 0.99;"
-              + " 0 publishes the weights (default: ${DEFAULT-VALUE}).")
+              + " 0 publishes the weights themselves (default: ${DEFAULT-VALUE}).")
   private double emaDecay = Optimizer.DEFAULTS.emaDecay();
 
   /**

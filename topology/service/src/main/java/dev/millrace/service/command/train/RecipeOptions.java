@@ -25,9 +25,9 @@ final class RecipeOptions {
       paramLabel = "NAME",
       completionCandidates = Names.class,
       description =
-          "Values of all options of this group and of the group Augmentation that are not given:"
-              + " ${COMPLETION-CANDIDATES} (default: the defaults below). The training prints them"
-              + " at its start.")
+          "Recipe that sets the options of this group and of the group Augmentation, unless they"
+              + " are given: ${COMPLETION-CANDIDATES} (default: the defaults below). The training"
+              + " prints all values at its start.")
   private Recipe recipe;
 
   @Mixin private OptimizationOptions optimization;

@@ -18,7 +18,8 @@ final class RecordedOptions {
 
   /**
    * Groups whose options all determine the result. None of them holds a secret. The groups of the
-   * recipe are missing, because an option that was not given has the recipe's value there.
+   * recipe are missing, because options of these groups that were not given have the recipe's
+   * values.
    */
   private static final Set<Section> GROUPS =
       Set.of(Section.NETWORK, Section.TRANSFER, Section.PREPROCESSING);
@@ -28,8 +29,8 @@ final class RecordedOptions {
   private RecordedOptions() {}
 
   /**
-   * {@return the values of the options, also of those with their default, under the names that a
-   * file of options uses}
+   * {@return the values of the options, including default values, under the names that the {@code
+   * --config} file uses}
    *
    * @param config the configuration that the options gave
    */
@@ -48,7 +49,7 @@ final class RecordedOptions {
     return options;
   }
 
-  /** Adds an option as a command line has it: {@code --name=value}, {@code --name}. */
+  /** Adds an option in the form of the command line, {@code --name=value} or {@code --name}. */
   private static void add(String written, Map<String, String> options) {
     String option = written.substring(2);
     int equals = option.indexOf('=');

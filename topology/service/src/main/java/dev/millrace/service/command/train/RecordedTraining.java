@@ -16,7 +16,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import picocli.CommandLine;
 
-/** Makes the configuration with which a version was trained from the options in its manifest. */
+/**
+ * Restores the configuration with which a version was trained, from the options in its manifest.
+ */
 final class RecordedTraining {
 
   private RecordedTraining() {}
@@ -26,7 +28,7 @@ final class RecordedTraining {
    *
    * @param original the version
    * @param model the option that names the version's repository
-   * @param data the folder of the images, if it is another one now
+   * @param data the folder of the images, if the images have moved
    * @param run the folder for the repeated training and for its versions
    * @throws dev.millrace.service.command.lifecycle.CommandException if the manifest does not say
    *     how the version was trained
@@ -45,7 +47,8 @@ final class RecordedTraining {
     line.parseArgs(arguments.toArray(String[]::new));
     TrainingConfig config = train.config(model, run);
     TrainingData.Folder folder = (TrainingData.Folder) config.data();
-    // The classes depend on the versions that were there before, so they are taken as they became.
+    // The classes depended on the versions that existed at that time, so the recorded classes are
+    // used.
     ClassRule classes = new ClassRule(Optional.of(original.labels()), folder.classes().minImages());
     return new TrainingConfig(
         config.network(),

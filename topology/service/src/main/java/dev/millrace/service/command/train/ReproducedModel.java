@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Lets the value of {@code --reproduce}, MODEL/VERSION, also give the option {@code --model}. */
+/** Sets the option {@code --model} from the value of {@code --reproduce}, MODEL/VERSION. */
 final class ReproducedModel implements IParameterPreprocessor {
 
   @Override

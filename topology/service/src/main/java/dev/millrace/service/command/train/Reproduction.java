@@ -15,8 +15,9 @@ import java.nio.file.Path;
 import java.util.TreeMap;
 
 /**
- * Follows a training that repeats another one, up to the step at which the version was exported
- * that is to be repeated. The exported version must have the same bytes. For one thread.
+ * Follows a training that repeats an earlier training, up to the step at which the earlier training
+ * exported the version to repeat. The version that the repeated training exports must have the same
+ * bytes. Used by one thread.
  */
 final class Reproduction implements TrainingListener {
 
@@ -29,8 +30,8 @@ final class Reproduction implements TrainingListener {
 
   /**
    * @param original the version to repeat
-   * @param config the configuration of the repeated training, whose run's folder this object writes
-   *     to
+   * @param config the configuration of the repeated training; this object writes to the folder of
+   *     its run
    * @param screen shows the progress
    * @throws CommandException if the manifest of the version does not say how it was trained
    */
@@ -44,8 +45,8 @@ final class Reproduction implements TrainingListener {
   /**
    * {@return how a version was trained}
    *
-   * @throws CommandException if the manifest does not say it, or if the version was trained on a
-   *     topic
+   * @throws CommandException if the manifest does not say how the version was trained, or if it was
+   *     trained on a topic
    */
   static Lineage lineageOf(ModelVersion version) {
     Lineage lineage = version.manifest().lineage();
@@ -65,7 +66,7 @@ final class Reproduction implements TrainingListener {
     return lineage;
   }
 
-  /** {@return whether the training need not go on} */
+  /** {@return whether the training can end now} */
   boolean isDone() {
     return repeated != null;
   }
@@ -76,7 +77,7 @@ final class Reproduction implements TrainingListener {
   }
 
   /**
-   * Compares the training with the original's.
+   * Compares this training's images and settings with those of the original training.
    *
    * @throws CommandException if the images or the settings differ
    */
@@ -142,7 +143,9 @@ final class Reproduction implements TrainingListener {
     demandIfDue(step);
   }
 
-  /** After each epoch, the run exports a version without being asked. */
+  /**
+   * Requests an export if it is due. After each epoch, the run exports a version without a request.
+   */
   private void demandIfDue(long done) {
     if (done == target && lineage.batches() > 0) {
       Path demand = config.checkpoints().run().resolve("export");

@@ -29,8 +29,9 @@ import picocli.CommandLine.Spec;
     name = "forget",
     description = {
       "Remove an image from the images that the trainer keeps.",
-      "Names the versions that were trained on the image, and those that were made from them; their"
-          + " weights still depend on it. Stop the trainer first. The image stays on its topic."
+      "Prints the versions that were trained on the image and the versions that were made from"
+          + " them, because their weights still depend on the image. Stop the trainer first. The"
+          + " image stays on its topic."
     },
     footerHeading = Examples.HEADING,
     footer = {"  millrace train forget cats/1.jpg --model fashion"})

@@ -27,7 +27,7 @@ import picocli.CommandLine;
 /**
  * Shows the progress of a training. Prints a line or a JSON object to standard output for each
  * epoch, each version, and each decision whether to promote a version. Draws a progress bar on
- * standard error if that is a terminal. For one thread.
+ * standard error if standard error is a terminal. Used by one thread.
  */
 final class TrainingScreen implements TrainingListener, AutoCloseable {
 
@@ -87,7 +87,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             config.network().name(),
             images,
             heldOut,
-            done == 0 ? "from the first step" : "goes on after step " + done + " of " + all));
+            done == 0 ? "from the first step" : "continues after step " + done + " of " + all));
     progress.close();
     long batch = config.optimization().batchSize();
     progress = Progress.of(err, terminal, "train", steps * batch, "images");
@@ -241,7 +241,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
       printNewest();
       out.println(
           stopped
-              ? "stopped; the same command goes on from here"
+              ? "stopped; the same command continues from here"
               : "done: " + exported + " versions, curve in " + config.checkpoints().run());
       out.flush();
     }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A one-dimensional tensor of datatype BYTES in its binary form: each element has its length before
- * it, as an unsigned little-endian integer of 4 bytes.
+ * A one-dimensional tensor of datatype BYTES in its binary form. Before each element comes its
+ * length, as an unsigned little-endian integer of 4 bytes.
  */
 final class BytesTensor {
 

@@ -9,15 +9,16 @@ import java.util.List;
  * @param images the bytes of the image files, at least one, none of them empty
  * @param classification the number of most probable classes to return for each image; 0 for the
  *     probabilities of all classes
- * @param isBinaryOutput whether the answer has the output's values after the JSON, and not in it
+ * @param isBinaryOutput whether the output's values follow the JSON of the answer, instead of being
+ *     in it
  */
 public record InferRequest(
     String id, List<byte[]> images, int classification, boolean isBinaryOutput) {
 
-  /** The name of the only input. */
+  /** The name of the input, of which a request has exactly one. */
   public static final String INPUT = "image";
 
-  /** The name of the only output. */
+  /** The name of the output, of which an answer has exactly one. */
   public static final String OUTPUT = "probabilities";
 
   /** The datatype of the input, and of an output of classifications. */

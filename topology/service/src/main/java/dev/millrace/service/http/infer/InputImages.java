@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Reads the only input of a request: a tensor of images. The images are in the JSON as base64, or
- * follow it in their binary form. Base64 is decoded while the JSON is read, so that no string holds
- * it. For one request, on one thread.
+ * follow it in their binary form. Base64 is decoded while the JSON is read, so that no string has
+ * to hold it. Used for one request, by one thread.
  */
 final class InputImages {
 
@@ -47,10 +47,10 @@ final class InputImages {
   }
 
   /**
-   * Reads the input, of which the parser is at the first token.
+   * Reads the input. The parser must be at the input's first token.
    *
    * @return the images, as many as the shape says
-   * @throws RefusedRequestException if the input is not one of images
+   * @throws RefusedRequestException if the input does not consist of images
    */
   List<byte[]> read(JsonParser json) throws IOException {
     if (!json.isExpectedStartObjectToken()) {

@@ -32,7 +32,8 @@ record OutputTensor(String datatype, List<Integer> shape, List<?> values) {
    * Returns the most probable classes as strings {@code PROBABILITY:INDEX:LABEL}, as Triton's
    * extension for classifications defines them.
    *
-   * @param k the number of classes for each image; with fewer classes, all of them
+   * @param k the number of classes for each image; if the model has fewer classes, all of them are
+   *     returned
    */
   static OutputTensor classes(List<float[]> answers, List<String> labels, int k) {
     List<String> values = new ArrayList<>();

@@ -1,6 +1,6 @@
 package dev.millrace.service.http.infer;
 
-/** A request that gets no answer but an error. The exception has no stack trace. */
+/** A request that is answered with an error. The exception has no stack trace. */
 public final class RefusedRequestException extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -14,12 +14,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Reads the body of an inference request. Fields and parameters that it does not know are ignored.
- * For one request, on one thread.
+ * Reads the body of an inference request. Ignores fields and parameters that it does not know. Used
+ * for one request, by one thread.
  */
 public final class RequestReader {
 
-  /** Bounds the memory that the JSON takes besides the images. */
+  /** Limits the memory that the JSON takes in addition to the images. */
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
           .maxNestingDepth(20)
@@ -49,8 +49,8 @@ public final class RequestReader {
    * Reads a request.
    *
    * @param body the whole body
-   * @param jsonLength the value of the header {@link InferRequest#JSON_LENGTH}; null without it. If
-   *     it is 0, the body is one image, and the output is binary
+   * @param jsonLength the value of the header {@link InferRequest#JSON_LENGTH}; null without this
+   *     header. If the value is 0, the body is one image, and the output is binary
    * @param most the largest number of images
    * @return the request
    * @throws RefusedRequestException if the body is not a request that can be answered
@@ -119,7 +119,7 @@ public final class RequestReader {
     }
     if (json.nextToken() != null) {
       throw RefusedRequestException.badRequest(
-          "the JSON goes on after its object; if images follow it, give the header "
+          "the JSON continues after its object; if images follow it, give the header "
               + InferRequest.JSON_LENGTH);
     }
     if (images == null) {
@@ -178,7 +178,7 @@ public final class RequestReader {
     return classes.intValue();
   }
 
-  /** The output's own parameter overrides that of the request. */
+  /** The output's own parameter overrides the request's parameter. */
   private boolean isBinaryOutput() {
     JsonNode own = parameter(output, "binary_data");
     JsonNode binary =

@@ -67,7 +67,7 @@ class BrokerPatienceTest {
             () -> patience(Duration.ofMinutes(2)).run("here:1", silent(Duration.ofSeconds(8))))
         .isInstanceOf(UnreachableBrokerException.class)
         .hasMessageStartingWith("no answer from a broker at here:1 within 12")
-        .hasMessageContaining("away or busy");
+        .hasMessageContaining("down or busy");
 
     assertThat(pauses).startsWith(500L, 1_000L, 2_000L, 4_000L, 8_000L, 10_000L, 10_000L);
     assertThat(Duration.ofNanos(nanos)).isBetween(Duration.ofSeconds(120), Duration.ofSeconds(130));

@@ -47,6 +47,6 @@ class ReplayTransactionsTest {
 
     assertThatExceptionOfType(CommandException.class)
         .isThrownBy(transactions::commit)
-        .withMessage("another replay of dead has started and goes on with it; run one at a time");
+        .withMessage("another replay of dead has started and continues; run one replay at a time");
   }
 }

@@ -56,8 +56,8 @@ class GpuChecksTest {
         .contains(
             "no NVIDIA driver is loaded (" + folder.resolve("driver") + ")",
             "this is ONNX Runtime's CPU build",
-            "libcudart.so.12 or libcudart.so.13 is nowhere on the library path",
-            "libcudnn.so.9 is nowhere on the library path");
+            "libcudart.so.12 or libcudart.so.13 is not on the library path",
+            "libcudnn.so.9 is not on the library path");
   }
 
   @Test

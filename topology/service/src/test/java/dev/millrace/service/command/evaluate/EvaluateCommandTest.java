@@ -180,7 +180,7 @@ class EvaluateCommandTest {
     assertThat(broken.errLines()).singleElement().asString().contains("broken.jpg");
 
     assertThat(compare(data, "1", "2").usageLine()).contains("--model");
-    assertThat(compare(data, "x", "2").usageLine()).contains("'x' is no version");
+    assertThat(compare(data, "x", "2").usageLine()).contains("'x' is not a version");
   }
 
   /** Two classes have the same name, as the two cranes of ImageNet. */
@@ -193,7 +193,7 @@ class EvaluateCommandTest {
     Path data = data("n00000001", "n00000003", "n00000003");
 
     assertThat(evaluate("tiny", data).failureLine())
-        .contains("n00000001 is no class of the model", "--classes");
+        .contains("n00000001 is not a class of the model", "--classes");
     JsonNode report =
         evaluate("tiny", data, "--classes", file.toString(), "--json").succeeded().json();
     assertThat(images(report)).containsExactly(1, 0, 2);
@@ -223,7 +223,7 @@ class EvaluateCommandTest {
     Files.createDirectories(data.resolve("a/bakery"));
     image(data.resolve("a/bakery/1.png"), 1);
     assertThat(evaluate("tiny", data).failureLine())
-        .contains(data.resolve("a/bakery") + " is no class");
+        .contains(data.resolve("a/bakery") + " is not a class");
   }
 
   @Test
@@ -240,7 +240,7 @@ class EvaluateCommandTest {
         .isEqualTo(comparison.at("/a/onlyCorrect").asInt());
     Files.createDirectories(data.resolve("cow"));
     image(data.resolve("cow/1.png"), 1);
-    assertThat(compare(data, "tiny/1", "other/1").failureLine()).contains("cow is no class");
+    assertThat(compare(data, "tiny/1", "other/1").failureLine()).contains("cow is not a class");
   }
 
   private static List<Integer> images(JsonNode report) {

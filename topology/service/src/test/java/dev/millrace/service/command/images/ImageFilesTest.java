@@ -81,8 +81,8 @@ class ImageFilesTest {
     assertThat(ids(false, folder)).containsExactly("cats/a.jpg");
     assertThat(complaints)
         .containsExactlyInAnyOrder(
-            loop + " is passed over: the link leads back to a folder above it",
-            folder.resolve("itself.jpg") + " is passed over: it is no regular file");
+            loop + " is skipped: the link leads back to a folder above it",
+            folder.resolve("itself.jpg") + " is skipped: it is not a regular file");
   }
 
   @Test
@@ -93,7 +93,7 @@ class ImageFilesTest {
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
     assertThat(ids(false, folder)).containsExactly("a.jpg");
-    assertThat(complaints).containsExactly(pipe + " is passed over: it is no regular file");
+    assertThat(complaints).containsExactly(pipe + " is skipped: it is not a regular file");
     assertThat(CapturedRun.of("send", pipe.toString()).failureLine())
         .contains(pipe + " is a pipe or a device");
   }

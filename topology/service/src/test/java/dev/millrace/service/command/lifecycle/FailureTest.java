@@ -47,8 +47,9 @@ class FailureTest {
     assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))
         .isEqualTo(
             new Failure(
-                "runs/a holds an interrupted run with another seed (1, now 2); finish it"
-                    + " as it was begun, name another folder with --run, or remove this one",
+                "runs/a holds an interrupted run with another seed (1, now 2); finish the run with"
+                    + " its original options, name another folder with --run, or remove this"
+                    + " folder",
                 1));
   }
 

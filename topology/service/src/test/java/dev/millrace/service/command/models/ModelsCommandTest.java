@@ -301,7 +301,7 @@ class ModelsCommandTest {
     importModel().succeeded();
     Path config = Files.writeString(folder.resolve("config.json"), "{} // not JSON");
 
-    assertThat(importModel().failureLine()).contains(config + " is no valid JSON", "move it away");
+    assertThat(importModel().failureLine()).contains(config + " is not valid JSON", "move it away");
   }
 
   @Test
@@ -341,7 +341,7 @@ class ModelsCommandTest {
         importModel("--mean", "123.675,116.28,103.53", "--std", "58.395,57.12,57.375").succeeded();
 
     assertThat(run.err())
-        .contains("(--mean and --std are on the 0..255 scale, and kept divided by 255)");
+        .contains("(--mean and --std are on the 0..255 scale, and stored divided by 255)");
     JsonNode first = models("show", "--model", "tiny", "--version", "1", "--json").json();
     JsonNode second = models("show", "--model", "tiny", "--version", "2", "--json").json();
     assertThat(second.get("preprocessing")).isEqualTo(first.get("preprocessing"));

@@ -94,9 +94,9 @@ class FetchOptionsTest {
         "--fetch-network=10.0.0.0/40         | fetch-network: ",
         "--fetch-concurrency=0               | fetch-concurrency: 0 must be at least 1",
         "--fetch-max-bytes=0                 | fetch-max-bytes: 0 must be at least 1",
-        "--fetch-timeout=0                   | fetch-timeout: 0.0 is no number of seconds",
-        "--fetch-timeout=NaN                 | fetch-timeout: NaN is no number of seconds",
-        "--fetch-timeout=61                  | fetch-timeout: 61.0 is no number of seconds",
+        "--fetch-timeout=0                   | fetch-timeout: 0.0 must be from 0.1",
+        "--fetch-timeout=NaN                 | fetch-timeout: NaN must be from 0.1",
+        "--fetch-timeout=61                  | fetch-timeout: 61.0 must be from 0.1",
         "--s3-endpoint=minio:9000            | the S3 endpoint 'minio:9000' is not a URI such as",
         "--s3-endpoint=://                   | --s3-endpoint"
       })

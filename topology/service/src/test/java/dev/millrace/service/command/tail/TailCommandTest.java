@@ -55,7 +55,7 @@ class TailCommandTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(run.outLines()).hasSize(1);
     assertThat(run.errLines())
-        .containsExactly("millrace tail: 1 of 2 records came, then none for 1.0 s");
+        .containsExactly("millrace tail: 1 of 2 records arrived, and then none for 1.0 s");
   }
 
   @Test

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The share of correct predictions among the last {@value #WINDOW} predictions, over time. For one
- * thread.
+ * The share of correct predictions among the last {@value #WINDOW} predictions, over time. Used by
+ * one thread.
  */
 final class AccuracyHistory {
 

@@ -13,8 +13,8 @@ import org.jline.utils.AttributedStyle;
 /**
  * The content of the live screen: the versions with their accuracy, a chart of the accuracy over
  * time, the throughput, the last images, and the events. Needs at least {@value #LEAST_COLUMNS}
- * columns and {@value #LEAST_ROWS} rows. For one thread at a time. All times are in seconds since
- * the start of the demo.
+ * columns and {@value #LEAST_ROWS} rows. Used by one thread at a time. All times are in seconds
+ * since the start of the demo.
  */
 public final class Board {
 
@@ -73,7 +73,7 @@ public final class Board {
   }
 
   /**
-   * Shows an event until newer ones push it off the screen.
+   * Shows an event until newer events push it off the screen.
    *
    * @param text one line
    * @param seconds time since the start of the demo, in s

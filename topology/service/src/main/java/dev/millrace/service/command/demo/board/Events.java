@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The latest events. Pinned events stay longer than the others. For one thread. */
+/** The latest events. Pinned events stay longer than the others. Used by one thread. */
 final class Events {
 
   /**
@@ -16,8 +16,8 @@ final class Events {
   private static final int KEPT = 200;
 
   /**
-   * One line in this many is reserved for events that are not pinned, even if there are many pinned
-   * events.
+   * One of every {@value} lines is reserved for events that are not pinned, even if there are many
+   * pinned events.
    */
   private static final int OTHERS = 3;
 

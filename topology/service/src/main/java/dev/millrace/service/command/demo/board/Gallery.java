@@ -9,8 +9,8 @@ import org.jline.utils.AttributedStringBuilder;
 
 /**
  * The last images as pictures in a row, each with the predicted label and a mark that says whether
- * the label is right. The pictures change once a second, so that a viewer can follow them. For one
- * thread.
+ * the label is right. The pictures change once a second, so that a viewer can follow them. Used by
+ * one thread.
  */
 final class Gallery {
 

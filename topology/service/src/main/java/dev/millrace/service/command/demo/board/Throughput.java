@@ -1,6 +1,6 @@
 package dev.millrace.service.command.demo.board;
 
-/** Predictions per second, over the last {@value #SLOTS} whole seconds. For one thread. */
+/** Predictions per second, over the last {@value #SLOTS} whole seconds. Used by one thread. */
 final class Throughput {
 
   static final int SLOTS = 5;
