@@ -54,6 +54,7 @@ import org.apache.kafka.streams.kstream.Produced;
 final class AwayStore {
 
   private static final int PARTITIONS = 4;
+  private static final int THREADS = 2;
   private static final int IMAGES = 400;
 
   /** The store stops working after this number of images, while others are in flight. */
@@ -124,6 +125,7 @@ final class AwayStore {
       streams.start();
       send(name, 0, IMAGES / 2);
       assertThat(predictions(name, IMAGES / 2)).hasSizeGreaterThanOrEqualTo(IMAGES / 2);
+      awaitEvenShares(streams); // the second thread may join after these predictions
       Set<String> threads = threads(streams);
       List<KafkaStreams.State> before = List.copyOf(states);
 
@@ -166,7 +168,7 @@ final class AwayStore {
     properties.put("bootstrap.servers", broker.bootstrapServers());
     properties.put("processing.guarantee", guarantee);
     properties.put("group.protocol", protocol);
-    properties.put("num.stream.threads", 2);
+    properties.put("num.stream.threads", THREADS);
     properties.put("commit.interval.ms", 500);
     properties.put("auto.offset.reset", "earliest");
     properties.put("state.dir", models.resolve("state").toString());
@@ -253,6 +255,18 @@ final class AwayStore {
       last.put(record.partition(), offset);
       furthest.put(record.partition(), Math.max(most, offset));
     }
+  }
+
+  /** Waits until each thread has its share of the partitions, so that no rebalance is due. */
+  private static void awaitEvenShares(KafkaStreams streams) {
+    await()
+        .dontCatchUncaughtExceptions()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                streams.state() == KafkaStreams.State.RUNNING
+                    && streams.metadataForLocalThreads().stream()
+                        .allMatch(thread -> thread.activeTasks().size() == PARTITIONS / THREADS));
   }
 
   private static Set<String> threads(KafkaStreams streams) {
