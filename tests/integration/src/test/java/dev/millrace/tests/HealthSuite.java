@@ -239,8 +239,7 @@ class HealthSuite {
             ImageInference.with(
                 config,
                 TamperedSession.runtime(
-                    new OnnxModelRuntime(),
-                    (session, pixels, batch, probabilities) -> work(batch)),
+                    new OnnxModelRuntime(), (session, pixels, batch, probabilities) -> work(batch)),
                 () -> new OpenCvImageDecoder(config.engine().limits()),
                 pipeline.registry));
     try (pipeline;

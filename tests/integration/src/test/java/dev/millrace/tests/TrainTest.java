@@ -28,6 +28,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Runs {@code millrace train} as a user does, on real images. */
+@Order(2) // the longest classes start first
 @Tag("broker")
 @ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
@@ -44,7 +46,7 @@ class TrainTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int IMAGES = 1_500;
-  private static final int KILLS = 4;
+  private static final int KILLS = 2;
   private static final int MANY_KILLS = 20;
   private static final String MODEL = "trained";
 
@@ -238,6 +240,8 @@ class TrainTest {
 
   /** Trains one epoch, starting from a version that the test trained before. */
   @Test
+  @Tag("nightly")
+  @Tag("learning")
   void transfer_fromAVersion_isPublishedWithItsParent() throws Exception {
     run(train("--epochs", 1));
     run(train("--epochs", 1, "--from-version", 1, "--freeze", "stem,layer1"));

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,8 @@ class LocalBenchmarksTest {
   }
 
   @Test
+  @Tag("nightly")
+  @Tag("benchmarks")
   void int8_isComparedWithFloat32AndWithItsOwnLimit() throws Exception {
     Collected figures = new Collected();
 

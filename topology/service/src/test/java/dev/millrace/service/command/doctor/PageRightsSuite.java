@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the live page with exactly the rights that {@code doctor --acls} lists, and without. */
-@Tag("broker")
+@Tag("nightly")
+@Tag("acls")
 @Timeout(180)
-class PageRightsTest {
+class PageRightsSuite {
 
   private static final String TOKEN = "0123456789abcdef0123456789abcdef";
   private static final Pattern PORT = Pattern.compile("http 127\\.0\\.0\\.1:(\\d+)");
