@@ -193,7 +193,7 @@ class ImageFolderSourceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "64/64, AAAAAAAAAAA=, no source partition",
+    "64/64, AAAAAAAAAAA=, is not a source partition",
     "1/64, AAAA, cut off",
     "1/64, ?, invalid"
   })

@@ -181,7 +181,7 @@ class TrainingRunTest {
     assertThatThrownBy(() -> train(growing()))
         .isInstanceOf(DivergedException.class)
         .hasMessage(
-            "the network answers NaN after step 2: the training has diverged, and nothing of it is"
+            "the network answers NaN after step 2: the training has diverged, and nothing is"
                 + " published");
     assertThat(home.resolve("models")).doesNotExist();
     assertThat(home.resolve("run/curve.svg")).doesNotExist();

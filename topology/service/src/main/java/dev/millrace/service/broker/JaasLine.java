@@ -43,7 +43,7 @@ public final class JaasLine {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           key
-              + " cannot be parsed; write MODULE required NAME=\"VALUE\" ...; with a semicolon at"
+              + " cannot be read; write MODULE required NAME=\"VALUE\" ...; with a semicolon at"
               + " the end");
     }
     Map<String, String> options = new HashMap<>();

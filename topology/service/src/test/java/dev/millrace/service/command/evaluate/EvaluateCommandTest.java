@@ -100,7 +100,7 @@ class EvaluateCommandTest {
     Path data = data("c0", "zebra");
 
     assertThat(evaluate("tiny", data).failureLine())
-        .contains(data.resolve("zebra").toString(), "no class", "--ignore-unknown");
+        .contains(data.resolve("zebra").toString(), "is not a class", "--ignore-unknown");
     CapturedRun run = evaluate("tiny", data, "--ignore-unknown", "--json").succeeded();
     assertThat(run.json().get("n").asInt()).isEqualTo(1);
     assertThat(run.errLines()).singleElement().asString().contains("zebra", "ignored");

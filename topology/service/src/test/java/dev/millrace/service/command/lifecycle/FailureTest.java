@@ -41,7 +41,7 @@ class FailureTest {
     assertThat(Failure.of(new DivergedException(3, Double.NaN, 0.5, "runs/a")))
         .isEqualTo(
             new Failure(
-                "the loss of step 3 is NaN: the training has diverged, and nothing of it is"
+                "the loss of step 3 is NaN: the training has diverged, and nothing is"
                     + " published. Take a lower --learning-rate than 0.5, and remove runs/a",
                 1));
     assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))

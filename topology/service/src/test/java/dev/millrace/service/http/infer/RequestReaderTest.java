@@ -191,7 +191,7 @@ class RequestReaderTest {
         "`{'inputs':[{'name':'image','name':'image'}]}` | Duplicate field 'name'",
         "`{'inputs':[{'name':'image','parameters':{'a':1,'a':2}}]}` | Duplicate field 'a'",
         "`{'id':'a','id':'b'}` | Duplicate field 'id'",
-        "`{} {}` | goes on after its object",
+        "`{} {}` | continues after its object",
         "`{}x` | not JSON that can be read"
       })
   void wrongJson_isRefused(String json, String saying) {
