@@ -34,7 +34,10 @@ public final class ControlTopic {
   /** The topic's name. */
   public static final String NAME = "millrace.models";
 
-  /** The topic on which every instance reports the outcome of a swap; see {@link SwapReport}. */
+  /**
+   * The topic on which every instance reports the outcome of a swap, and a trainer its verdicts and
+   * its progress; see {@link SwapReport} and {@link TrainingProgress}.
+   */
   public static final String STATUS = "millrace.models.status";
 
   /** The topic's only partition. */

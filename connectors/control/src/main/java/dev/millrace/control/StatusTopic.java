@@ -3,6 +3,7 @@ package dev.millrace.control;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -14,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes reports to the status topic. If a report cannot be delivered, this class logs a warning
- * and throws nothing. Not thread-safe.
+ * Writes reports to the status topic. If a report cannot be delivered, this class logs a warning or
+ * tells the caller, and throws nothing. Not thread-safe.
  */
 public final class StatusTopic implements AutoCloseable {
 
@@ -57,17 +58,32 @@ public final class StatusTopic implements AutoCloseable {
    * @param report the report
    */
   public void publish(SwapReport report) {
+    send(report.model(), report.toJson(), StatusTopic::warn);
+  }
+
+  /**
+   * Sends a trainer's progress, like a report. Instead of a warning in the log, {@code failed}
+   * receives the reason if the progress cannot be delivered.
+   *
+   * @param progress the progress
+   * @param failed receives the reason, on the calling thread or on the producer's thread
+   */
+  public void publish(TrainingProgress progress, Consumer<Exception> failed) {
+    send(progress.key(), progress.toJson(), failed);
+  }
+
+  private void send(String key, byte[] value, Consumer<Exception> failed) {
     try {
       var unused =
           producer.send(
-              new ProducerRecord<>(ControlTopic.STATUS, report.model(), report.toJson()),
+              new ProducerRecord<>(ControlTopic.STATUS, key, value),
               (place, failure) -> {
                 if (failure != null) {
-                  warn(failure);
+                  failed.accept(failure);
                 }
               });
     } catch (KafkaException e) {
-      warn(e);
+      failed.accept(e);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.millrace.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -46,6 +48,31 @@ class StatusTopicTest {
     status.publish(REPORT);
     assertThatCode(() -> producer.errorNext(new TimeoutException("no broker")))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void progress_isSentUnderAKeyOfItsOwn_andTheCallerLearnsOfAFailure() {
+    TrainingProgress progress = new TrainingProgress("small", "run", null, 1, 2, 0.5, null, 9);
+    List<String> failures = new ArrayList<>();
+    StatusTopic status = new StatusTopic(producer);
+
+    status.publish(progress, e -> failures.add(e.getMessage()));
+    assertThat(producer.history())
+        .singleElement()
+        .satisfies(
+            record -> {
+              assertThat(record.topic()).isEqualTo("millrace.models.status");
+              assertThat(record.key()).isEqualTo("small/training");
+              assertThat(TrainingProgress.fromJson(record.value())).isEqualTo(progress);
+            });
+    producer.completeNext();
+    assertThat(failures).isEmpty();
+
+    status.publish(progress, e -> failures.add(e.getMessage()));
+    producer.errorNext(new TimeoutException("lost"));
+    producer.sendException = new TimeoutException("no broker");
+    status.publish(progress, e -> failures.add(e.getMessage()));
+    assertThat(failures).containsExactly("lost", "no broker");
   }
 
   @Test

@@ -173,6 +173,11 @@ class LearningLoopTest {
           }
           assertThat(tail.output()).contains("\"version\":1,");
         }
+        assertThat(
+                MillraceProcess.run(
+                        folder, "models", "status", "--model", "looped", "--bootstrap-servers", at)
+                    .output())
+            .containsPattern("looped  training: round \\d+, epoch \\d of 4: loss ");
         train.terminate();
         assertThat(train.await(PATIENCE)).isEqualTo(143);
         assertThat(train.output()).contains("stopped; the same command continues from here");

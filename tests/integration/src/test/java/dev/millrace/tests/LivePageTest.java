@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
+import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -168,13 +169,15 @@ class LivePageTest {
       assertThat(tab.text("#trainer"))
           .contains("71.5 % – version 2 is better", "64.0 % – version 1");
       assertThat(
-              tab.evaluate("document.getElementById('trainer-chart').getAttribute('aria-label')")
+              tab.evaluate(
+                      "document.getElementById('checkpoints-chart').getAttribute('aria-label')")
                   .asText())
           .startsWith("Accuracy of 2 checkpoints")
           .contains("last 71.5 %");
-      assertThat(tab.text("#trainer-caption")).contains("highest 71.5 %");
-      tab.awaitTrue("document.querySelectorAll('#trainer-chart polyline').length === 2");
+      assertThat(tab.text("#checkpoints-caption")).contains("highest 71.5 %");
+      tab.awaitTrue("document.querySelectorAll('#checkpoints-chart polyline').length === 2");
       assertThat(tab.text("#history")).contains("trainer: version 2 is better");
+      epochsOfTrainer(site.pipeline(), model.name(), tab);
 
       site.send("known", 4);
       site.pipeline().send(List.of(site.record("bad.png", new byte[] {1, 2})));
@@ -265,6 +268,48 @@ class LivePageTest {
   }
 
   /** Reports two verdicts, as a trainer does. */
+  /** A trainer reports two epochs, and the page draws each of them at once. */
+  private static void epochsOfTrainer(Pipeline pipeline, String model, Tab tab) throws Exception {
+    assertThat(tab.evaluate("document.getElementById('training').hidden")).hasToString("true");
+    assertThat(tab.evaluate("document.getElementById('loss').hidden")).hasToString("true");
+    try (StatusTopic status =
+        new StatusTopic(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
+      for (int epoch = 1; epoch <= 2; epoch++) {
+        status.publish(
+            new TrainingProgress(
+                model,
+                "run",
+                3,
+                epoch,
+                10,
+                1.0 / epoch,
+                new TrainingProgress.HeldOut(1.5 / epoch, 0.4 * epoch, 1000),
+                812),
+            e -> {
+              throw new AssertionError(e);
+            });
+        tab.awaitTrue("document.getElementById('training-bar').value === " + epoch);
+      }
+    }
+    assertThat(tab.text("#training-text"))
+        .contains("round 3, epoch 2 of 10: loss 0.500; held out: loss 0.750, accuracy 80.00 % of")
+        .contains("; 812 images/s");
+    assertThat(tab.evaluate("document.getElementById('training-bar').max")).hasToString("10");
+    assertThat(tab.text("#loss-caption"))
+        .isEqualTo("Loss of 2 epochs: last 0.500, lowest 0.500. Dashed: on held-out images.");
+    assertThat(tab.text("#accuracy-caption"))
+        .isEqualTo("Held-out accuracy of 2 epochs: last 80.0 %, highest 80.0 %.");
+    assertThat(
+            tab.evaluate("document.getElementById('loss-chart').getAttribute('aria-label')")
+                .asText())
+        .startsWith("Loss of 2 epochs");
+    for (String curve :
+        List.of("#loss-chart .series", "#loss-chart .other", "#accuracy-chart .series")) {
+      String points = "document.querySelector('" + curve + "').getAttribute('points')";
+      assertThat(tab.evaluate(points + ".split(' ').length")).as(curve).hasToString("2");
+    }
+  }
+
   private static void reportOfTrainer(Pipeline pipeline, String model) {
     try (StatusTopic status =
         new StatusTopic(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {

@@ -165,8 +165,11 @@ class RemotePromotionSuite {
       consumer.seekToBeginning(List.of(status));
       while (true) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(20))) {
+          if (!MODEL.equals(record.key())) {
+            continue;
+          }
           SwapReport report = SwapReport.fromJson(record.value());
-          if (MODEL.equals(record.key()) && report.version() == version) {
+          if (report.version() == version) {
             assertThat(report.outcome()).isEqualTo(SwapReport.Outcome.SWAPPED);
             return report.milliseconds();
           }

@@ -6,6 +6,7 @@ import dev.millrace.control.Champion;
 import dev.millrace.control.ControlReader;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
+import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -130,6 +131,20 @@ class TrainTest {
     assertThat(reports.get(0).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
     assertThat(reports.get(better.version() - 1).outcome()).isEqualTo(SwapReport.Outcome.BLESSED);
     assertThat(reports.get(5).outcome()).isEqualTo(SwapReport.Outcome.REFUSED);
+    List<TrainingProgress> epochs = new ArrayList<>();
+    for (byte[] value : values(at, MODEL + "/training")) {
+      epochs.add(TrainingProgress.fromJson(value));
+    }
+    assertThat(epochs).extracting(TrainingProgress::epoch).startsWith(1, 1).endsWith(4, 1);
+    assertThat(epochs).extracting(TrainingProgress::epochs).startsWith(1, 4).endsWith(4, 1);
+    assertThat(epochs.stream().map(TrainingProgress::run).distinct()).hasSize(3);
+    assertThat(epochs)
+        .allSatisfy(
+            epoch -> {
+              assertThat(epoch.round()).isNull();
+              assertThat(epoch.heldOut().images()).isPositive();
+              assertThat(epoch.imagesPerSecond()).isPositive();
+            });
   }
 
   private static Champion champion(String bootstrapServers) {
@@ -140,8 +155,17 @@ class TrainTest {
   }
 
   private static List<SwapReport> reports(String bootstrapServers) throws Exception {
-    TopicPartition status = new TopicPartition(ControlTopic.STATUS, 0);
     List<SwapReport> reports = new ArrayList<>();
+    for (byte[] value : values(bootstrapServers, MODEL)) {
+      reports.add(SwapReport.fromJson(value));
+    }
+    return reports;
+  }
+
+  /** Returns the values of the status topic's records with a key. */
+  private static List<byte[]> values(String bootstrapServers, String key) {
+    TopicPartition status = new TopicPartition(ControlTopic.STATUS, 0);
+    List<byte[]> values = new ArrayList<>();
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", bootstrapServers),
@@ -152,13 +176,13 @@ class TrainTest {
       long end = consumer.endOffsets(List.of(status)).get(status);
       while (consumer.position(status) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          if (MODEL.equals(record.key())) {
-            reports.add(SwapReport.fromJson(record.value()));
+          if (key.equals(record.key())) {
+            values.add(record.value());
           }
         }
       }
     }
-    return reports;
+    return values;
   }
 
   /**

@@ -15,6 +15,13 @@ public interface TrainingListener {
   default void prepared(Lineage lineage) {}
 
   /**
+   * A round of a loop is about to begin, before the events of the round's training.
+   *
+   * @param round the round's number, from 1
+   */
+  default void roundBegan(int round) {}
+
+  /**
    * A training begins or resumes.
    *
    * @param run the run's name

@@ -92,6 +92,7 @@ final class Rounds {
                 .or(config::pretrained));
     try {
       Files.createDirectories(round);
+      heard.roundBegan(last + 1);
       Optional<Weights> weights = trainer.train(asked, images, heard, stop, name);
       if (weights.isEmpty()) {
         return false;

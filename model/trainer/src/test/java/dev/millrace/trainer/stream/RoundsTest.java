@@ -127,6 +127,7 @@ class RoundsTest {
     assertThat(start.weights()).isEqualTo(weights(2, 1));
     assertThat(start.origin()).isEqualTo("round-000001");
     assertThat(folders()).containsExactly("round-000002");
+    assertThat(told.begun).containsExactly(1, 2);
   }
 
   @Test

@@ -14,6 +14,12 @@ final class Told implements TrainingListener {
   final List<String> warnings = new ArrayList<>();
   final List<String> rounds = new ArrayList<>();
   final List<ModelVersion> versions = new ArrayList<>();
+  final List<Integer> begun = new ArrayList<>();
+
+  @Override
+  public void roundBegan(int round) {
+    begun.add(round);
+  }
 
   @Override
   public void began(String run, int images, int heldOut, long done, long steps) {

@@ -1,12 +1,14 @@
 package dev.millrace.tests.docker;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads the live page of a service on this machine, as a browser with a token does. */
@@ -20,6 +22,9 @@ final class PageReader implements AutoCloseable {
   private final List<String> lines = new ArrayList<>();
   private final Thread thread = new Thread(this::follow, "page-reader");
   private volatile boolean closed;
+
+  /** Why the stream of events is not read any more; guarded by {@link #lines}. */
+  private String failure;
 
   private PageReader(URI address, String token) {
     this.address = address;
@@ -40,15 +45,22 @@ final class PageReader implements AutoCloseable {
       while (!closed) {
         HttpResponse<Stream<String>> response =
             client.send(request("events"), HttpResponse.BodyHandlers.ofLines());
-        if (response.statusCode() != 200) {
-          return;
-        }
         try (Stream<String> body = response.body()) {
+          if (response.statusCode() != 200) {
+            fail(
+                "HTTP status "
+                    + response.statusCode()
+                    + " of "
+                    + response.uri()
+                    + ": "
+                    + body.collect(Collectors.joining(" ")));
+            return;
+          }
           body.forEach(this::add);
         }
       }
-    } catch (IOException | java.io.UncheckedIOException e) {
-      add("the stream of events has ended: " + e);
+    } catch (IOException | UncheckedIOException e) {
+      fail(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -61,11 +73,26 @@ final class PageReader implements AutoCloseable {
     }
   }
 
-  /** Waits for an event with this text. */
+  private void fail(String why) {
+    synchronized (lines) {
+      failure = why;
+      lines.notifyAll();
+    }
+  }
+
+  /**
+   * Waits for an event with this text.
+   *
+   * @throws AssertionError if there is none within a minute, or if the page cannot be read
+   */
   void await(String text) throws InterruptedException {
     long end = System.nanoTime() + MOST_MS * 1_000_000;
     synchronized (lines) {
       while (lines.stream().noneMatch(line -> line.contains(text))) {
+        if (failure != null) {
+          throw new AssertionError(
+              "the stream of events has ended before an event with " + text + ": " + failure);
+        }
         long left = (end - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
           throw new AssertionError("no event has " + text + ", only: " + lines);

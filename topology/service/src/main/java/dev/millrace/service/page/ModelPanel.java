@@ -10,20 +10,18 @@ import dev.millrace.service.history.History;
 import dev.millrace.service.history.HistoryEvent;
 import dev.millrace.service.history.Naming;
 import dev.millrace.service.history.Reported;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The versions of the model, what happened to them, and the trainer's verdicts. One thread. */
+/** The versions of the model, and what happened to them. One thread. */
 final class ModelPanel {
 
-  /** Number of versions, of events and of verdicts to show. */
+  /** Number of versions and of events to show. */
   private static final int MOST = 50;
 
   /**
@@ -61,20 +59,10 @@ final class ModelPanel {
    */
   record Event(String time, Integer version, String event, String text) {}
 
-  /**
-   * A verdict of the trainer's promotion gate.
-   *
-   * @param accuracy accuracy of the candidate, or null if unknown
-   * @param champion accuracy of the champion on the same images, or null if there was none
-   */
-  record Verdict(
-      String time, int version, boolean blessed, Double accuracy, Double champion, String text) {}
-
   private final ModelRepository repository;
   private final String model;
   private final History history = new History();
   private final Map<Integer, Version> known = new HashMap<>();
-  private final Deque<Verdict> verdicts = new ArrayDeque<>();
   private Optional<Champion> champion = Optional.empty();
   private List<Integer> numbers = List.of();
 
@@ -98,31 +86,7 @@ final class ModelPanel {
   void status(ConsumerRecord<byte[], byte[]> record) {
     Reported.of(record)
         .filter(reported -> reported.report().model().equals(model))
-        .ifPresent(this::add);
-  }
-
-  private void add(Reported reported) {
-    history.add(reported);
-    if (!reported.isOfInstance()) {
-      Map<String, Double> figures =
-          Optional.ofNullable(reported.report().metrics()).orElse(Map.of());
-      verdicts.add(
-          new Verdict(
-              reported.time().toString(),
-              reported.report().version(),
-              figures.getOrDefault("gate_blessed", 0.0) > 0,
-              figures.get("gate_accuracy"),
-              figures.get("gate_champion_accuracy"),
-              reported.outcome()));
-      if (verdicts.size() > MOST) {
-        verdicts.remove();
-      }
-    }
-  }
-
-  /** Returns the trainer's verdicts, the oldest first. */
-  List<Verdict> verdicts() {
-    return new ArrayList<>(verdicts);
+        .ifPresent(history::add);
   }
 
   /**

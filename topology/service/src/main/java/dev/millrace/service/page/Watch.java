@@ -35,7 +35,7 @@ final class Watch implements AutoCloseable {
   private static final long TICK_MS = 500;
   private static final long ASK_MS = 1_000;
   private static final int ROUNDS_BETWEEN_LOOKS = 5;
-  private static final int STATUS_RECORDS = 500;
+  private static final int STATUS_RECORDS = 1_000;
   private static final long CLOSE_SECONDS = 6;
 
   private final InferenceService service;
@@ -47,6 +47,7 @@ final class Watch implements AutoCloseable {
   private final Throughput throughput = new Throughput();
   private final BatchSizes batches;
   private final ModelPanel model;
+  private final TrainerPanel trainer;
   private final DeadLetterPanel deadLetters = new DeadLetterPanel();
   private final Admin admin;
   private final Lag lag;
@@ -83,6 +84,7 @@ final class Watch implements AutoCloseable {
             : null;
     this.batches = new BatchSizes(registry);
     this.model = new ModelPanel(config.inference().repository(), config.inference().model());
+    this.trainer = new TrainerPanel(config.inference().model());
     this.admin = Admin.create(admin(kafka));
     this.lag = new Lag(admin, config.group());
     this.topics = new TopicTail(kafka.consumer(), CLIENT, wanted());
@@ -118,7 +120,14 @@ final class Watch implements AutoCloseable {
   private Map<String, TopicTail.Wanted> wanted() {
     Map<String, TopicTail.Wanted> wanted = new LinkedHashMap<>();
     wanted.put(ControlTopic.NAME, new TopicTail.Wanted(Integer.MAX_VALUE, model::control));
-    wanted.put(ControlTopic.STATUS, new TopicTail.Wanted(STATUS_RECORDS, model::status));
+    wanted.put(
+        ControlTopic.STATUS,
+        new TopicTail.Wanted(
+            STATUS_RECORDS,
+            record -> {
+              model.status(record);
+              trainer.status(record);
+            }));
     if (config.onBadImage() != OnBadImage.FAIL) {
       wanted.put(
           config.topics().deadLetters(),
@@ -172,7 +181,7 @@ final class Watch implements AutoCloseable {
         "the history",
         () -> {
           panels.put("model", model.view(service.serving()));
-          panels.put("trainer", model.verdicts());
+          panels.put("trainer", trainer.view());
           panels.put("deadLetters", deadLetters.view(config.topics().deadLetters(), noLetters()));
         });
   }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,7 +29,7 @@ final class GpuMemory implements AutoCloseable {
           "--query-gpu=uuid,memory.used,memory.total",
           "--format=csv,noheader,nounits");
   private static final long INTERVAL_SECONDS = 10;
-  private static final long PATIENCE_SECONDS = 5;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final long MEBIBYTE = 1L << 20;
 
   /**
@@ -40,6 +41,7 @@ final class GpuMemory implements AutoCloseable {
   private record Gpu(String uuid, long used, long total) {}
 
   private final List<String> command;
+  private final Duration patience;
   private final MultiGauge used;
   private final MultiGauge total;
   private final ScheduledThreadPoolExecutor thread =
@@ -58,9 +60,11 @@ final class GpuMemory implements AutoCloseable {
 
   /**
    * @param command prints a line {@code UUID, USED, TOTAL} for each GPU, in MiB
+   * @param patience how long the command may take; then it is killed
    */
-  GpuMemory(MeterRegistry registry, List<String> command) {
+  GpuMemory(MeterRegistry registry, List<String> command, Duration patience) {
     this.command = command;
+    this.patience = patience;
     this.used =
         MultiGauge.builder("millrace.gpu.memory.used")
             .description("Memory of the GPU in use, by all processes")
@@ -76,7 +80,7 @@ final class GpuMemory implements AutoCloseable {
   /** Starts to read the memory. */
   @SuppressWarnings("FutureReturnValueIgnored") // the task ends with the executor
   static GpuMemory watch(MeterRegistry registry) {
-    GpuMemory memory = new GpuMemory(registry, COMMAND);
+    GpuMemory memory = new GpuMemory(registry, COMMAND, PATIENCE);
     memory.thread.scheduleWithFixedDelay(memory::look, 0, INTERVAL_SECONDS, TimeUnit.SECONDS);
     return memory;
   }
@@ -129,8 +133,8 @@ final class GpuMemory implements AutoCloseable {
     last = process;
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("no answer within " + PATIENCE_SECONDS + " s");
+      if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IOException("no answer within " + patience.toMillis() + " ms");
       }
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -149,16 +149,15 @@ const panels = {
     showModel();
   },
 
-  trainer(verdicts) {
-    get('no-trainer').hidden = verdicts.length > 0;
-    const measured = verdicts.filter((verdict) => verdict.accuracy !== null);
-    get('trainer-chart').toggleAttribute('hidden', measured.length === 0);
-    const caption = measured.length === 0 ? '' : 'Accuracy of ' + measured.length + ' checkpoints: last '
-      + percent(measured[measured.length - 1].accuracy) + ', highest '
-      + percent(Math.max(...measured.map((verdict) => verdict.accuracy))) + '. Dashed: the champion on the same images.';
-    text('trainer-caption', caption);
-    line(get('trainer-chart'), [measured.map((v) => v.accuracy), measured.map((v) => v.champion)], 300, 100, caption);
-    log('trainer', verdicts.slice().reverse().map((verdict) => [verdict.time,
+  trainer(view) {
+    get('no-trainer').hidden = view.progress !== null || view.verdicts.length > 0;
+    showTraining(view.progress);
+    showEpochs(view.epochs);
+    const measured = view.verdicts.filter((verdict) => verdict.accuracy !== null);
+    curve('checkpoints', [measured.map((v) => v.accuracy), measured.map((v) => v.champion)],
+      'Accuracy of ' + count(measured, 'checkpoint') + range(measured.map((v) => v.accuracy), percent)
+      + '. Dashed: the champion on the same images.');
+    log('trainer', view.verdicts.slice().reverse().map((verdict) => [verdict.time,
       (verdict.accuracy === null ? '' : percent(verdict.accuracy) + ' – ') + verdict.text]));
   },
 
@@ -176,6 +175,25 @@ const panels = {
     showModel();
   },
 };
+
+function showTraining(progress) {
+  get('training').hidden = progress === null;
+  if (progress !== null) {
+    fill(get('training-text'), [element('time', { datetime: progress.time }, clock(progress.time)), ' ' + progress.text]);
+    get('training-bar').max = progress.epochs;
+    get('training-bar').value = progress.epoch;
+  }
+}
+
+function showEpochs(epochs) {
+  const rounds = new Set(epochs.map((epoch) => epoch.round)).size;
+  const counted = count(epochs, 'epoch') + (rounds > 1 ? ' in ' + rounds + ' rounds' : '');
+  const losses = epochs.map((epoch) => epoch.loss);
+  curve('loss', [losses, epochs.map((epoch) => epoch.heldOutLoss)],
+    'Loss of ' + counted + range(losses, (loss) => loss.toFixed(3), Math.min) + '. Dashed: on held-out images.');
+  const accuracies = epochs.map((epoch) => epoch.accuracy).filter((accuracy) => accuracy !== null);
+  curve('accuracy', [accuracies], 'Held-out accuracy of ' + counted + range(accuracies, percent) + '.');
+}
 
 function showServing(version) {
   get('serving').textContent = version === null ? 'No version serves yet.' : 'Version ' + version + ' serves.';
@@ -370,6 +388,25 @@ function line(chart, series, width, height, label) {
       (values.length < 2 ? width / 2 : x * width / (values.length - 1)).toFixed(1) + ','
       + (height - 2 - (height - 4) * (value - bottom) / (top - bottom || 1)).toFixed(1)).join(' '),
   })));
+}
+
+/** Draws a chart with its caption, and hides both if there are no values. */
+function curve(id, series, caption) {
+  get(id).hidden = series[0].length === 0;
+  if (!get(id).hidden) {
+    get(id + '-caption').textContent = caption;
+    line(get(id + '-chart'), series, 300, 100, caption);
+  }
+}
+
+function count(list, noun) {
+  return list.length + ' ' + noun + (list.length === 1 ? '' : 's');
+}
+
+/** The last and the best value, as text. */
+function range(values, text, best = Math.max) {
+  return values.length === 0 ? '' : ': last ' + text(values[values.length - 1])
+    + (best === Math.min ? ', lowest ' : ', highest ') + text(best(...values));
 }
 
 function bars(sizes) {

@@ -121,7 +121,8 @@ class CommandLineToolTest {
     CapturedRun run = CapturedRun.of(arguments(command, address));
 
     assertThat(run.failureLine())
-        .containsPattern("no answer from a broker at " + address + " within \\d+\\.\\d s: the broker is")
+        .containsPattern(
+            "no answer from a broker at " + address + " within \\d+\\.\\d s: the broker is")
         .contains("down or busy", "start a broker with 'millrace broker', give --bootstrap-servers")
         .contains("security.protocol");
   }

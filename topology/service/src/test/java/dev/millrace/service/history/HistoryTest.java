@@ -3,11 +3,14 @@ package dev.millrace.service.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.Champion;
+import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.control.TrainingProgress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
@@ -28,6 +31,21 @@ class HistoryTest {
     assertThat(history.events())
         .extracting(HistoryEvent::event)
         .containsExactly("promoted", "promoted", "rolled_back");
+  }
+
+  @Test
+  void progressOfATraining_isNoReport_andAReportIsNoProgress() {
+    TrainingProgress progress = new TrainingProgress("m", "run", 2, 3, 4, 0.5, null, 9);
+    SwapReport report = new SwapReport("app", "m", 1, Outcome.SWAPPED, null, 1, 1, null);
+
+    assertThat(Reported.of(record(progress.toJson()))).isEmpty();
+    assertThat(Trained.of(record(progress.toJson())).orElseThrow().progress()).isEqualTo(progress);
+    assertThat(Trained.of(record(report.toJson()))).isEmpty();
+    assertThat(Reported.of(record(report.toJson())).orElseThrow().report()).isEqualTo(report);
+  }
+
+  private static ConsumerRecord<byte[], byte[]> record(byte[] value) {
+    return new ConsumerRecord<>(ControlTopic.STATUS, 0, 0, new byte[0], value);
   }
 
   @Test

@@ -1,18 +1,24 @@
 package dev.millrace.service.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.model.Device;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class MachineMetricsTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -39,7 +45,7 @@ class MachineMetricsTest {
       throws Exception {
     Path output = folder.resolve("output");
     Files.writeString(output, "GPU-1, 1024, 81559\nGPU-2, [N/A], [N/A]\nGPU-3, 0, 10\n");
-    try (GpuMemory memory = new GpuMemory(registry, List.of("cat", output.toString()))) {
+    try (GpuMemory memory = new GpuMemory(registry, List.of("cat", output.toString()), PATIENCE)) {
       memory.look();
       assertThat(gpu("used", "GPU-1")).isEqualTo(1024.0 * 1024 * 1024);
       assertThat(gpu("total", "GPU-1")).isEqualTo(81559.0 * 1024 * 1024);
@@ -54,9 +60,27 @@ class MachineMetricsTest {
 
   @Test
   void withoutTheProgram_thereAreNoMeters() {
-    try (GpuMemory memory = new GpuMemory(registry, List.of("/nowhere/nvidia-smi"))) {
+    try (GpuMemory memory = new GpuMemory(registry, List.of("/nowhere/nvidia-smi"), PATIENCE)) {
       memory.look();
     }
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  @Timeout(60)
+  @EnabledOnOs(OS.LINUX)
+  void programThatHangs_isKilled_andThereAreNoMeters() {
+    String seconds = "54321.0625"; // no other test has this child
+    try (GpuMemory memory =
+        new GpuMemory(registry, List.of("sleep", seconds), Duration.ofMillis(50))) {
+      memory.look();
+    }
+    assertThat(registry.getMeters()).isEmpty();
+    await().until(() -> ProcessHandle.current().children().noneMatch(child -> has(child, seconds)));
+  }
+
+  private static boolean has(ProcessHandle child, String argument) {
+    return child.isAlive()
+        && child.info().arguments().map(Arrays::asList).orElse(List.of()).contains(argument);
   }
 }

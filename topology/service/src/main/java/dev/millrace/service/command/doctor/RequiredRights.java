@@ -144,6 +144,7 @@ final class RequiredRights {
   private List<Right> train() {
     List<Right> rights = new ArrayList<>(inputs(READ));
     rights.add(Right.onTopic(LABELS, READ));
+    rights.add(Right.onTopic(ControlTopic.STATUS, WRITE).orElse("warns, and reports no progress"));
     return rights;
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.service.command.cluster.TopicReader;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.history.Naming;
 import dev.millrace.service.history.Reported;
+import dev.millrace.service.history.Trained;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -35,9 +36,20 @@ final class ModelTopics implements AutoCloseable {
     return new ModelTopics(TopicReader.consumer(kafka));
   }
 
-  /** Passes all reports to a consumer, oldest first. */
+  /** Passes all reports of instances and gates to a consumer, oldest first. */
   void reports(Consumer<Reported> reports) {
-    read(ControlTopic.STATUS, record -> Reported.of(record).ifPresent(reports));
+    reports(reports, trained -> {});
+  }
+
+  /** Passes all records of the status topic to their consumers, oldest first. */
+  void reports(Consumer<Reported> reports, Consumer<Trained> epochs) {
+    read(ControlTopic.STATUS, record -> pass(record, reports, epochs));
+  }
+
+  private static void pass(
+      ConsumerRecord<byte[], byte[]> record, Consumer<Reported> reports, Consumer<Trained> epochs) {
+    Reported.of(record).ifPresent(reports);
+    Trained.of(record).ifPresent(epochs);
   }
 
   /**
@@ -49,19 +61,19 @@ final class ModelTopics implements AutoCloseable {
   }
 
   /**
-   * Passes the reports that arrive after a call of {@link #reports} to a consumer. If the status
-   * topic does not exist, this method waits until it is created. It never returns.
+   * Passes the records that arrive after a call of {@code reports} to their consumers. If the
+   * status topic does not exist, this method waits until it is created. It never returns.
    *
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
-  void follow(Consumer<Reported> reports) throws InterruptedException {
+  void follow(Consumer<Reported> reports, Consumer<Trained> epochs) throws InterruptedException {
     while (consumer.assignment().isEmpty()) {
       TimeUnit.SECONDS.sleep(1);
-      reports(reports);
+      reports(reports, epochs);
     }
     while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-        Reported.of(record).ifPresent(reports);
+        pass(record, reports, epochs);
       }
     }
   }

@@ -9,9 +9,12 @@ import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Table;
 import dev.millrace.service.history.Instances;
 import dev.millrace.service.history.Reported;
+import dev.millrace.service.history.Trained;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.errors.WakeupException;
 import picocli.CommandLine.Command;
@@ -24,10 +27,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Show which instance serves which version.",
+      "Show which instance serves which version, and how far the training is.",
       "Reads the topic millrace.models.status. An instance reports to this topic when it starts"
           + " with a promoted version, and after each promotion. An instance does not report its"
-          + " stop, so a stopped instance is listed until Kafka deletes its last report."
+          + " stop, so a stopped instance is listed until Kafka deletes its last report.",
+      "A trainer reports to the same topic after each epoch. The last epoch of each model is shown."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -49,7 +53,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
 
   @Option(
       names = "--follow",
-      description = "Print the last reports, then each new report until Ctrl-C.")
+      description = "Print the last reports, then each new report and each epoch until Ctrl-C.")
   private boolean follow;
 
   @Option(names = "--json", description = "Print each report as one line of JSON.")
@@ -58,13 +62,15 @@ final class ModelsStatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Instances instances = new Instances();
+    Map<String, Trained> epochs = new TreeMap<>();
     try (ModelTopics topics = ModelTopics.of(kafka);
         StopSignal stop = StopSignal.listen(topics::wakeup)) {
-      topics.reports(instances::add);
+      topics.reports(instances::add, trained -> epochs.put(trained.progress().model(), trained));
       List<Reported> last = instances.last().stream().filter(this::isWanted).toList();
       print(last);
+      epochs.values().forEach(this::print);
       if (follow) {
-        topics.follow(this::print);
+        topics.follow(this::print, this::print);
       }
     } catch (WakeupException e) {
       // The signal sets the JVM's exit code.
@@ -96,6 +102,15 @@ final class ModelsStatusCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.println(
           json ? ReportText.json(reported) : new ReportText(ZoneId.systemDefault()).line(reported));
+      out.flush();
+    }
+  }
+
+  private void print(Trained trained) {
+    if (model == null || model.equals(trained.progress().model())) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(
+          json ? ReportText.json(trained) : new ReportText(ZoneId.systemDefault()).line(trained));
       out.flush();
     }
   }

@@ -1,8 +1,11 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.control.SwapReport;
+import dev.millrace.control.TrainingProgress;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.history.Reported;
+import dev.millrace.service.history.Trained;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -11,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Formats a report for {@code models status}.
+ * Formats a report or a training's progress for {@code models status}.
  *
  * @param zone the time zone of the times in text
  */
@@ -30,13 +33,13 @@ record ReportText(ZoneId zone) {
         report.model(),
         report.instance(),
         report.serving() == null ? "nothing" : "version " + report.serving(),
-        time(reported),
+        time(reported.time()),
         reported.outcome());
   }
 
   /** {@return the report as one line of text} */
   String line(Reported reported) {
-    return time(reported)
+    return time(reported.time())
         + "  "
         + reported.report().model()
         + "  "
@@ -45,9 +48,35 @@ record ReportText(ZoneId zone) {
         + reported.outcome();
   }
 
-  /** {@return the report's time as text} */
-  String time(Reported reported) {
-    return TIME.format(reported.time().atZone(zone));
+  /** {@return the progress of a training as one line of text} */
+  String line(Trained trained) {
+    return time(trained.time())
+        + "  "
+        + trained.progress().model()
+        + "  training: "
+        + trained.text();
+  }
+
+  /** {@return a time as text} */
+  private String time(Instant time) {
+    return TIME.format(time.atZone(zone));
+  }
+
+  /** {@return the progress of a training and its time as one JSON object} */
+  static String json(Trained trained) {
+    TrainingProgress progress = trained.progress();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("time", trained.time().toString());
+    fields.put("model", progress.model());
+    fields.put("type", TrainingProgress.TYPE);
+    fields.put("run", progress.run());
+    fields.put("round", progress.round());
+    fields.put("epoch", progress.epoch());
+    fields.put("epochs", progress.epochs());
+    fields.put("loss", progress.loss());
+    fields.put("heldOut", progress.heldOut());
+    fields.put("imagesPerSecond", progress.imagesPerSecond());
+    return Json.line(fields);
   }
 
   /** {@return the report's fields and its time as one JSON object} */

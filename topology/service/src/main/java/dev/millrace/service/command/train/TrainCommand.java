@@ -1,5 +1,6 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.control.StatusTopic;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
@@ -7,6 +8,8 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.TrainingListener;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
@@ -23,6 +26,7 @@ import dev.millrace.service.serve.TopicCreation;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
@@ -153,8 +157,30 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
         OtherProcess.onExit(parent, stop::request);
       }
       recipe.recipe().ifPresent(screen::follows);
-      trainer.train(config, screen, stop::isRequested);
+      train(trainer, config, screen, stop);
       return screen.conclude(stop.isRequested());
+    }
+  }
+
+  /** Trains, and reports each epoch to the status topic if the options name a broker. */
+  private void train(
+      Trainer trainer, TrainingConfig config, TrainingListener screen, StopSignal stop) {
+    boolean hasBroker =
+        config.data() instanceof TrainingData.Topics
+            || config.checkpoints().gate().isPresent()
+            || kafka.isGiven();
+    if (!hasBroker) {
+      trainer.train(config, screen, stop::isRequested);
+      return;
+    }
+    Logger log = LoggerFactory.getLogger(TrainCommand.class);
+    Map<String, Object> producer = kafka.producer(Map.of());
+    try (ProgressSender sender =
+        new ProgressSender(() -> new StatusTopic(producer), log::warn, System::nanoTime)) {
+      trainer.train(
+          config,
+          new ReportedTraining(config, screen, sender, System::nanoTime),
+          stop::isRequested);
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.millrace.service.command.models;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.control.TrainingProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,17 @@ class ModelTopicsTest {
     consumer.updateEndOffsets(Map.of(STATUS, 1L));
   }
 
+  private void epoch(long offset) {
+    TrainingProgress progress = new TrainingProgress("m", "run", null, 3, 4, 0.5, null, 9);
+    consumer.addRecord(
+        new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, progress.toJson()));
+  }
+
+  private void unknown(long offset) {
+    byte[] value = "{\"type\":\"of a later release\",\"model\":\"m\"}".getBytes(UTF_8);
+    consumer.addRecord(new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, value));
+  }
+
   private void report(long offset, int version) {
     SwapReport report =
         new SwapReport("app@host:1", "m", version, Outcome.SWAPPED, null, version, 12, null);
@@ -58,12 +71,19 @@ class ModelTopicsTest {
     ModelTopics topics = new ModelTopics(consumer);
     topics.reports(reported -> seen.add(reported.report().version()));
     consumer.schedulePollTask(() -> report(0, 7));
-    consumer.schedulePollTask(() -> report(1, 8));
+    consumer.schedulePollTask(() -> unknown(1));
+    consumer.schedulePollTask(() -> epoch(2));
+    consumer.schedulePollTask(() -> report(3, 8));
     consumer.schedulePollTask(topics::wakeup);
 
-    assertThatExceptionOfType(WakeupException.class)
-        .isThrownBy(() -> topics.follow(reported -> seen.add(reported.report().version())));
+    assertThatExceptionOfType(WakeupException.class).isThrownBy(() -> follow(topics));
 
-    assertThat(seen).containsExactly(7, 8);
+    assertThat(seen).containsExactly(7, 3, 8);
+  }
+
+  private void follow(ModelTopics topics) throws InterruptedException {
+    topics.follow(
+        reported -> seen.add(reported.report().version()),
+        trained -> seen.add(trained.progress().epoch()));
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.control.TrainingProgress;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.CommandLineTool;
@@ -71,6 +72,9 @@ class ModelsStatusCommandTest {
     report("app@host:1", 2, Outcome.SWAPPED, null, 2);
     report("app@host:2", 2, Outcome.REJECTED, "its checksum differs", 1);
     BROKER.send(ControlTopic.STATUS, MODEL, "no report");
+    BROKER.send(ControlTopic.STATUS, MODEL, "{\"type\":\"of a later release\"}");
+    epoch(MODEL, 1);
+    epoch(MODEL, 2);
 
     assertThat(onBroker("list", "--repository", folder.toString()).succeeded().outLines())
         .anyMatch(line -> line.matches(MODEL + " +1 .* served by 1 instance"))
@@ -80,12 +84,21 @@ class ModelsStatusCommandTest {
     assertThat(listed.get(MODEL).findValuesAsText("promoted")).containsExactly("false", "true");
 
     assertThat(onBroker("status", "--model", MODEL).succeeded().outLines())
-        .hasSize(3)
+        .hasSize(4)
         .anyMatch(line -> line.matches(MODEL + "  app@host:1 +version 2 .*version 2 serves.*"))
+        .anyMatch(
+            line ->
+                line.endsWith(
+                    MODEL
+                        + "  training: round 7, epoch 2 of 10: loss 0.500; held out: loss 0.750,"
+                        + " accuracy 90.00 % of 1,000 images; 812 images/s"))
         .anyMatch(line -> line.matches(MODEL + "  app@host:2 +version 1 .*: its checksum differs"));
     List<String> json = onBroker("status", "--model", MODEL, "--json").succeeded().outLines();
     assertThat(new ObjectMapper().readTree(json.get(1)).get("outcome").asText())
         .isEqualTo("rejected");
+    assertThat(json.get(2))
+        .contains("\"type\":\"epoch\"", "\"round\":7,\"epoch\":2,\"epochs\":10")
+        .contains("\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000}");
 
     assertThat(onBroker("history", "--model", MODEL).succeeded().outLines())
         .hasSize(6)
@@ -108,7 +121,7 @@ class ModelsStatusCommandTest {
           CompletableFuture.runAsync(
               () -> {
                 try {
-                  topics.follow(reported -> seen.add(reported.report().version()));
+                  topics.follow(reported -> seen.add(reported.report().version()), trained -> {});
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
@@ -156,6 +169,9 @@ class ModelsStatusCommandTest {
       report("another", "app@host:1", 51, Outcome.SWAPPED, null, 51);
       report("followed", "app@host:1", 52, Outcome.SWAPPED, null, 52);
       assertThat(lines.readLine()).contains("version 52");
+      epoch("another", 3);
+      epoch("followed", 4);
+      assertThat(lines.readLine()).contains("followed  training: round 7, epoch 4 of 10");
     } finally {
       thread.interrupt();
       thread.join();
@@ -192,6 +208,14 @@ class ModelsStatusCommandTest {
                 .get(0)
                 .has("promoted"))
         .isTrue();
+  }
+
+  private static void epoch(String model, int epoch) throws Exception {
+    TrainingProgress progress =
+        new TrainingProgress(
+            model, "run", 7, epoch, 10, 0.5, new TrainingProgress.HeldOut(0.75, 0.9, 1000), 812);
+    BROKER.send(
+        ControlTopic.STATUS, progress.key(), new String(progress.toJson(), StandardCharsets.UTF_8));
   }
 
   private static void report(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
+import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
@@ -85,6 +86,7 @@ class ReferenceTest {
         | `%s.replayed` | topic id, partition and offset of a dead letter | the topic it was sent to; compacted |
         | `%s` | the model's name | JSON: the promoted version and the one before it; compacted, one partition |
         | `%s` | the model's name | JSON: the outcome of an order to swap, or of a trainer's gate |
+        | `%s` | `MODEL/training` | JSON: the end of an epoch of a training |
         | `labels` (`--labels-topic`) | the image's id | the name of its class, in UTF-8 |
 
         A prediction:
@@ -102,6 +104,13 @@ class ReferenceTest {
         ```
 
         An instance's report, whose `outcome` is one of %s:
+
+        ```json
+        %s
+        ```
+
+        A trainer's progress at the end of an epoch, in nats and images per second. `round` is missing if the training is no
+        loop. Pass over a record whose `type` or `schema` you do not know:
 
         ```json
         %s
@@ -157,9 +166,11 @@ class ReferenceTest {
             Topics.DEFAULT_DEAD_LETTERS,
             ControlTopic.NAME,
             ControlTopic.STATUS,
+            ControlTopic.STATUS,
             prediction(),
             words(Arrays.stream(Outcome.values()).map(Outcome::word).toList()),
             report(),
+            progress(),
             DeadLetter.STUB,
             DeadLetter.TIMESTAMP,
             dev.millrace.service.deadletters.DeadLetter.REPLAYED,
@@ -204,6 +215,20 @@ class ReferenceTest {
                 2,
                 172.5,
                 null)
+            .toJson());
+  }
+
+  private static String progress() {
+    return text(
+        new TrainingProgress(
+                "resnet20",
+                "20260105-093000-7f3a-round-000003",
+                3,
+                2,
+                10,
+                0.412,
+                new TrainingProgress.HeldOut(0.43, 0.912, 1000),
+                812)
             .toJson());
   }
 

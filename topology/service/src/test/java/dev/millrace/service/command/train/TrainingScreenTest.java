@@ -134,7 +134,7 @@ class TrainingScreenTest {
     }
   }
 
-  private static EpochReport report(int epoch) {
+  static EpochReport report(int epoch) {
     return new EpochReport(
         epoch, 0.1, 0.5, 0.8, FIGURES.logLoss().value(), 0.75, 1_000, 100, FIGURES.overall());
   }
@@ -165,7 +165,7 @@ class TrainingScreenTest {
     return new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
   }
 
-  private static TrainingConfig config() {
+  static TrainingConfig config() {
     return new TrainingConfig(
         ResNet.of("resnet20"),
         preprocessing(),

@@ -1,0 +1,101 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.StatusTopic;
+import dev.millrace.control.TrainingProgress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * Sends a training's progress to the status topic, on a thread of its own, so that a broker that is
+ * away does not slow down the training. If reports cannot be delivered, it warns at once, and again
+ * after 10 minutes at the earliest. If more than 100 reports wait, the oldest are lost.
+ */
+final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable {
+
+  private static final int MOST_WAITING = 100;
+  private static final long CLOSE_MS = 2_000;
+  private static final long QUIET_MINUTES = 10;
+
+  private final Supplier<StatusTopic> topic;
+  private final Consumer<String> warnings;
+  private final LongSupplier nanoTime;
+  private final ThreadPoolExecutor thread =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(MOST_WAITING),
+          task -> {
+            Thread made = new Thread(task, "millrace-progress");
+            made.setDaemon(true);
+            return made;
+          },
+          new ThreadPoolExecutor.DiscardOldestPolicy());
+
+  private volatile StatusTopic opened;
+  private Long warnedAt;
+
+  /**
+   * @param topic opens the status topic, on the sender's thread; {@link #close} closes it
+   * @param warnings receives the warnings, on any thread
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
+   */
+  ProgressSender(Supplier<StatusTopic> topic, Consumer<String> warnings, LongSupplier nanoTime) {
+    this.topic = topic;
+    this.warnings = warnings;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Sends a report later. Never blocks. */
+  @Override
+  public void accept(TrainingProgress progress) {
+    thread.execute(() -> send(progress));
+  }
+
+  private void send(TrainingProgress progress) {
+    try {
+      if (opened == null) {
+        opened = topic.get();
+      }
+      opened.publish(progress, this::warn);
+    } catch (KafkaException e) { // the brokers' names are unknown at the moment
+      warn(e);
+    }
+  }
+
+  private synchronized void warn(Exception failure) {
+    long now = nanoTime.getAsLong();
+    if (warnedAt == null || now - warnedAt >= TimeUnit.MINUTES.toNanos(QUIET_MINUTES)) {
+      warnedAt = now;
+      warnings.accept(
+          "Cannot report the progress to "
+              + ControlTopic.STATUS
+              + ", and trains on: "
+              + failure.getMessage());
+    }
+  }
+
+  /** Waits up to 2 s for the reports that wait, and up to 2 s for their delivery. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    if (opened != null) {
+      opened.close();
+    }
+  }
+}

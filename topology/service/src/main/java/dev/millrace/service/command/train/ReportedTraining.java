@@ -1,0 +1,83 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.ForwardingListener;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Reports the end of each epoch, and forwards all events. If epochs take less than a second, only
+ * about one epoch a second is reported, and the last epoch. For one thread.
+ */
+final class ReportedTraining extends ForwardingListener {
+
+  private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final String model;
+  private final int epochs;
+  private final Consumer<TrainingProgress> reports;
+  private final LongSupplier nanoTime;
+  private String run = "";
+  private Integer round;
+  private Long reportedAt;
+
+  /**
+   * @param config the training's configuration
+   * @param next receives all events
+   * @param reports receives the reports; must not block
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
+   */
+  ReportedTraining(
+      TrainingConfig config,
+      TrainingListener next,
+      Consumer<TrainingProgress> reports,
+      LongSupplier nanoTime) {
+    super(next);
+    this.model = config.checkpoints().model();
+    this.epochs = config.optimization().epochs();
+    this.reports = reports;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void roundBegan(int number) {
+    round = number;
+    super.roundBegan(number);
+  }
+
+  @Override
+  public void began(String name, int images, int heldOut, long done, long steps) {
+    run = name;
+    reportedAt = null;
+    super.began(name, images, heldOut, done, steps);
+  }
+
+  @Override
+  public void epochEnded(EpochReport report) {
+    super.epochEnded(report);
+    long now = nanoTime.getAsLong();
+    if (reportedAt == null || now - reportedAt >= SHORTEST_NANOS || report.epoch() == epochs) {
+      reportedAt = now;
+      reports.accept(progress(report));
+    }
+  }
+
+  private TrainingProgress progress(EpochReport report) {
+    return new TrainingProgress(
+        model,
+        run,
+        round,
+        report.epoch(),
+        epochs,
+        report.loss(),
+        new TrainingProgress.HeldOut(
+            report.heldOutLoss(),
+            report.heldOutAccuracy(),
+            report.heldOut() == null ? null : (Integer) report.heldOut().n()),
+        report.imagesPerSecond());
+  }
+}

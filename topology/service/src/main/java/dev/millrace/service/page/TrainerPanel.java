@@ -1,0 +1,133 @@
+package dev.millrace.service.page;
+
+import dev.millrace.control.TrainingProgress;
+import dev.millrace.service.history.Reported;
+import dev.millrace.service.history.Trained;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The progress of the model's trainer, its epochs, and the verdicts of its gate. One thread. */
+final class TrainerPanel {
+
+  /** Number of verdicts to show. */
+  private static final int MOST_VERDICTS = 50;
+
+  /** Number of epochs to show. */
+  private static final int MOST_EPOCHS = 200;
+
+  /**
+   * The content of the panel.
+   *
+   * @param progress the last epoch that has ended, or null
+   * @param epochs the last epochs, of all runs, the oldest first
+   * @param verdicts the last verdicts, the oldest first
+   */
+  record View(Progress progress, List<Epoch> epochs, List<Verdict> verdicts) {}
+
+  /**
+   * How far the training is.
+   *
+   * @param time end of the epoch, in ISO-8601
+   * @param epoch the number of the last epoch, from 1
+   * @param epochs number of epochs of the run or the round
+   * @param text the progress as text
+   */
+  record Progress(String time, int epoch, int epochs, String text) {}
+
+  /**
+   * A point of the curves.
+   *
+   * @param round the round's number, or null outside a loop
+   * @param epoch the number of the epoch in its run, from 1
+   * @param loss mean cross-entropy during the training steps, in nats
+   * @param heldOutLoss mean cross-entropy of held-out images, in nats, or null if unknown
+   * @param accuracy share of the held-out images that are classified correctly, or null if unknown
+   */
+  record Epoch(Integer round, int epoch, double loss, Double heldOutLoss, Double accuracy) {}
+
+  /**
+   * A verdict of the trainer's promotion gate.
+   *
+   * @param accuracy accuracy of the candidate, or null if unknown
+   * @param champion accuracy of the champion on the same images, or null if there was none
+   */
+  record Verdict(
+      String time, int version, boolean blessed, Double accuracy, Double champion, String text) {}
+
+  private final String model;
+  private final Deque<Verdict> verdicts = new ArrayDeque<>();
+
+  /** The epochs by run and number. A run that was killed repeats its last epoch. */
+  private final Map<String, Epoch> epochs = new LinkedHashMap<>();
+
+  private Trained last;
+
+  TrainerPanel(String model) {
+    this.model = model;
+  }
+
+  /** Adds a record of the status topic. Records must be added from the oldest to the newest. */
+  void status(ConsumerRecord<byte[], byte[]> record) {
+    Reported.of(record)
+        .filter(reported -> reported.report().model().equals(model))
+        .filter(reported -> !reported.isOfInstance())
+        .ifPresent(this::add);
+    Trained.of(record)
+        .filter(trained -> trained.progress().model().equals(model))
+        .ifPresent(this::add);
+  }
+
+  private void add(Reported reported) {
+    Map<String, Double> figures = Optional.ofNullable(reported.report().metrics()).orElse(Map.of());
+    verdicts.add(
+        new Verdict(
+            reported.time().toString(),
+            reported.report().version(),
+            figures.getOrDefault("gate_blessed", 0.0) > 0,
+            figures.get("gate_accuracy"),
+            figures.get("gate_champion_accuracy"),
+            reported.outcome()));
+    if (verdicts.size() > MOST_VERDICTS) {
+      verdicts.remove();
+    }
+  }
+
+  private void add(Trained trained) {
+    last = trained;
+    TrainingProgress progress = trained.progress();
+    TrainingProgress.HeldOut heldOut = progress.heldOut();
+    String key = progress.run() + "\n" + progress.epoch();
+    epochs.remove(key);
+    epochs.put(
+        key,
+        new Epoch(
+            progress.round(),
+            progress.epoch(),
+            progress.loss(),
+            heldOut == null ? null : (Double) heldOut.loss(),
+            heldOut == null ? null : (Double) heldOut.accuracy()));
+    if (epochs.size() > MOST_EPOCHS) {
+      epochs.remove(epochs.keySet().iterator().next());
+    }
+  }
+
+  /** Returns the content of the panel. */
+  View view() {
+    return new View(
+        last == null
+            ? null
+            : new Progress(
+                last.time().toString(),
+                last.progress().epoch(),
+                last.progress().epochs(),
+                last.text()),
+        new ArrayList<>(epochs.values()),
+        new ArrayList<>(verdicts));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.millrace.service.command.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.ForwardingListener;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.service.command.CommandTree;
+import dev.millrace.service.command.output.Terminal;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class ReportedTrainingTest {
+
+  private final List<TrainingProgress> reports = new ArrayList<>();
+  private final StringWriter shown = new StringWriter();
+  private final AtomicLong clock = new AtomicLong(-7);
+
+  private ReportedTraining training() {
+    CommandLine command = CommandTree.root().getSubcommands().get("train");
+    command.setOut(new PrintWriter(shown)).setErr(new PrintWriter(shown));
+    TrainingConfig config = TrainingScreenTest.config();
+    TrainingScreen screen =
+        new TrainingScreen(command, false, config, new Terminal(false, false, 80, true));
+    return new ReportedTraining(config, screen, reports::add, clock::get);
+  }
+
+  @Test
+  void eachEpoch_isReportedOnce_andShown() {
+    ReportedTraining training = training();
+    training.began("run-1", 100, 4, 0, 32);
+    training.stepped(1, 50, 0.5);
+    training.stepped(2, 50, 0.5);
+    assertThat(reports).isEmpty();
+    training.epochEnded(TrainingScreenTest.report(1));
+
+    assertThat(reports)
+        .containsExactly(
+            new TrainingProgress(
+                "m",
+                "run-1",
+                null,
+                1,
+                16,
+                0.5,
+                new TrainingProgress.HeldOut(reports.get(0).heldOut().loss(), 0.75, 4),
+                1_000));
+    assertThat(reports.get(0).heldOut().loss()).isPositive();
+    assertThat(shown.toString()).contains("epoch 1/16: loss 0.500");
+  }
+
+  @Test
+  void epochsOfALoop_haveTheRoundOfTheirRun() {
+    ReportedTraining training = training();
+    for (int round = 7; round <= 8; round++) {
+      training.roundBegan(round);
+      training.began("run-" + round, 100, 4, 0, 32);
+      training.epochEnded(TrainingScreenTest.report(1));
+    }
+
+    assertThat(reports).extracting(TrainingProgress::round).containsExactly(7, 8);
+    assertThat(reports).extracting(TrainingProgress::run).containsExactly("run-7", "run-8");
+  }
+
+  @Test
+  void ofShortEpochs_oneASecondIsReported_andTheLast() {
+    ReportedTraining training = training();
+    training.began("run", 100, 4, 0, 32);
+    for (int epoch = 1; epoch <= 16; epoch++) {
+      training.epochEnded(TrainingScreenTest.report(epoch));
+      clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(250));
+    }
+
+    assertThat(reports).extracting(TrainingProgress::epoch).containsExactly(1, 5, 9, 13, 16);
+  }
+
+  @Test
+  void epochOfARunWithoutFigures_hasNoNumberOfImages() {
+    TrainingListener silent =
+        new ForwardingListener(null) {
+          @Override
+          public void epochEnded(EpochReport report) {}
+        };
+    ReportedTraining training =
+        new ReportedTraining(TrainingScreenTest.config(), silent, reports::add, clock::get);
+    training.epochEnded(new EpochReport(1, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000, 0, null));
+
+    assertThat(reports.get(0).heldOut()).isEqualTo(new TrainingProgress.HeldOut(0.6, 0.75, null));
+  }
+}

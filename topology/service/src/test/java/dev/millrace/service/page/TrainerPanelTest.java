@@ -1,0 +1,133 @@
+package dev.millrace.service.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.control.SwapReport;
+import dev.millrace.control.TrainingProgress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.Test;
+
+class TrainerPanelTest {
+
+  private final TrainerPanel panel = new TrainerPanel("fashion");
+
+  private void add(byte[] value) {
+    panel.status(
+        new ConsumerRecord<>(
+            ControlTopic.STATUS,
+            0,
+            0,
+            1_000,
+            TimestampType.CREATE_TIME,
+            0,
+            0,
+            null,
+            value,
+            new RecordHeaders(),
+            Optional.empty()));
+  }
+
+  private void epoch(String model, String run, Integer round, int epoch, double loss) {
+    add(
+        new TrainingProgress(
+                model,
+                run,
+                round,
+                epoch,
+                10,
+                loss,
+                new TrainingProgress.HeldOut(loss + 1, loss / 10, 500),
+                100)
+            .toJson());
+  }
+
+  @Test
+  void epochs_areTheCurve_andTheLastIsTheProgress() {
+    epoch("fashion", "a", null, 1, 2);
+    epoch("another", "a", null, 9, 9);
+    epoch("fashion", "b", 1, 1, 1);
+
+    assertThat(panel.view().epochs())
+        .containsExactly(
+            new TrainerPanel.Epoch(null, 1, 2.0, 3.0, 0.2),
+            new TrainerPanel.Epoch(1, 1, 1.0, 2.0, 0.1));
+    assertThat(panel.view().progress())
+        .isEqualTo(
+            new TrainerPanel.Progress(
+                "1970-01-01T00:00:01Z",
+                1,
+                10,
+                "round 1, epoch 1 of 10: loss 1.000; held out: loss 2.000, accuracy 10.00 % of 500"
+                    + " images; 100 images/s"));
+  }
+
+  @Test
+  void epochThatAKilledRunRepeats_isShownOnce() {
+    epoch("fashion", "a", null, 1, 3);
+    epoch("fashion", "a", null, 2, 2);
+    epoch("fashion", "a", null, 2, 1);
+
+    assertThat(panel.view().epochs())
+        .extracting(TrainerPanel.Epoch::loss)
+        .containsExactly(3.0, 1.0);
+  }
+
+  @Test
+  void oldEpochs_areForgotten() {
+    for (int run = 0; run < 201; run++) {
+      epoch("fashion", "run" + run, null, 1, run);
+    }
+
+    assertThat(panel.view().epochs()).hasSize(200);
+    assertThat(panel.view().epochs().get(0).loss()).isEqualTo(1);
+  }
+
+  @Test
+  void epochWithoutHeldOutImages_hasALossOnly() {
+    add(new TrainingProgress("fashion", "a", null, 1, 3, 0.5, null, 10).toJson());
+
+    assertThat(panel.view().epochs())
+        .containsExactly(new TrainerPanel.Epoch(null, 1, 0.5, null, null));
+    assertThat(panel.view().progress().text()).isEqualTo("epoch 1 of 3: loss 0.500; 10 images/s");
+  }
+
+  @Test
+  void verdicts_areThoseOfTheGate() {
+    add(report(1, SwapReport.Outcome.SWAPPED, null));
+    add(report(2, SwapReport.Outcome.BLESSED, Map.of("gate_blessed", 1.0, "gate_accuracy", 0.5)));
+
+    assertThat(panel.view().verdicts())
+        .containsExactly(
+            new TrainerPanel.Verdict(
+                "1970-01-01T00:00:01Z",
+                2,
+                true,
+                0.5,
+                null,
+                "version 2 is better and was promoted"));
+    assertThat(panel.view().progress()).isNull();
+  }
+
+  @Test
+  void otherRecords_arePassedOver() {
+    add(null);
+    add("no JSON".getBytes(StandardCharsets.UTF_8));
+    add(
+        "{\"type\":\"of a later release\",\"schema\":1,\"model\":\"fashion\"}"
+            .getBytes(StandardCharsets.UTF_8));
+
+    assertThat(panel.view().epochs()).isEmpty();
+    assertThat(panel.view().verdicts()).isEmpty();
+  }
+
+  private static byte[] report(
+      int version, SwapReport.Outcome outcome, Map<String, Double> metrics) {
+    return new SwapReport("trainer", "fashion", version, outcome, null, null, 1, metrics).toJson();
+  }
+}
