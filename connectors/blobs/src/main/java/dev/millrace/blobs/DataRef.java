@@ -7,9 +7,9 @@ import java.util.List;
  *
  * <p>A URI is refused if two programs could understand it differently. Otherwise, the {@link
  * AllowList} might check one place, and the client might read another. So the path must not contain
- * {@code .}, {@code ..}, a backslash or an encoded slash. The host must be ASCII, must not be a
- * number in place of an IP address, and must not follow {@code user@}. Scheme and host become lower
- * case, and a missing port becomes the default port.
+ * a segment {@code .} or {@code ..}, a backslash or an encoded slash. The host must be ASCII, must
+ * not be a number in place of an IP address, and must not follow {@code user@}. Scheme and host
+ * become lower case, and a missing port becomes the default port.
  */
 public sealed interface DataRef permits FileRef, ObjectRef, WebRef {
 

@@ -13,7 +13,7 @@ import org.apache.kafka.common.config.ConfigException;
  * the key, the value and what is allowed. Null values always pass, because Kafka knows whether a
  * key is required.
  *
- * @param allowed what is allowed, for messages and for the reference
+ * @param allowed what is allowed, as messages and the reference name it
  * @param test returns whether a value is allowed
  */
 record Requirement(String allowed, Test test) implements ConfigDef.Validator {

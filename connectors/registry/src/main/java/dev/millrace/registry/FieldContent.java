@@ -30,13 +30,13 @@ enum FieldContent {
     return type.equals(protobuf);
   }
 
-  /** {@return the content in words, for messages} */
+  /** {@return the content in words, as messages name it} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@return the type that a field should have, for messages} */
+  /** {@return the type that a field should have, as messages name it} */
   String type() {
     return protobuf;
   }

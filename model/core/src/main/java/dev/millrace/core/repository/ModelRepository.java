@@ -104,7 +104,7 @@ public sealed class ModelRepository permits RemoteModelRepository {
     return versionsIn(home);
   }
 
-  /** {@return the repository's place, for messages: a folder or a URI} */
+  /** {@return the repository's place, as messages name it: a folder or a URI} */
   public String place() {
     return root.toString();
   }

@@ -18,7 +18,7 @@ import java.util.List;
  */
 public interface RemoteVersions extends AutoCloseable {
 
-  /** {@return the place of the versions, for messages: a URI} */
+  /** {@return the place of the versions, as messages name it: a URI} */
   String place();
 
   /**

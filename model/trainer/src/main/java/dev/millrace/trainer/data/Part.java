@@ -23,7 +23,7 @@ public enum Part {
     this.use = use;
   }
 
-  /** {@return the use of the images, for messages such as "no image to ..."} */
+  /** {@return the use of the images as in the message "no image to ..."} */
   String use() {
     return use;
   }

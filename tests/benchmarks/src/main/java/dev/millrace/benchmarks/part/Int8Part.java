@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compares networks in 8-bit integers with the same networks in float32, without Kafka, and
- * Millrace with the quantised networks alone. The measurements of the two alternate. The weights
- * are random, so the answers show only how often the versions agree.
+ * Makes two comparisons. Without Kafka, networks in 8-bit integers are compared with the same
+ * networks in float32. With Kafka, Millrace with a quantised network is compared with this network
+ * without Kafka. The two measurements of a comparison alternate. The weights are random, so the
+ * answers show only how often the versions agree.
  */
 final class Int8Part implements Part {
 

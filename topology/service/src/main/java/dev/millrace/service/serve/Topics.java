@@ -148,7 +148,9 @@ public record Topics(List<String> inputs, String inputPattern, String output, St
         : Pattern.compile(inputPattern).matcher(topic).matches();
   }
 
-  /** {@return the input topics, or their pattern between slashes, for messages} */
+  /**
+   * {@return the names of the input topics, or their pattern between slashes, as text for messages}
+   */
   public String inputText() {
     return inputPattern == null
         ? inputs.stream().collect(Collectors.joining(","))

@@ -49,8 +49,8 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Parts to measure, separated by commas. --list prints their names. The name of a result"
-              + " selects the part that measures this result.")
+          "Parts to measure, separated by commas. --list prints their names. NAME can also be"
+              + " the name of a result; it then selects the part that measures this result.")
   private List<String> only = new ArrayList<>();
 
   @Option(names = "--list", description = "List what can be measured and exit.")

@@ -64,7 +64,7 @@ public final class BrokerPatience {
   /**
    * Runs {@code attempt} until it succeeds.
    *
-   * @param bootstrapServers the brokers' addresses, for messages
+   * @param bootstrapServers the brokers' addresses, as messages name them
    * @param attempt the step that needs a broker
    * @return true if {@code attempt} succeeded, false if the command was asked to stop first
    * @throws UnreachableBrokerException if no broker has answered when the limit is over; the

@@ -40,7 +40,7 @@ public final class Cluster implements AutoCloseable {
 
   /**
    * @param admin the admin client, which {@link #close} closes
-   * @param bootstrapServers the brokers' addresses, for messages
+   * @param bootstrapServers the brokers' addresses, as messages name them
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   Cluster(Admin admin, String bootstrapServers, LongSupplier nanoTime) {

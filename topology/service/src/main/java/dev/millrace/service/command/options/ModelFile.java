@@ -78,8 +78,8 @@ public final class ModelFile {
   }
 
   /**
-   * Reads weights that have PyTorch's names from an ONNX model, a {@code .safetensors} file or a
-   * {@code .npz} file.
+   * Reads weights from an ONNX model, a {@code .safetensors} file or a {@code .npz} file. The
+   * weights must have the names that they have in PyTorch.
    *
    * @param file the file's path
    * @return the weights

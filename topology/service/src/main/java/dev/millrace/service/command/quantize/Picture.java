@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * An encoded image that calibrates or judges a quantised model.
  *
- * @param name the image's file or record, for messages
+ * @param name the image's file or record, as messages name it
  * @param truth the index of the image's class; {@link #UNKNOWN} if it is unknown
  * @param content reads the encoded image
  */

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 /**
  * Images from one place, in a random order that is the same in every run.
  *
- * @param place the folder or the topic, for messages
+ * @param place the folder or the topic, as messages name it
  * @param pictures the images; either all have a class or none has
  */
 public record Pictures(String place, List<Picture> pictures) {

@@ -39,7 +39,7 @@ class BrokerCommandTest {
 
     assertRefused(key, CapturedRun.of("broker", "--dir", dir(), "-X", property));
     assertThat(CapturedRun.of("broker", "--dir", dir(), "--verbose", "-X", property).err())
-        .startsWith("millrace broker: " + key + " cannot be parsed; write MODULE required")
+        .startsWith("millrace broker: " + key + " cannot be read; write MODULE required")
         .doesNotContain(SECRET);
     assertRefused(key, CapturedRun.of("broker", "--dir", dir(), "--config", file.toString()));
   }
@@ -53,7 +53,7 @@ class BrokerCommandTest {
 
   private void assertRefused(String key, CapturedRun run) {
     assertThat(run.usageLine())
-        .startsWith("millrace broker: " + key + " cannot be parsed; write MODULE required")
+        .startsWith("millrace broker: " + key + " cannot be read; write MODULE required")
         .doesNotContain(SECRET);
     assertThat(Path.of(dir())).doesNotExist();
   }

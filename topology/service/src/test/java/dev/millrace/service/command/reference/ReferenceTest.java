@@ -125,7 +125,7 @@ class ReferenceTest {
         | `ce_sha256`, `sha256` | images | the SHA-256 that this image must have, in hexadecimal |
         | `__streams.errors.*` | dead letters | topic, partition and offset of the image, exception, message, stack trace (KIP-1034) |
         | `%s` | dead letters | the sizes of the key, the value and the headers that a stub leaves out, as JSON |
-        | `%s` | dead letters | the image's timestamp, in ms since 1970, if the dead-letter topic would refuse it |
+        | `%s` | dead letters | the image's timestamp, in ms since 1970; only if the dead-letter topic's limits of timestamps refuse a record with this timestamp |
         | `%s` | replayed images | the dead letter that was sent again |
 
         A prediction keeps the headers of its image, except `ce_*` and those that describe the image's value. It has
