@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Runs a session on black images. The first runs warm up the session before it receives images. A
- * later run shows whether the device has caused a failure. Confined to one thread.
+ * Runs a session on black images. The first runs warm up the session before it receives images.
+ * After a batch has failed, another run shows whether the device is the cause: then this run fails,
+ * too. Confined to one thread.
  */
 final class WarmUp {
 

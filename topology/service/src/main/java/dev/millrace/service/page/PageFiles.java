@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files that make up the page. They hold nothing about the service. */
+/**
+ * The files that make up the page. They are the same for every service, and contain no data of it.
+ */
 final class PageFiles {
 
   /**

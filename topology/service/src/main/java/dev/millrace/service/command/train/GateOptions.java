@@ -21,8 +21,8 @@ final class GateOptions {
       description =
           "Promote a checkpoint if its accuracy on held-out images is at least this many percentage"
               + " points above the promoted version's, for example 0.2. The gain must also be"
-              + " statistically significant. The first version must be significantly better than the"
-              + " most frequent class.")
+              + " statistically significant. If no version is promoted yet, the checkpoint must be"
+              + " significantly better than a guess that is always the most frequent class.")
   private Double promoteIfBetter;
 
   @Option(

@@ -75,9 +75,9 @@ final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable 
     if (warnedAt == null || now - warnedAt >= TimeUnit.MINUTES.toNanos(QUIET_MINUTES)) {
       warnedAt = now;
       warnings.accept(
-          "Cannot report the progress to "
+          "The progress cannot be reported to "
               + ControlTopic.STATUS
-              + ", and trains on: "
+              + ", and the training continues: "
               + failure.getMessage());
     }
   }

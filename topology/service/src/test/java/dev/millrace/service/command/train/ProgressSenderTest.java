@@ -102,7 +102,7 @@ class ProgressSenderTest {
     }
     assertThat(warnings)
         .containsExactly(
-            "Cannot report the progress to millrace.models.status, and trains on: no broker");
+            "The progress cannot be reported to millrace.models.status, and the training continues: no broker");
   }
 
   @Test
