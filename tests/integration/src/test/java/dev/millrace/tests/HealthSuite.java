@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.service.Main;
 import dev.millrace.service.broker.BrokerConfig;
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -11,6 +13,7 @@ import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.TopicCreation;
+import dev.millrace.streams.ImageInference;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,7 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +60,7 @@ class HealthSuite {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration TOLD = Duration.ofSeconds(15);
   private static final Duration ENDED = Duration.ofSeconds(30);
+  private static final Duration WATCHED = Duration.ofSeconds(40);
 
   @TempDir Path folder;
 
@@ -162,7 +168,7 @@ class HealthSuite {
    */
   @Test
   void serviceWhoseThreadHangs_isNotAlive_andEnds(EmbeddedBroker broker) throws Exception {
-    Pipeline pipeline = prepare(broker); // the test needs only the topics
+    Pipeline pipeline = prepare(broker, 1); // the test needs only the topics
     try (MillraceProcess serve =
         MillraceProcess.start(
             folder,
@@ -214,12 +220,58 @@ class HealthSuite {
     }
   }
 
-  private Pipeline prepare(EmbeddedBroker broker) throws Exception {
+  /**
+   * One thread reads six partitions whose records wait for minutes, because the device needs 0.3 s
+   * for each image. Every partition advances in turn, so none of them is stalled.
+   */
+  @Test
+  void slowDeviceWithABacklog_staysReady(EmbeddedBroker broker) throws Exception {
+    int images = 3_000;
+    int partitions = 6;
+    Pipeline pipeline = prepare(broker, partitions);
+    List<ProducerRecord<String, byte[]>> backlog = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      backlog.add(pipeline.image("image-" + i, PoisonScenario.good(1)));
+    }
+    pipeline.send(backlog);
+    pipeline.start(
+        config ->
+            ImageInference.with(
+                config,
+                TamperedSession.runtime(
+                    new OnnxModelRuntime(), (session, pixels, batch, probabilities) -> work(batch)),
+                () -> new OpenCvImageDecoder(config.engine().limits()),
+                pipeline.registry));
+    try (pipeline;
+        HttpEndpoint endpoint = listen(pipeline)) {
+      URI ready = health(endpoint.address().getPort(), "ready");
+      awaitReady(ready);
+      long end = System.nanoTime() + WATCHED.toNanos();
+      while (System.nanoTime() < end) {
+        HttpResponse<String> response = ask(ready);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        Thread.sleep(500); // the interval of a probe
+      }
+      long answered = 0;
+      for (int partition = 0; partition < partitions; partition++) {
+        assertThat(pipeline.committed(partition)).isPositive();
+        answered += pipeline.committed(partition);
+      }
+      assertThat(answered).isLessThan(images);
+    }
+  }
+
+  /** Imitates a device that needs 0.3 s for each image. */
+  private static void work(int images) {
+    LockSupport.parkNanos(images * 300_000_000L);
+  }
+
+  private Pipeline prepare(EmbeddedBroker broker, int partitions) throws Exception {
     ModelVersion model = Models.publishRandom(folder.resolve("models"), "random");
     return Pipeline.prepare(
         broker,
         Pipeline.inference(model).build(),
-        1,
+        partitions,
         Map.of(),
         OnBadImage.DEAD_LETTER,
         ServiceConfig.DEFAULT_MAX_RECORD_BYTES);

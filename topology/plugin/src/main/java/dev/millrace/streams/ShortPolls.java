@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,7 +26,13 @@ import org.apache.kafka.common.TopicPartition;
  * in each step.
  *
  * <p>A poll returns as many records as the thread can process in a short time. The others are kept
- * for the next polls. While records are kept, the consumer still polls, but reads nothing.
+ * for the next polls.
+ *
+ * <p>The partitions take turns. Kafka's consumer returns all records that it has fetched of one
+ * partition, up to 1 MiB, before it returns those of the next. If the records are small and the
+ * model is slow, the other partitions would stand still for minutes. So a partition rests, which
+ * means that it is paused, while its records are kept, and in the poll after the one that returned
+ * some of its records. The consumer then returns records of the other partitions.
  *
  * <p>Kafka Streams must not count a kept record as read. So the position of a partition is the
  * offset of its first kept record. Records are forgotten if their partition is revoked, or the
@@ -55,8 +62,11 @@ final class ShortPolls {
 
   private final Map<TopicPartition, Kept> kept = new LinkedHashMap<>();
 
-  /** The partitions that are paused during a poll that reads nothing. */
-  private final Set<TopicPartition> paused = new HashSet<>();
+  /** The partitions of the records that the last poll returned. */
+  private Set<TopicPartition> last = Set.of();
+
+  /** The partitions that are paused during a poll, so that the consumer reads the others. */
+  private final Set<TopicPartition> resting = new HashSet<>();
 
   /**
    * @param consumer the consumer that is polled; this class itself only reads its assignment, and
@@ -76,30 +86,50 @@ final class ShortPolls {
    */
   ConsumerRecords<byte[], byte[]> poll(
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
-    boolean ready = !consumer.paused().containsAll(kept.keySet());
-    ConsumerRecords<byte[], byte[]> read = ready ? pollWithoutReading(poll) : poll.apply(timeout);
+    ConsumerRecords<byte[], byte[]> read = read(poll, timeout);
     int count = most.getAsInt();
-    return kept.isEmpty() && read.count() <= count ? read : divided(read, count);
+    ConsumerRecords<byte[], byte[]> next =
+        kept.isEmpty() && read.count() <= count ? read : divided(read, count);
+    last = Set.copyOf(next.partitions());
+    return next;
   }
 
-  /** Polls while all partitions are paused. May return records of partitions that are new. */
-  private ConsumerRecords<byte[], byte[]> pollWithoutReading(
-      Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
-    paused.addAll(consumer.assignment());
-    paused.removeAll(consumer.paused());
-    consumer.pause(List.copyOf(paused));
+  /** Polls once or twice, and reads no partition of which records are kept. */
+  private ConsumerRecords<byte[], byte[]> read(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
+    Set<TopicPartition> running = new HashSet<>(consumer.assignment());
+    running.removeAll(consumer.paused());
+    boolean ready = !Collections.disjoint(kept.keySet(), running);
+    if (!ready && (last.containsAll(running) || Collections.disjoint(last, running))) {
+      return poll.apply(timeout);
+    }
+    ConsumerRecords<byte[], byte[]> others = pollOthers(poll, running);
+    return ready || !PolledRecords.sayNothing(others) ? others : poll.apply(timeout);
+  }
+
+  /**
+   * Polls without waiting while the partitions that have had their turn are paused.
+   *
+   * @param running the partitions that are not paused
+   */
+  private ConsumerRecords<byte[], byte[]> pollOthers(
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Set<TopicPartition> running) {
+    resting.addAll(kept.keySet());
+    resting.addAll(last);
+    resting.retainAll(running);
+    consumer.pause(List.copyOf(resting));
     try {
       return poll.apply(Duration.ZERO);
     } finally {
-      paused.retainAll(consumer.assignment());
-      consumer.resume(List.copyOf(paused));
-      paused.clear();
+      resting.retainAll(consumer.assignment());
+      consumer.resume(List.copyOf(resting));
+      resting.clear();
     }
   }
 
   /**
-   * Adds the records that were read to the kept records. Then returns the first {@code count} of
-   * the kept records.
+   * Adds the records that were read to the kept records. Then returns at most {@code count} of the
+   * kept records, the first ones of each partition in equal shares.
    */
   private ConsumerRecords<byte[], byte[]> divided(ConsumerRecords<byte[], byte[]> read, int count) {
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(PolledRecords.positions(read));
@@ -110,18 +140,21 @@ final class ShortPolls {
           partition, new Kept(records, end == null ? behind(records) : end), Kept::followedBy);
     }
     Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> first = new LinkedHashMap<>();
+    List<TopicPartition> ready = new ArrayList<>(kept.keySet());
+    ready.removeAll(consumer.paused());
     int left = count;
-    for (TopicPartition partition : List.copyOf(kept.keySet())) {
-      if (left > 0 && !consumer.paused().contains(partition)) {
-        first.put(partition, take(partition, left, positions));
-        left -= first.get(partition).size();
-      }
+    for (int i = 0; i < ready.size() && left > 0; i++) {
+      int others = ready.size() - i - 1;
+      int share = (left + others) / (others + 1);
+      first.put(ready.get(i), take(ready.get(i), share, positions));
+      left -= first.get(ready.get(i)).size();
     }
     return PolledRecords.of(first, positions);
   }
 
   /**
-   * Removes the first records of a partition.
+   * Removes the first records of a partition. If others remain, the partition becomes the last one
+   * whose turn it is.
    *
    * @param positions receives the position behind these records
    */
@@ -169,6 +202,6 @@ final class ShortPolls {
    */
   void forget(Collection<TopicPartition> partitions) {
     kept.keySet().removeAll(partitions);
-    paused.removeAll(partitions);
+    resting.removeAll(partitions);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,8 +93,8 @@ class ShortPollsTest {
     assertThat(offsets(poll(), ONE)).containsExactly(10L, 11L);
     assertThat(polls.position(ONE)).isEmpty();
     assertThat(polls.count(ONE)).isZero();
+    assertThat(timeouts).containsExactly(LONG);
     assertThat(poll().isEmpty()).isTrue();
-    assertThat(timeouts).containsExactly(LONG, LONG);
   }
 
   @Test
@@ -117,19 +118,81 @@ class ShortPollsTest {
   }
 
   @Test
-  void whileRecordsAreKept_theConsumerPollsButReadsNothing() {
+  void whileRecordsAreKept_theConsumerReadsOnlyOtherPartitions() {
     arrive(ONE, 10, 11, 12);
     poll();
+    arrive(ONE, 13);
     arrive(TWO, 20);
     consumer.pause(Set.of(TWO));
 
-    assertThat(poll().partitions()).containsExactly(ONE);
+    assertThat(offsets(poll(), ONE)).containsExactly(12L);
 
     assertThat(timeouts).containsExactly(LONG, Duration.ZERO);
     assertThat(paused).containsExactly(Set.of(), Set.of(ONE, TWO));
     assertThat(consumer.paused()).containsExactly(TWO);
     consumer.resume(Set.of(TWO));
     assertThat(offsets(poll(), TWO)).containsExactly(20L);
+    assertThat(offsets(poll(), ONE)).containsExactly(13L);
+  }
+
+  /** Like Kafka's consumer, this one returns the records of one partition before the next ones. */
+  @Test
+  void partitions_takeTurns() {
+    consumer.setMaxPollRecords(3);
+    arrive(ONE, 10, 11, 12, 13, 14, 15);
+    arrive(TWO, 20, 21, 22, 23, 24, 25);
+
+    Map<TopicPartition, Integer> returned = new HashMap<>();
+    for (int i = 0; i < 4; i++) {
+      ConsumerRecords<byte[], byte[]> records = poll();
+      assertThat(records.count()).isEqualTo(2);
+      for (TopicPartition partition : records.partitions()) {
+        returned.merge(partition, records.records(partition).size(), Integer::sum);
+      }
+    }
+    assertThat(returned)
+        .hasSize(2)
+        .allSatisfy((partition, count) -> assertThat(count).isGreaterThan(2));
+  }
+
+  /** A fast model processes all records of a poll, so that none are kept. */
+  @Test
+  void partitionsOfAFastModel_takeTurns() {
+    consumer.setMaxPollRecords(2);
+    arrive(ONE, 10, 11, 12);
+    arrive(TWO, 20, 21, 22);
+
+    Set<TopicPartition> first = poll().partitions();
+    Set<TopicPartition> second = poll().partitions();
+
+    assertThat(first).hasSize(1).doesNotContainAnyElementsOf(second);
+    assertThat(second).hasSize(1);
+    assertThat(poll().partitions()).isEqualTo(first);
+    assertThat(consumer.paused()).isEmpty();
+  }
+
+  @Test
+  void ifTheOthersHaveNoRecords_theSamePartitionFollows() {
+    consumer.setMaxPollRecords(1);
+    arrive(ONE, 10, 11);
+    poll();
+
+    assertThat(offsets(poll(), ONE)).containsExactly(11L);
+
+    assertThat(timeouts).containsExactly(LONG, Duration.ZERO, LONG);
+    assertThat(paused).containsExactly(Set.of(), Set.of(ONE), Set.of());
+  }
+
+  @Test
+  void singlePartition_isPolledOnce() {
+    consumer.assign(Set.of(ONE));
+    consumer.seek(ONE, 10);
+    arrive(ONE, 10);
+    poll();
+
+    poll();
+
+    assertThat(timeouts).containsExactly(LONG, LONG);
   }
 
   @Test
