@@ -59,6 +59,8 @@ class DemoTest {
     assertThat(demo.output())
         .contains("trainer: blessed: nothing serves yet")
         .containsPattern("\nversion 1 serves, \\d+ s after the start\n")
+        .containsPattern("(?m)^the page is at http://localhost:\\d+/page/$")
+        .containsPattern(SUMMARY)
         .contains("\n200 predictions, ");
     Matcher score = SCORE.matcher(demo.output().substring(demo.output().lastIndexOf(".png ")));
     int right = 0;
@@ -66,18 +68,6 @@ class DemoTest {
       right += Integer.parseInt(score.group(1));
     }
     assertThat(right).as(demo.output()).isGreaterThan(CHANCE);
-  }
-
-  @Test
-  void untrainedDemo_withCount_endsByItself() throws Exception {
-    MillraceProcess.Result demo = MillraceProcess.run(folder, "demo", "--untrained", "--count", 5);
-
-    assertThat(demo.exitCode()).as(demo.errors()).isZero();
-    assertThat(demo.errors()).isEmpty();
-    assertThat(demo.output())
-        .containsPattern(SUMMARY)
-        .contains("\n5 predictions, ")
-        .containsPattern("(?m)^the page is at http://localhost:\\d+/page/$");
   }
 
   @Test

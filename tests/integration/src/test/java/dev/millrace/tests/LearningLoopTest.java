@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests the whole learning loop. Each of the loop's five parts runs in its own process. Labelled
- * events arrive, a better model version is promoted, and predictions name that version. No process
- * is restarted.
+ * Tests the whole learning loop. DemoTest is its short form. Each of the loop's five parts runs in
+ * its own process. Labelled events arrive, a better model version is promoted, and predictions name
+ * that version. No process is restarted.
  */
 @Tag("broker")
+@Tag("nightly")
+@Tag("learning")
 @ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 class LearningLoopTest {
