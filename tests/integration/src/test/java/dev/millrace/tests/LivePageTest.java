@@ -167,13 +167,15 @@ class LivePageTest {
       reportOfTrainer(site.pipeline(), model.name());
       tab.awaitTrue("document.querySelectorAll('#trainer li').length === 2");
       assertThat(tab.text("#trainer"))
-          .contains("71.5 % – version 2 is better", "64.0 % – version 1");
+          .contains(
+              "71.5 % (66.9 to 75.7) of 400 – version 2 is better",
+              "64.0 % (59.2 to 68.6) of 400 – version 1");
       assertThat(
               tab.evaluate(
                       "document.getElementById('checkpoints-chart').getAttribute('aria-label')")
                   .asText())
           .startsWith("Accuracy of 2 checkpoints")
-          .contains("last 71.5 %");
+          .contains("last 71.5 % (66.9 to 75.7) of 400");
       assertThat(tab.text("#checkpoints-caption")).contains("highest 71.5 %");
       tab.awaitTrue("document.querySelectorAll('#checkpoints-chart polyline').length === 2");
       assertThat(tab.text("#history")).contains("trainer: version 2 is better");
@@ -298,7 +300,8 @@ class LivePageTest {
     assertThat(tab.text("#loss-caption"))
         .isEqualTo("Loss of 2 epochs: last 0.500, lowest 0.500. Dashed: on held-out images.");
     assertThat(tab.text("#accuracy-caption"))
-        .isEqualTo("Held-out accuracy of 2 epochs: last 80.0 %, highest 80.0 %.");
+        .isEqualTo(
+            "Held-out accuracy of 2 epochs: last 80.0 % (77.4 to 82.4) of 1,000, highest 80.0 %.");
     assertThat(
             tab.evaluate("document.getElementById('loss-chart').getAttribute('aria-label')")
                 .asText())
@@ -328,6 +331,8 @@ class LivePageTest {
                     version == 1 ? 0.64 : 0.715,
                     "gate_champion_accuracy",
                     0.65,
+                    "gate_images",
+                    400.0,
                     "gate_blessed",
                     version - 1.0)));
       }

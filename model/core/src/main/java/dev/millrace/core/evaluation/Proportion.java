@@ -1,5 +1,7 @@
 package dev.millrace.core.evaluation;
 
+import java.util.Locale;
+
 /**
  * A share of images, with its 95 % confidence interval by E. B. Wilson, "Probable inference, the
  * law of succession, and statistical inference" (1927), without continuity correction.
@@ -12,6 +14,22 @@ public record Proportion(double value, double low, double high) implements Inter
 
   /** The 97.5 % quantile of the standard normal distribution. */
   static final double Z = 1.959963984540054;
+
+  /**
+   * {@return the proportion of {@code n} images with this share}
+   *
+   * @param share the number of counted images divided by {@code n}, from 0 to 1
+   * @param n number of all images, at least 1
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  public static Proportion ofShare(double share, int n) {
+    return of(Math.toIntExact(Math.round(share * n)), n);
+  }
+
+  /** {@return the share and its interval, for example {@code 82.4 % (80.1 to 84.5)}} */
+  public String inPercent() {
+    return String.format(Locale.ROOT, "%.1f %% (%.1f to %.1f)", 100 * value, 100 * low, 100 * high);
+  }
 
   /**
    * {@return the share of {@code hits} in {@code n}}

@@ -33,6 +33,13 @@ class EvaluationTest {
   }
 
   @Test
+  void proportion_ofAShare_countsTheImages() {
+    assertThat(Proportion.ofShare(0.715, 400)).isEqualTo(Proportion.of(286, 400));
+    assertThat(Proportion.ofShare(1.0 / 3, 9)).isEqualTo(Proportion.of(3, 9));
+    assertThat(Proportion.of(412, 500).inPercent()).isEqualTo("82.4 % (78.8 to 85.5)");
+  }
+
+  @Test
   void proportion_ofNothing_isRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> Proportion.of(0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> Proportion.of(3, 2));

@@ -1,5 +1,6 @@
 package dev.millrace.service.demo;
 
+import dev.millrace.core.evaluation.Proportion;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,11 @@ public final class VersionScores {
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%,d of %,d right, %.1f %%", right, all, 100 * accuracy());
+      String share =
+          all == 0
+              ? "0.0 %"
+              : Proportion.of(Math.toIntExact(right), Math.toIntExact(all)).inPercent();
+      return String.format(Locale.ROOT, "%,d of %,d right, %s", right, all, share);
     }
   }
 
@@ -48,7 +53,8 @@ public final class VersionScores {
   }
 
   /**
-   * {@return a version's score, for example {@code version 3: 412 of 500 right, 82.4 %}}
+   * {@return a version's score, for example {@code version 3: 412 of 500 right, 82.4 % (78.8 to
+   * 85.5)}; the range is the 95 % interval}
    *
    * @param version the version
    */

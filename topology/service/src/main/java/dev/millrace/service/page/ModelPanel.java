@@ -45,12 +45,13 @@ final class ModelPanel {
    * A version.
    *
    * @param created time of publication, in ISO-8601
-   * @param accuracy share of held-out images that it classifies correctly, or null if unknown
+   * @param accuracy share of held-out images that it classifies correctly, with the 95 % interval
+   *     if this is known, as text; null if unknown
    * @param problem the reason why the version cannot be read, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Version(
-      int version, String created, Double accuracy, String input, int classes, String problem) {}
+      int version, String created, String accuracy, String input, int classes, String problem) {}
 
   /**
    * Something that happened to the model.
@@ -138,16 +139,24 @@ final class ModelPanel {
   private Version read(int number) {
     try {
       ModelManifest manifest = repository.manifest(model, number);
-      Map<String, Double> metrics = manifest.metrics();
       return new Version(
           number,
           manifest.created(),
-          metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy")),
+          accuracy(manifest),
           manifest.preprocessing().size(),
           manifest.labels().size(),
           null);
     } catch (ModelException e) {
       return new Version(number, null, null, null, 0, e.getMessage());
     }
+  }
+
+  private static String accuracy(ModelManifest manifest) {
+    if (manifest.evaluation() != null) {
+      return AccuracyText.of(manifest.evaluation().top1(), manifest.evaluation().n());
+    }
+    Map<String, Double> metrics = manifest.metrics();
+    return AccuracyText.of(
+        metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy")), null);
   }
 }

@@ -48,17 +48,32 @@ final class TrainerPanel {
    * @param loss mean cross-entropy during the training steps, in nats
    * @param heldOutLoss mean cross-entropy of held-out images, in nats, or null if unknown
    * @param accuracy share of the held-out images that are classified correctly, or null if unknown
+   * @param measured the accuracy with its 95 % interval and the number of images, as text, or null
    */
-  record Epoch(Integer round, int epoch, double loss, Double heldOutLoss, Double accuracy) {}
+  record Epoch(
+      Integer round,
+      int epoch,
+      double loss,
+      Double heldOutLoss,
+      Double accuracy,
+      String measured) {}
 
   /**
    * A verdict of the trainer's promotion gate.
    *
    * @param accuracy accuracy of the candidate, or null if unknown
    * @param champion accuracy of the champion on the same images, or null if there was none
+   * @param measured the candidate's accuracy with its 95 % interval and the number of images, as
+   *     text, or null
    */
   record Verdict(
-      String time, int version, boolean blessed, Double accuracy, Double champion, String text) {}
+      String time,
+      int version,
+      boolean blessed,
+      Double accuracy,
+      Double champion,
+      String measured,
+      String text) {}
 
   private final String model;
   private final Deque<Verdict> verdicts = new ArrayDeque<>();
@@ -92,10 +107,16 @@ final class TrainerPanel {
             figures.getOrDefault("gate_blessed", 0.0) > 0,
             figures.get("gate_accuracy"),
             figures.get("gate_champion_accuracy"),
+            AccuracyText.of(figures.get("gate_accuracy"), images(figures)),
             reported.outcome()));
     if (verdicts.size() > MOST_VERDICTS) {
       verdicts.remove();
     }
+  }
+
+  private static Integer images(Map<String, Double> figures) {
+    Double images = figures.get("gate_images");
+    return images == null ? null : (Integer) images.intValue();
   }
 
   private void add(Trained trained) {
@@ -111,7 +132,8 @@ final class TrainerPanel {
             progress.epoch(),
             progress.loss(),
             heldOut == null ? null : (Double) heldOut.loss(),
-            heldOut == null ? null : (Double) heldOut.accuracy()));
+            heldOut == null ? null : (Double) heldOut.accuracy(),
+            heldOut == null ? null : AccuracyText.of(heldOut.accuracy(), heldOut.images())));
     if (epochs.size() > MOST_EPOCHS) {
       epochs.remove(epochs.keySet().iterator().next());
     }

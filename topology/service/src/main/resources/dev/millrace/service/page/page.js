@@ -155,10 +155,10 @@ const panels = {
     showEpochs(view.epochs);
     const measured = view.verdicts.filter((verdict) => verdict.accuracy !== null);
     curve('checkpoints', [measured.map((v) => v.accuracy), measured.map((v) => v.champion)],
-      'Accuracy of ' + count(measured, 'checkpoint') + range(measured.map((v) => v.accuracy), percent)
-      + '. Dashed: the champion on the same images.');
+      'Accuracy of ' + count(measured, 'checkpoint') + lastAndHighest(measured)
+      + (measured.some((v) => v.champion !== null) ? ' Dashed: the champion on the same images.' : ''));
     log('trainer', view.verdicts.slice().reverse().map((verdict) => [verdict.time,
-      (verdict.accuracy === null ? '' : percent(verdict.accuracy) + ' – ') + verdict.text]));
+      (verdict.measured === null ? '' : verdict.measured + ' – ') + verdict.text]));
   },
 
   deadLetters(view) {
@@ -189,10 +189,12 @@ function showEpochs(epochs) {
   const rounds = new Set(epochs.map((epoch) => epoch.round)).size;
   const counted = count(epochs, 'epoch') + (rounds > 1 ? ' in ' + rounds + ' rounds' : '');
   const losses = epochs.map((epoch) => epoch.loss);
+  const measured = epochs.filter((epoch) => epoch.accuracy !== null);
   curve('loss', [losses, epochs.map((epoch) => epoch.heldOutLoss)],
-    'Loss of ' + counted + range(losses, (loss) => loss.toFixed(3), Math.min) + '. Dashed: on held-out images.');
-  const accuracies = epochs.map((epoch) => epoch.accuracy).filter((accuracy) => accuracy !== null);
-  curve('accuracy', [accuracies], 'Held-out accuracy of ' + counted + range(accuracies, percent) + '.');
+    'Loss of ' + counted + ': last ' + losses.at(-1)?.toFixed(3) + ', lowest ' + Math.min(...losses).toFixed(3) + '.'
+    + (measured.length > 0 ? ' Dashed: on held-out images.' : ''));
+  curve('accuracy', [measured.map((epoch) => epoch.accuracy)],
+    'Held-out accuracy of ' + count(measured, 'epoch') + lastAndHighest(measured));
 }
 
 function showServing(version) {
@@ -232,7 +234,7 @@ function versionRow(version) {
   }
   return element('tr', {},
     element('th', { scope: 'row' }, version.version),
-    element('td', {}, version.accuracy === undefined ? '–' : percent(version.accuracy)),
+    element('td', {}, version.accuracy === undefined ? '–' : version.accuracy),
     element('td', {}, version.created.slice(0, 16).replace('T', ' ')),
     element('td', {}, version.input),
     element('td', {}, version.classes),
@@ -403,10 +405,10 @@ function count(list, noun) {
   return list.length + ' ' + noun + (list.length === 1 ? '' : 's');
 }
 
-/** The last and the best value, as text. */
-function range(values, text, best = Math.max) {
-  return values.length === 0 ? '' : ': last ' + text(values[values.length - 1])
-    + (best === Math.min ? ', lowest ' : ', highest ') + text(best(...values));
+/** The last accuracy, with its interval, and the highest one, as text. */
+function lastAndHighest(measured) {
+  return measured.length === 0 ? '.' : ': last ' + measured.at(-1).measured
+    + ', highest ' + percent(Math.max(...measured.map((one) => one.accuracy))) + '.';
 }
 
 function bars(sizes) {

@@ -55,8 +55,8 @@ class TrainerPanelTest {
 
     assertThat(panel.view().epochs())
         .containsExactly(
-            new TrainerPanel.Epoch(null, 1, 2.0, 3.0, 0.2),
-            new TrainerPanel.Epoch(1, 1, 1.0, 2.0, 0.1));
+            new TrainerPanel.Epoch(null, 1, 2.0, 3.0, 0.2, "20.0 % (16.7 to 23.7) of 500"),
+            new TrainerPanel.Epoch(1, 1, 1.0, 2.0, 0.1, "10.0 % (7.7 to 12.9) of 500"));
     assertThat(panel.view().progress())
         .isEqualTo(
             new TrainerPanel.Progress(
@@ -93,14 +93,18 @@ class TrainerPanelTest {
     add(new TrainingProgress("fashion", "a", null, 1, 3, 0.5, null, 10).toJson());
 
     assertThat(panel.view().epochs())
-        .containsExactly(new TrainerPanel.Epoch(null, 1, 0.5, null, null));
+        .containsExactly(new TrainerPanel.Epoch(null, 1, 0.5, null, null, null));
     assertThat(panel.view().progress().text()).isEqualTo("epoch 1 of 3: loss 0.500; 10 images/s");
   }
 
   @Test
   void verdicts_areThoseOfTheGate() {
     add(report(1, SwapReport.Outcome.SWAPPED, null));
-    add(report(2, SwapReport.Outcome.BLESSED, Map.of("gate_blessed", 1.0, "gate_accuracy", 0.5)));
+    add(
+        report(
+            2,
+            SwapReport.Outcome.BLESSED,
+            Map.of("gate_blessed", 1.0, "gate_accuracy", 0.5, "gate_images", 200.0)));
 
     assertThat(panel.view().verdicts())
         .containsExactly(
@@ -110,6 +114,7 @@ class TrainerPanelTest {
                 true,
                 0.5,
                 null,
+                "50.0 % (43.1 to 56.9) of 200",
                 "version 2 is better and was promoted"));
     assertThat(panel.view().progress()).isNull();
   }

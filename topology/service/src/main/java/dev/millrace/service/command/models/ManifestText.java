@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -71,20 +72,34 @@ record ManifestText(PrintWriter out, Instant now) {
   private void printMetrics(Map<String, Double> metrics) {
     metrics.forEach(
         (name, value) -> {
-          Double low = metrics.get(name + "_low");
-          Double high = metrics.get(name + "_high");
-          Double images = metrics.get(name + "_images");
           if ((!name.endsWith("_low") && !name.endsWith("_high") && !name.endsWith("_images"))
               || name.equals("gate_images")) {
-            String ends =
-                low == null || high == null
-                    ? ""
-                    : " (95 % interval: " + value(name, low) + " to " + value(name, high) + ")";
-            line(
-                name,
-                value(name, value) + ends + (images == null ? "" : " of " + value("", images)));
+            line(name, value(name, value) + extent(metrics, name, value));
           }
         });
+  }
+
+  /**
+   * Returns a metric's interval and number of images, or an empty text if they are unknown. The
+   * gate measures all its figures on the same images.
+   */
+  private static String extent(Map<String, Double> metrics, String name, double value) {
+    Double low = metrics.get(name + "_low");
+    Double high = metrics.get(name + "_high");
+    Double images = metrics.get(name + "_images");
+    if (name.startsWith("gate_") && name.endsWith("accuracy")) {
+      images = metrics.get("gate_images");
+      if (images != null) {
+        Proportion share = Proportion.ofShare(value, images.intValue());
+        low = share.low();
+        high = share.high();
+      }
+    }
+    String ends =
+        low == null || high == null
+            ? ""
+            : " (95 % interval: " + value(name, low) + " to " + value(name, high) + ")";
+    return ends + (images == null ? "" : " of " + value("", images));
   }
 
   private void printEvaluation(ModelManifest manifest) {

@@ -40,7 +40,8 @@ class LineScreenTest {
     predict("catfish/3.png", "cat", 2);
 
     assertThat(scores.table())
-        .isEqualTo("version 1: 1 of 2 right, 50.0 %\nversion 2: 0 of 1 right, 0.0 %");
+        .isEqualTo(
+            "version 1: 1 of 2 right, 50.0 % (9.5 to 90.5)\nversion 2: 0 of 1 right, 0.0 % (0.0 to 79.3)");
   }
 
   /** Output cannot be written, for example, in {@code demo | head -1}, or on a full disk. */
@@ -78,7 +79,7 @@ class LineScreenTest {
       predict("cat/" + i + ".png", "cat", 1);
     }
 
-    assertThat(lines()).last().isEqualTo("version 1: 100 of 100 right, 100.0 %");
+    assertThat(lines()).last().isEqualTo("version 1: 100 of 100 right, 100.0 % (96.3 to 100.0)");
     assertThat(lines()).filteredOn(line -> line.startsWith("version 1: ")).hasSize(1);
   }
 

@@ -36,7 +36,17 @@ class ManifestTextTest {
                 3,
                 PREPROCESSING,
                 List.of("a", "b"),
-                Map.of("accuracy", 0.915, "train_loss", 0.123456, "epoch", 12.0),
+                Map.of(
+                    "accuracy",
+                    0.915,
+                    "train_loss",
+                    0.123456,
+                    "epoch",
+                    12.0,
+                    "gate_accuracy",
+                    0.5,
+                    "gate_images",
+                    200.0),
                 "run-1"));
 
     assertThat(text)
@@ -49,6 +59,7 @@ class ManifestTextTest {
         .containsPattern("classes +2: a, b\n")
         .containsPattern("accuracy +91.50 %\n")
         .containsPattern("train_loss +0.1235\n")
+        .containsPattern("gate_accuracy +50.00 % \\(95 % interval: 43.14 % to 56.86 %\\) of 200\n")
         .containsPattern("epoch +12\n");
   }
 

@@ -1,0 +1,32 @@
+package dev.millrace.service.page;
+
+import dev.millrace.core.evaluation.Proportion;
+import java.util.Locale;
+
+/** The accuracies of the page. */
+final class AccuracyText {
+
+  private AccuracyText() {}
+
+  /**
+   * Returns an accuracy with its interval, for example {@code 82.4 % (80.1 to 84.5) of 1,250}.
+   *
+   * @param accuracy share of the images that are classified correctly, or null if unknown
+   * @param images number of images, or null if unknown; then there is no interval, nor for a number
+   *     that is no share
+   * @return the text, or null if the accuracy is unknown
+   */
+  static String of(Double accuracy, Integer images) {
+    if (accuracy == null) {
+      return null;
+    }
+    return images == null || images < 1 || !(accuracy >= 0 && accuracy <= 1)
+        ? String.format(Locale.ROOT, "%.1f %%", 100 * accuracy)
+        : of(Proportion.ofShare(accuracy, images), images);
+  }
+
+  /** Returns an accuracy that was measured on a number of images. */
+  static String of(Proportion accuracy, int images) {
+    return String.format(Locale.ROOT, "%s of %,d", accuracy.inPercent(), images);
+  }
+}
