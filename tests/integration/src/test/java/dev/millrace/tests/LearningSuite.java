@@ -121,8 +121,6 @@ class LearningSuite {
             folder.resolve("models"),
             "--model",
             "head",
-            "--export-every",
-            3600,
             "--run",
             folder.resolve("run"))) {
       assertThat(train.await(TEN_MINUTES)).as(train.errors()).isZero();

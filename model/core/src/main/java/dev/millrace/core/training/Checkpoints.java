@@ -7,14 +7,17 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where and when a training publishes checkpoints.
+ * Where and when a training publishes checkpoints. At the end, it publishes its best epochs, the
+ * best one last. The best epochs are those with the highest accuracy on held-out images. With a
+ * gate, it publishes its last epoch instead, because the gate compares versions on these images.
  *
  * @param repository the model repository; its owner closes it after the training
  * @param model the model's name in the repository
  * @param run the run's folder, which holds the learning curve and the state from which the run
  *     resumes
- * @param every time between two checkpoints, at least 1 s. The last epoch is always followed by a
- *     checkpoint. If empty, every epoch is followed by a checkpoint
+ * @param every time between two further checkpoints during the training, at least 1 s; if empty,
+ *     there are none
+ * @param keep number of epochs to publish at the end, at least 1
  * @param gate the rule that decides whether a checkpoint is promoted; if empty, no checkpoint is
  *     promoted
  */
@@ -23,7 +26,11 @@ public record Checkpoints(
     String model,
     Path run,
     Optional<Duration> every,
+    int keep,
     Optional<Gate> gate) {
+
+  /** The default of {@link #keep}. */
+  public static final int KEEP = 1;
 
   /**
    * Validates the values.
@@ -31,9 +38,10 @@ public record Checkpoints(
    * @param repository the model repository
    * @param model the model's name in the repository
    * @param run the run's folder
-   * @param every time between two checkpoints
+   * @param every time between two further checkpoints during the training
+   * @param keep number of epochs to publish at the end
    * @param gate the rule that decides whether a checkpoint is promoted
-   * @throws IllegalArgumentException if the name or the interval is invalid
+   * @throws IllegalArgumentException if the name, the interval or the number is invalid
    */
   public Checkpoints {
     ModelManifest.requireName(model);
@@ -44,5 +52,34 @@ public record Checkpoints(
                 "export-every: " + interval + " must be at least 1 second");
           }
         });
+    Range.requirePositive("keep", keep);
+  }
+
+  /**
+   * Creates a configuration that publishes {@link #KEEP} epochs at the end.
+   *
+   * @param repository the model repository
+   * @param model the model's name in the repository
+   * @param run the run's folder
+   * @param every time between two further checkpoints during the training
+   * @param gate the rule that decides whether a checkpoint is promoted
+   * @throws IllegalArgumentException if the name or the interval is invalid
+   */
+  public Checkpoints(
+      ModelRepository repository,
+      String model,
+      Path run,
+      Optional<Duration> every,
+      Optional<Gate> gate) {
+    this(repository, model, run, every, KEEP, gate);
+  }
+
+  /**
+   * {@return the same configuration with another run's folder}
+   *
+   * @param other the folder
+   */
+  public Checkpoints withRun(Path other) {
+    return new Checkpoints(repository, model, other, every, keep, gate);
   }
 }

@@ -7,9 +7,8 @@ import java.util.Objects;
  * 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
- * @param patience number of epochs without a better epoch after which the training stops, and the
- *     weights of the best epoch are published again. 0 to train all epochs and keep the last. The
- *     best epoch has the highest accuracy on the held-out images
+ * @param patience number of epochs without a better epoch after which the training stops; 0 to
+ *     train all epochs. The best epoch has the highest accuracy on the held-out images
  * @param sampling which images a step gets
  * @param learningRate the learning rate over the steps
  * @param optimizer the rule that changes the weights

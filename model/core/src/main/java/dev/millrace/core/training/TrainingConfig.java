@@ -76,16 +76,24 @@ public record TrainingConfig(
       throw new IllegalArgumentException(
           "channels: the network takes " + network.channels() + ", but images have 3");
     }
-    if (optimization.patience() > 0 && checkpoints.gate().isPresent()) {
-      throw new IllegalArgumentException(
-          "patience: the best epoch is chosen on the images on which promote-if-better compares"
-              + " versions, so a version that is no better would be promoted too often; leave out"
-              + " one of the two options");
+    if (checkpoints.gate().isPresent()) {
+      requireNoChoice("patience", optimization.patience() == 0);
+      requireNoChoice("keep", checkpoints.keep() == 1);
     }
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
     options = Map.copyOf(options);
+  }
+
+  private static void requireNoChoice(String option, boolean isMet) {
+    if (!isMet) {
+      throw new IllegalArgumentException(
+          option
+              + ": the best epoch is chosen on the images on which promote-if-better compares"
+              + " versions, so a version that is no better would be promoted too often; leave out"
+              + " one of the two options");
+    }
   }
 
   /**

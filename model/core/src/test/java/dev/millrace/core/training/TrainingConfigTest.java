@@ -29,15 +29,28 @@ class TrainingConfigTest {
                 new Gate.Restart(Gate.Restart.AFTER_REFUSED, false),
                 new BrokerAccess() {}));
 
-    assertThatThrownBy(() -> config(2, gate))
+    assertThatThrownBy(() -> config(2, 1, gate))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("patience: ")
         .hasMessageContaining("promote-if-better");
-    assertThat(config(0, gate).checkpoints().gate()).isEqualTo(gate);
-    assertThat(config(2, Optional.empty()).optimization().patience()).isEqualTo(2);
+    assertThatThrownBy(() -> config(0, 2, gate))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("keep: ")
+        .hasMessageContaining("promote-if-better");
+    assertThat(config(0, 1, gate).checkpoints().gate()).isEqualTo(gate);
+    TrainingConfig chosen = config(2, 3, Optional.empty());
+    assertThat(chosen.optimization().patience()).isEqualTo(2);
+    assertThat(chosen.checkpoints().keep()).isEqualTo(3);
   }
 
-  private static TrainingConfig config(int patience, Optional<Gate> gate) {
+  @Test
+  void trainingThatKeepsNothing_isRefused() {
+    assertThatThrownBy(() -> config(0, 0, Optional.empty()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("keep: 0 ");
+  }
+
+  private static TrainingConfig config(int patience, int keep, Optional<Gate> gate) {
     return new TrainingConfig(
         ResNet.of("resnet20"),
         new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
@@ -46,7 +59,7 @@ class TrainingConfigTest {
         Augmentation.DEFAULTS,
         Optional.empty(),
         1,
-        new Checkpoints(new ModelRepository(ANY), "m", ANY, Optional.empty(), gate),
+        new Checkpoints(new ModelRepository(ANY), "m", ANY, Optional.empty(), keep, gate),
         Device.CPU,
         1);
   }

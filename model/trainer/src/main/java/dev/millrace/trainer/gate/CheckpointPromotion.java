@@ -43,14 +43,21 @@ public final class CheckpointPromotion implements AutoCloseable {
 
   /**
    * Tells the listener how small a gain the gate can tell from chance, and remembers the champion.
+   *
+   * @param base the champion with which the run begins; if empty, this method reads it
    */
-  public void begin() {
+  public void begin(Optional<BaseChampion> base) {
     int images = gate.imagesPerRound();
     listener.gateOpened(images, Spending.smallestGain(images));
+    gate.begin(base.orElseGet(this::read));
+  }
+
+  private BaseChampion read() {
     try {
-      gate.begin();
+      return gate.read();
     } catch (KafkaException e) {
       listener.warned("the champion cannot be read at the moment: " + e.getMessage());
+      return BaseChampion.UNKNOWN;
     }
   }
 

@@ -33,10 +33,8 @@ public final class PromotionGate implements AutoCloseable {
   private final Labels labels;
   private final Optional<GoldenSet> golden;
 
-  /** The champion at the beginning of the run, if it could be read. */
-  private Optional<Optional<Integer>> base = Optional.empty();
-
-  private boolean begun;
+  /** The champion with which the run began; empty before {@link #begin}. */
+  private Optional<BaseChampion> base = Optional.empty();
 
   /**
    * Creates a gate.
@@ -90,15 +88,23 @@ public final class PromotionGate implements AutoCloseable {
   }
 
   /**
-   * Remembers the current champion. A candidate that is judged after another writer has replaced
-   * this champion is not blessed, nor is any candidate if this method has failed. If somebody
-   * returns to an older version, no run that began before undoes this.
+   * {@return the current champion}
    *
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
-  void begin() {
-    begun = true;
-    base = Optional.of(Optional.ofNullable(champion()));
+  BaseChampion read() {
+    return BaseChampion.of(alias.read());
+  }
+
+  /**
+   * Remembers the champion with which the run begins. A candidate that is judged after another
+   * writer has replaced this champion is not blessed, nor is any candidate if this champion is not
+   * known. If somebody returns to an older version, no run that began before undoes this.
+   *
+   * @param champion the champion, read before the run chose the weights that it starts from
+   */
+  void begin(BaseChampion champion) {
+    base = Optional.of(champion);
   }
 
   /** {@return the number of images in each comparison} */
@@ -114,17 +120,17 @@ public final class PromotionGate implements AutoCloseable {
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public Verdict judge(ModelSession candidate) {
-    Integer version = champion();
+    Integer version = read().version();
     int round = PastRounds.next(repository, model, version);
     EvaluationSet some = Rotation.of(images, PastRounds.before(repository, model, version), round);
     Answers answers = Answers.of(candidate, some);
-    if (begun && base.isEmpty()) {
+    if (base.isPresent() && !base.get().isKnown()) {
       return incomparable(
           answers,
           version,
           "the champion could not be read when this run began, so it may have been replaced since");
     }
-    if (!base.map(before -> before.equals(Optional.ofNullable(version))).orElse(true)) {
+    if (base.isPresent() && !Objects.equals(base.get().version(), version)) {
       return incomparable(
           answers,
           version,
@@ -164,10 +170,6 @@ public final class PromotionGate implements AutoCloseable {
         Pairs.of(own, other),
         serving.version(),
         round);
-  }
-
-  private Integer champion() {
-    return alias.read().map(Champion::version).orElse(null);
   }
 
   private boolean readsTheSame(ModelVersion serving) {
@@ -224,9 +226,7 @@ public final class PromotionGate implements AutoCloseable {
           }
           return new Champion(version.version(), serving, false, version.sha256());
         });
-    if (base.isPresent()) {
-      base = Optional.of(Optional.of(version.version()));
-    }
+    base = base.map(before -> new BaseChampion(true, version.version()));
   }
 
   /** Closes the golden set. */

@@ -21,6 +21,7 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.trainer.data.MiniBatch;
+import dev.millrace.trainer.gate.BaseChampion;
 import dev.millrace.trainer.gate.CheckpointPromotion;
 import dev.millrace.trainer.gate.PromotionGate;
 import java.nio.ByteBuffer;
@@ -106,9 +107,13 @@ final class CheckpointWriter implements AutoCloseable {
         images.labels());
   }
 
-  /** Tells the listener what the gate will be able to see. Does nothing without a gate. */
-  void begin() {
-    promotion.ifPresent(CheckpointPromotion::begin);
+  /**
+   * Tells the listener what the gate will be able to see. Does nothing without a gate.
+   *
+   * @param base the champion with which the run begins; if empty, the gate reads it
+   */
+  void begin(Optional<BaseChampion> base) {
+    promotion.ifPresent(gate -> gate.begin(base));
   }
 
   /**

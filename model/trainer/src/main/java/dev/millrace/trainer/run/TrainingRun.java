@@ -15,6 +15,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.MiniBatch;
+import dev.millrace.trainer.gate.BaseChampion;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -53,7 +54,7 @@ public final class TrainingRun {
   private final LongSupplier nanoTime;
   private final RunFolder folder;
 
-  private final BestEpoch best;
+  private final BestEpochs best;
   private RunProgress progress;
   private Lineage lineage;
   private long savedAt;
@@ -82,17 +83,34 @@ public final class TrainingRun {
     this.stop = stop;
     this.nanoTime = nanoTime;
     this.folder = new RunFolder(config.checkpoints().run());
-    this.best = new BestEpoch(config.optimization().patience());
+    this.best = new BestEpochs(kept(config), config.optimization().patience());
+  }
+
+  /** {@return the number of epochs to choose} With a gate, the last epoch is published. */
+  private static int kept(TrainingConfig config) {
+    return config.checkpoints().gate().isPresent() ? 0 : config.checkpoints().keep();
   }
 
   /**
    * Trains until the last step, or until {@code stop} returns true.
    *
    * @param name the run's name if it is a new run; a resumed run keeps its name
-   * @return the trained weights, or empty if the run was stopped
+   * @return the weights that were published last, or empty if the run was stopped
    * @throws TrainingException if the run cannot begin or continue
    */
   public Optional<Weights> run(String name) {
+    return run(name, Optional.empty());
+  }
+
+  /**
+   * Trains, as {@link #run(String)} does, for a caller that has already read the champion.
+   *
+   * @param name the run's name if it is a new run; a resumed run keeps its name
+   * @param base the champion; if empty, the gate reads it
+   * @return the weights that were published last, or empty if the run was stopped
+   * @throws TrainingException if the run cannot begin or continue
+   */
+  public Optional<Weights> run(String name, Optional<BaseChampion> base) {
     Optional<RunState> before = folder.state().filter(state -> !state.finished());
     before.ifPresent(this::requireSameOptions);
     try (TrainingImages images = TrainingImages.of(labelled, config);
@@ -115,7 +133,7 @@ public final class TrainingRun {
           images.gate().size() + images.report().size(),
           (long) progress.epoch() * batches + progress.batch(),
           (long) config.optimization().epochs() * batches);
-      checkpoints.begin();
+      checkpoints.begin(base);
       savedAt = nanoTime.getAsLong();
       exportedAt = savedAt;
       while (progress.epoch() < config.optimization().epochs()
@@ -125,8 +143,7 @@ public final class TrainingRun {
           return Optional.empty();
         }
       }
-      best.better(progress.history())
-          .ifPresent(weights -> exportBest(trained, weights, checkpoints));
+      publish(trained, images, checkpoints);
       save(trained, true);
       return Optional.of(trained.weights());
     }
@@ -204,11 +221,6 @@ public final class TrainingRun {
     folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
     best.ended(progress.history(), trained.weights());
-    if (config.checkpoints().every().isEmpty() || progress.epoch() == optimization.epochs()) {
-      // The checkpoint is exported before the state is saved. If the process is killed in between,
-      // the resumed run exports a checkpoint for this epoch again.
-      export(trained, images, checkpoints);
-    }
     save(trained, false);
     return true;
   }
@@ -249,16 +261,33 @@ public final class TrainingRun {
             });
   }
 
-  private void exportBest(TorchNetwork trained, Weights weights, CheckpointWriter checkpoints) {
-    trained.serve(weights);
-    EpochReport epoch = BestEpoch.of(progress.history());
-    checkpoints.write(
-        weights,
-        trained::probabilities,
-        progress.run(),
-        RunProgress.metrics(epoch),
-        false, // with a gate, no epoch is chosen
-        lineage.after(epoch.epoch(), 0));
+  /**
+   * Publishes the best epochs, or with a gate the last one. If the process is killed meanwhile, the
+   * resumed run publishes them again.
+   */
+  private void publish(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+    boolean isDemanded = folder.takeDemand();
+    if (isDemanded || config.checkpoints().gate().isPresent()) {
+      export(trained, images, checkpoints);
+    }
+    List<BestEpochs.Epoch> epochs = best.best(progress.history());
+    if (epochs.size() < Math.min(kept(config), progress.history().size())) {
+      listener.warned(
+          "the run's state holds the weights of only "
+              + epochs.size()
+              + " epochs, because the run began with a smaller --keep or in an earlier release; no"
+              + " others are published");
+    }
+    for (BestEpochs.Epoch epoch : epochs) {
+      trained.serve(epoch.weights());
+      checkpoints.write(
+          epoch.weights(),
+          trained::probabilities,
+          progress.run(),
+          RunProgress.metrics(epoch.report()),
+          false, // with a gate, no epoch is chosen
+          lineage.after(epoch.report().epoch(), 0));
+    }
   }
 
   private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
@@ -276,8 +305,8 @@ public final class TrainingRun {
   }
 
   /**
-   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges the
-   * last one only, because every comparison costs a part of the gate's significance level.
+   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges only
+   * the last one, because every comparison costs a part of the gate's significance level.
    */
   private boolean isJudged() {
     return config.data() instanceof TrainingData.Folder

@@ -1,6 +1,5 @@
 package dev.millrace.trainer.stream;
 
-import dev.millrace.control.Champion;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
@@ -10,9 +9,9 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.trainer.gate.BaseChampion;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.KafkaException;
 
 /** Decides whether a round starts from the champion, and reads the champion's weights. */
 final class ChampionStart {
@@ -53,18 +52,12 @@ final class ChampionStart {
   record Start(int version, List<String> classes, Weights weights) {}
 
   /**
-   * {@return the number of the version that serves, which is empty if none does; empty if it cannot
-   * be read}
+   * {@return the champion}
+   *
+   * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
-  Optional<Optional<Integer>> champion(TrainingListener listener) {
-    try {
-      return Optional.of(topic.champion().map(Champion::version));
-    } catch (KafkaException e) {
-      listener.warned(
-          "the champion cannot be read, so the round starts from the round before: "
-              + e.getMessage());
-      return Optional.empty();
-    }
+  BaseChampion champion() {
+    return BaseChampion.of(topic.champion());
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.millrace.trainer.stream;
 
-import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FoundImages;
@@ -12,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.kafka.common.KafkaException;
 
 /**
  * Selects the classes and images of each round. Warns about everything that is left out, but does
@@ -43,19 +41,14 @@ final class RoundImages {
    * the reason.
    *
    * @param found all labelled images
+   * @throws dev.millrace.control.ConcurrentChangeException if other trainers keep changing the
+   *     indices of the classes
+   * @throws org.apache.kafka.common.KafkaException if the indices of the classes cannot be read or
+   *     given
    */
   Optional<LabelledImages> select(FoundImages found) {
-    PublishedClasses published;
-    Selection selection;
-    try {
-      published = order.published();
-      selection = select(found, published);
-    } catch (ConcurrentChangeException | KafkaException e) {
-      listener.warned(
-          "training is postponed, because the indices of the classes are not known: "
-              + e.getMessage());
-      return Optional.empty();
-    }
+    PublishedClasses published = order.published();
+    Selection selection = select(found, published);
     Set<String> notes = new LinkedHashSet<>(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);

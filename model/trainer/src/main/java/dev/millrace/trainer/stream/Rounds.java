@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.ResNet;
-import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -12,6 +11,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.gate.BaseChampion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,8 +70,12 @@ final class Rounds {
    * @return true if the round finished, or failed after it had begun; false if the round was
    *     stopped
    * @throws TrainingException if the round cannot begin
+   * @throws org.apache.kafka.common.KafkaException if the champion cannot be read. No candidate of
+   *     the round could be promoted then
    */
   boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
+    // Also the gate uses this reading. Otherwise, a rollback after it would not be seen.
+    Optional<BaseChampion> base = champions.map(ChampionStart::champion);
     int last = last();
     removeAllBut(last);
     String name = name(last + 1);
@@ -80,10 +83,9 @@ final class Rounds {
     RoundListener heard = new RoundListener(listener);
     List<String> classes = images.labels().names();
     Optional<RoundEnd> before = last == 0 ? Optional.empty() : Optional.of(end(last));
-    Optional<Optional<Integer>> read = champions.flatMap(each -> each.champion(listener));
-    Optional<Integer> champion = read.flatMap(Function.identity());
     Optional<Pretrained> fromChampion =
-        champion.flatMap(number -> championOf(number, before, classes, listener));
+        base.map(BaseChampion::version)
+            .flatMap(number -> championOf(number, before, classes, listener));
     TrainingConfig asked =
         configuration(
             round,
@@ -93,7 +95,7 @@ final class Rounds {
     try {
       Files.createDirectories(round);
       heard.roundBegan(last + 1);
-      Optional<Weights> weights = trainer.train(asked, images, heard, stop, name);
+      Optional<Weights> weights = trainer.train(asked, images, heard, stop, name, base);
       if (weights.isEmpty()) {
         return false;
       }
@@ -104,8 +106,8 @@ final class Rounds {
               new RoundEnd(
                   classes,
                   heard.version(),
-                  read.isPresent(),
-                  champion.orElse(null),
+                  base.isPresent(),
+                  base.map(BaseChampion::version).orElse(null),
                   heard.promoted(),
                   refused(heard, fromChampion.isPresent() ? Optional.empty() : before))));
       removeAllBut(last + 1);
@@ -156,7 +158,6 @@ final class Rounds {
   }
 
   private TrainingConfig configuration(Path round, Optional<Pretrained> start) {
-    Checkpoints checkpoints = config.checkpoints();
     return new TrainingConfig(
         config.network(),
         config.preprocessing(),
@@ -165,12 +166,7 @@ final class Rounds {
         config.augmentation(),
         start,
         config.seed(),
-        new Checkpoints(
-            checkpoints.repository(),
-            checkpoints.model(),
-            round,
-            checkpoints.every(),
-            checkpoints.gate()),
+        config.checkpoints().withRun(round),
         config.device(),
         config.threads(),
         config.options());

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.training.TrainingConfig;
@@ -21,6 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
 
 /**
  * Trains from topics until it is stopped. Reads images and labels from their topics into a {@link
@@ -32,6 +34,9 @@ public final class StreamTraining {
 
   private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Time after which a round is tried again that could not begin because Kafka failed. */
+  private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
   private final TrainingConfig config;
   private final TrainingData.Topics topics;
   private final TrainingListener listener;
@@ -41,6 +46,12 @@ public final class StreamTraining {
   private final Optional<ChampionWatch> watch;
   private final Rounds rounds;
   private final RoundImages images;
+
+  /** The last failure of Kafka that no round has followed yet. */
+  private Optional<Failure> failure = Optional.empty();
+
+  /** A failure, and when it happened, in ns. */
+  private record Failure(String message, long at) {}
 
   /**
    * Creates a training.
@@ -63,9 +74,9 @@ public final class StreamTraining {
         stop,
         Clock.systemUTC(),
         System::nanoTime,
-        (round, images, heard, until, name) ->
+        (round, images, heard, until, name, base) ->
             new TrainingRun(round, images, heard, until, System::nanoTime)
-                .run(RunName.unique(Instant.now()) + "-" + name));
+                .run(RunName.unique(Instant.now()) + "-" + name, base));
   }
 
   StreamTraining(
@@ -148,7 +159,9 @@ public final class StreamTraining {
         labels >= topics.everyLabels()
             || (labels > 0
                 && !clock.instant().isBefore(replay.trainedAt().plus(topics.everyTime())));
-    return enough && (reader.behind() < topics.everyLabels() || labels >= topics.capacity());
+    return enough
+        && (reader.behind() < topics.everyLabels() || labels >= topics.capacity())
+        && failure.map(last -> nanoTime.getAsLong() - last.at() >= RETRY_NANOS).orElse(true);
   }
 
   /**
@@ -172,11 +185,26 @@ public final class StreamTraining {
     return counts;
   }
 
-  /** Trains a round, or warns why no round can begin. Returns false if the round was stopped. */
+  /**
+   * Trains a round, or warns why no round can begin.
+   *
+   * @return false if the round was stopped, or has to be tried again because Kafka failed
+   */
   private boolean train(Replay replay) {
-    Optional<LabelledImages> found = images.select(replay.snapshot());
-    found.ifPresent(
-        labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
-    return found.isEmpty() || rounds.train(found.get(), listener, stop);
+    try {
+      Optional<LabelledImages> found = images.select(replay.snapshot());
+      found.ifPresent(
+          labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
+      boolean isDone = found.isEmpty() || rounds.train(found.get(), listener, stop);
+      failure = Optional.empty();
+      return isDone;
+    } catch (ConcurrentChangeException | KafkaException e) {
+      String message = e.getMessage();
+      if (failure.filter(last -> last.message().equals(message)).isEmpty()) {
+        listener.warned("the round has to wait, and is tried again every 10 s: " + message);
+      }
+      failure = Optional.of(new Failure(message, nanoTime.getAsLong()));
+      return false;
+    }
   }
 }

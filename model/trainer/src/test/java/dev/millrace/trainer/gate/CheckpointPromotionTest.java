@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -156,9 +157,31 @@ class CheckpointPromotionTest {
 
   @Test
   void begin_tellsOnHowManyImagesCheckpointsAreCompared() {
-    promotion.begin();
+    promotion.begin(Optional.empty());
 
     assertThat(heard.gates).containsExactly(512);
+  }
+
+  @Test
+  void begin_withoutTheBroker_warns_andNothingIsPromoted() {
+    rig.alias.failure = new TimeoutException("nobody answers");
+    promotion.begin(Optional.empty());
+    rig.alias.failure = null;
+
+    assertThat(heard.warnings)
+        .containsExactly("the champion cannot be read at the moment: nobody answers");
+    assertThat(promotion.judge(rig.session(number -> true)).orElseThrow().reason())
+        .contains("could not be read when this run began");
+  }
+
+  /** The caller's reading is older, so the gate sees a rollback between both. */
+  @Test
+  void begin_withAChampion_doesNotReadItAgain() {
+    rig.alias.serve(rig.publish(number -> false).version());
+    promotion.begin(Optional.of(new BaseChampion(true, null)));
+
+    assertThat(promotion.judge(rig.session(number -> true)).orElseThrow().reason())
+        .contains("has become the champion");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
@@ -24,8 +25,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,19 +63,19 @@ class TrainingRunTest {
   }
 
   @Test
-  void training_learnsAndPublishesEachEpoch() {
+  void training_learnsAndPublishesItsBestEpoch() {
     SmallImages.write(home.resolve("images"), 3, EACH);
     Heard heard = train(Configs.of(home, 3, 0.05));
 
     assertThat(heard.epochs).extracting(epoch -> epoch.epoch()).containsExactly(1, 2, 3);
     assertThat(heard.epochs.get(2).loss()).isLessThan(heard.epochs.get(0).loss() / 2);
-    assertThat(repository().versions("small")).containsExactly(1, 2, 3);
+    assertThat(repository().versions("small")).containsExactly(1);
     ModelManifest manifest = repository().newest("small").manifest();
     assertThat(manifest.source().kind()).isEqualTo("training");
     assertThat(manifest.labels()).containsExactly("a", "b", "c");
     assertThat(manifest.trainingRun()).isNotBlank();
     assertThat(manifest.metrics())
-        .containsEntry("epoch", 3.0)
+        .containsEntry("epoch", (double) best(heard.epochs).epoch())
         .containsKeys("accuracy", "train_loss");
     assertThat(home.resolve("run/curve.svg"))
         .content()
@@ -102,18 +105,92 @@ class TrainingRunTest {
     SmallImages.write(home.resolve("images"), 3, EACH);
     TrainingConfig config = Configs.of(home, 30, 0.05);
     TrainingConfig patient = with(config, config.optimization().withPatience(2));
-    Heard first = train(patient, 7);
-    Heard heard = train(patient);
+    List<EpochReport> epochs = trainAndDemandEachEpoch(patient);
 
-    List<EpochReport> epochs = new ArrayList<>(first.epochs);
-    epochs.addAll(heard.epochs);
-    EpochReport best = BestEpoch.of(epochs);
+    EpochReport best = best(epochs);
     assertThat(epochs).hasSize(best.epoch() + 2).hasSizeLessThan(30);
     assertThat(repository().newest("small").manifest().metrics())
         .containsEntry("epoch", (double) best.epoch())
         .containsEntry("held_out_accuracy", best.heldOutAccuracy());
     assertThat(newest())
-        .isEqualTo(OnnxWeights.read(repository().version("small", best.epoch()).readVerified()));
+        .isEqualTo(weights(best.epoch()));
+  }
+
+  @Test
+  void bestEpochs_arePublishedAtTheEnd_theBestLast() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    List<EpochReport> epochs = trainAndDemandEachEpoch(keeping(3, Configs.of(home, 4, 0.05)));
+
+    List<Integer> kept =
+        Stream.of(5, 6, 7)
+            .map(version -> repository().version("small", version).manifest().metrics())
+            .map(metrics -> metrics.get("epoch").intValue())
+            .toList();
+    assertThat(repository().versions("small")).hasSize(7);
+    assertThat(kept.get(2)).isEqualTo(best(epochs).epoch());
+    assertThat(kept)
+        .extracting(epoch -> epochs.get(epoch - 1).heldOutAccuracy())
+        .isSorted();
+    for (int i = 0; i < kept.size(); i++) {
+      assertThat(weights(5 + i)).isEqualTo(weights(kept.get(i)));
+    }
+  }
+
+  /** The weights of the epochs before are in the run's state. */
+  @Test
+  void runThatKeptFewerEpochsBefore_saysSo() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    train(Configs.of(home, 3, 0.05), 5);
+    Heard heard = train(keeping(3, Configs.of(home, 3, 0.05)));
+
+    assertThat(repository().versions("small")).hasSize(2);
+    assertThat(heard.warnings).singleElement().asString().contains("only 2 epochs");
+  }
+
+  /**
+   * Trains with an interruption, and demands a checkpoint after each epoch. The version of epoch 1
+   * has the number 1, and so on.
+   */
+  private List<EpochReport> trainAndDemandEachEpoch(TrainingConfig config) {
+    List<EpochReport> ended = new ArrayList<>();
+    for (long steps : List.of(7L, Long.MAX_VALUE)) {
+      Heard heard =
+          new Heard() {
+            @Override
+            public void epochEnded(EpochReport report) {
+              ended.add(report);
+              demandCheckpoint();
+            }
+          };
+      new LibtorchTrainer().train(config, heard, () -> heard.steps.size() >= steps);
+    }
+    return ended;
+  }
+
+  private static EpochReport best(List<EpochReport> epochs) {
+    return epochs.stream()
+        .max(Comparator.comparingDouble(EpochReport::heldOutAccuracy))
+        .orElseThrow();
+  }
+
+  private Weights weights(int version) {
+    return OnnxWeights.read(repository().version("small", version).readVerified());
+  }
+
+  private static TrainingConfig keeping(int keep, TrainingConfig config) {
+    Checkpoints before = config.checkpoints();
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        new Checkpoints(
+            before.repository(), before.model(), before.run(), before.every(), keep, before.gate()),
+        config.device(),
+        config.threads());
   }
 
   private static TrainingConfig with(TrainingConfig config, Optimization optimization) {
@@ -137,9 +214,9 @@ class TrainingRunTest {
   @Test
   void statisticsOfBatchNorms_areThoseOfTheImages_notAnAverageOverSteps() {
     SmallImages.write(home.resolve("images"), 3, FEW);
-    train(Configs.of(home, 2, 1e-30));
+    train(keeping(2, Configs.of(home, 2, 1e-30)));
 
-    Weights first = OnnxWeights.read(repository().version("small", 1).readVerified());
+    Weights first = weights(1);
     for (String name : List.of("bn1.running_mean", "bn1.running_var")) {
       assertThat(newest().get(name)).isEqualTo(first.get(name));
     }

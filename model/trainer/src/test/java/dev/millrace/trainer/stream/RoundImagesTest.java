@@ -1,6 +1,7 @@
 package dev.millrace.trainer.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.Champion;
 import dev.millrace.core.files.Sha256;
@@ -84,7 +85,7 @@ class RoundImagesTest {
   }
 
   @Test
-  void controlTopicThatIsAway_postponesTheRound() {
+  void controlTopicThatIsAway_isAFailure() {
     ClassTopic topic =
         new Topic() {
           @Override
@@ -93,10 +94,6 @@ class RoundImagesTest {
           }
         };
 
-    assertThat(select(topic, "cat", "dog")).isEmpty();
-    assertThat(told.warnings)
-        .containsExactly(
-            "training is postponed, because the indices of the classes are not known: nobody"
-                + " answers");
+    assertThatThrownBy(() -> select(topic, "cat", "dog")).isInstanceOf(TimeoutException.class);
   }
 }

@@ -21,6 +21,7 @@ import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.gate.BaseChampion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ class RoundsTest {
 
   private final Told told = new Told();
   private final List<TrainingConfig> trained = new ArrayList<>();
+  private final List<Optional<BaseChampion>> bases = new ArrayList<>();
   private TrainingConfig config;
   private Optional<ChampionStart> champions = Optional.empty();
   private Optional<Integer> champion = Optional.empty();
@@ -82,8 +84,10 @@ class RoundsTest {
       LabelledImages images,
       TrainingListener listener,
       BooleanSupplier stop,
-      String name) {
+      String name,
+      Optional<BaseChampion> base) {
     begin(round);
+    bases.add(base);
     listener.began(name, 1, 1, 0, 1);
     return Optional.of(weights(images.labels().size(), trained.size()));
   }
@@ -93,7 +97,8 @@ class RoundsTest {
       LabelledImages images,
       TrainingListener listener,
       BooleanSupplier stop,
-      String name) {
+      String name,
+      Optional<BaseChampion> base) {
     begin(round);
     listener.began(name, 1, 1, 0, 1);
     throw new TrainingException("the loss is NaN");
@@ -194,7 +199,7 @@ class RoundsTest {
         .isThrownBy(
             () ->
                 train(
-                    (round, images, listener, stop, name) -> {
+                    (round, images, listener, stop, name, base) -> {
                       throw new TrainingException("no such device");
                     },
                     "cat",
@@ -207,7 +212,7 @@ class RoundsTest {
     train(this::learn, "cat", "dog");
     boolean ended =
         train(
-            (round, images, listener, stop, name) -> {
+            (round, images, listener, stop, name, base) -> {
               begin(round);
               return Optional.empty();
             },
@@ -322,10 +327,10 @@ class RoundsTest {
     ModelVersion next = publish(2, 51);
     for (int round = 0; round < 2; round++) {
       train(
-          (asked, images, listener, stop, name) -> {
+          (asked, images, listener, stop, name, base) -> {
             listener.promoted(next);
             champion = Optional.of(next.version());
-            return learn(asked, images, listener, stop, name);
+            return learn(asked, images, listener, stop, name, base);
           },
           "cat",
           "dog");
@@ -335,19 +340,49 @@ class RoundsTest {
   }
 
   @Test
-  void train_withAChampionThatCannotBeRead_startsFromTheRoundBefore() {
+  void train_withAChampionWhoseWeightsCannotBeRead_startsFromTheRoundBefore() {
     follow();
     champion = Optional.of(9);
     train(this::learn, "cat", "dog");
     champion = Optional.of(8);
     train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(1).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
+    assertThat(told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("the round cannot start from the champion");
+  }
+
+  /** The gate would promote nothing of this round. */
+  @Test
+  void train_withAChampionThatCannotBeRead_doesNotBegin() {
+    follow();
     champion = null;
+
+    assertThatExceptionOfType(TimeoutException.class)
+        .isThrownBy(() -> train(this::learn, "cat", "dog"));
+    assertThat(trained).isEmpty();
+  }
+
+  /** Otherwise, the gate would not see a rollback between two readings. */
+  @Test
+  void train_comparesWithTheChampionThatItStartedFrom() {
+    follow();
+    champion = Optional.of(publish(2, 50).version());
+    train(this::learn, "cat", "dog");
+    champion = Optional.empty();
     train(this::learn, "cat", "dog");
 
-    assertThat(trained.get(2).pretrained().orElseThrow().origin()).isEqualTo("round-000002");
-    assertThat(told.warnings)
-        .satisfiesExactly(
-            first -> assertThat(first).startsWith("the round cannot start from the champion"),
-            second -> assertThat(second).endsWith("nobody answers"));
+    assertThat(bases)
+        .containsExactly(
+            Optional.of(new BaseChampion(true, 1)), Optional.of(new BaseChampion(true, null)));
+  }
+
+  @Test
+  void train_withoutAGate_hasNoChampion() {
+    train(this::learn, "cat", "dog");
+
+    assertThat(bases).containsExactly(Optional.empty());
   }
 }

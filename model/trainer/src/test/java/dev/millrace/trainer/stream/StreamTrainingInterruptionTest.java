@@ -49,7 +49,8 @@ class StreamTrainingInterruptionTest {
     List<String> keys = keys(1);
     rig.polls.add(() -> keys.forEach(rig::both));
     rig.run(
-        Configs.topics(folder, 9, 6), (round, images, listener, stop, name) -> Optional.empty());
+        Configs.topics(folder, 9, 6),
+        (round, images, listener, stop, name, base) -> Optional.empty());
     rig.restart();
     rig.polls.add(() -> {});
     rig.run(Configs.topics(folder, 9, 6), rig::learn);
@@ -69,7 +70,7 @@ class StreamTrainingInterruptionTest {
         });
     rig.run(
         Configs.topics(folder, 100, 6),
-        (round, images, listener, stop, name) -> {
+        (round, images, listener, stop, name, base) -> {
           begun.add(name);
           listener.began(name, 1, 1, 0, 1);
           throw new TrainingException("the loss is NaN");

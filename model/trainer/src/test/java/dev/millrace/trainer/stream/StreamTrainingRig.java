@@ -9,6 +9,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.gate.BaseChampion;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -158,7 +159,8 @@ final class StreamTrainingRig {
       LabelledImages images,
       TrainingListener listener,
       BooleanSupplier stop,
-      String name) {
+      String name,
+      Optional<BaseChampion> base) {
     rounds.add(images);
     return Optional.of(HeInitialization.of(round.network().withClasses(images.labels().size()), 1));
   }

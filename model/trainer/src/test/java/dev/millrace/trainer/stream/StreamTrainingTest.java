@@ -19,12 +19,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,6 +143,30 @@ class StreamTrainingTest {
             "training is postponed until more labels arrive: there is only one class, 'cat', and a"
                 + " training needs two");
     assertThat(rig.rounds).hasSize(1);
+  }
+
+  /** A short failure once used up the labels that had made a round due. */
+  @Test
+  void run_aRoundThatKafkaFails_isTriedAgain() {
+    Queue<String> failures = new ArrayDeque<>(List.of("nobody answers", "nobody answers"));
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(9)));
+    rig.polls.add(() -> assertThat(failures).hasSize(1));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
+    rig.run(
+        Configs.topics(folder, 9, 6),
+        (round, images, listener, stop, name, base) -> {
+          if (!failures.isEmpty()) {
+            throw new TimeoutException(failures.remove());
+          }
+          return rig.learn(round, images, listener, stop, name, base);
+        });
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .containsExactly("the round has to wait, and is tried again every 10 s: nobody answers");
   }
 
   /** One mistyped label once stopped the training for good. */
@@ -266,7 +293,7 @@ class StreamTrainingTest {
     rig.polls.add(() -> {});
     rig.run(
         Configs.topics(folder, 100, 3),
-        (round, images, listener, stop, name) ->
+        (round, images, listener, stop, name, base) ->
             new TrainingRun(round, images, listener, () -> false, System::nanoTime).run(name));
 
     assertThat(rig.told.rounds).containsExactly("round-000001 on 19+14", "round-000002 on 22+14");

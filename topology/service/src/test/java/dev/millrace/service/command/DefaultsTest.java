@@ -7,6 +7,7 @@ import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.service.broker.BrokerConfig;
@@ -66,6 +67,7 @@ class DefaultsTest {
         arguments("train", "--momentum", written(Optimizer.DEFAULTS.momentum())),
         arguments("train", "--weight-decay", written(Optimizer.DEFAULTS.weightDecay())),
         arguments("train", "--label-smoothing", written(optimization.labelSmoothing())),
+        arguments("train", "--keep", Checkpoints.KEEP),
         arguments("train", "--crop-padding", Augmentation.DEFAULTS.cropPadding()),
         arguments("train", "--[no-]flip", Augmentation.DEFAULTS.flip()));
   }

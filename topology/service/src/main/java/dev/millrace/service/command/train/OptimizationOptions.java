@@ -28,9 +28,8 @@ final class OptimizationOptions {
       names = "--patience",
       paramLabel = "EPOCHS",
       description =
-          "Stop after this many epochs without a higher accuracy on held-out images, and publish the"
-              + " best epoch again as the newest version; 0 trains all epochs (default:"
-              + " ${DEFAULT-VALUE}). Not with --promote-if-better.")
+          "Stop after this many epochs without a higher accuracy on held-out images; 0 trains all"
+              + " epochs (default: ${DEFAULT-VALUE}). Not with --promote-if-better.")
   private int patience = Optimization.DEFAULTS.patience();
 
   @Option(

@@ -144,10 +144,11 @@ final class Reproduction implements TrainingListener {
   }
 
   /**
-   * Requests an export if it is due. After each epoch, the run exports a version without a request.
+   * Requests an export if it is due. The epoch that the run publishes at its end may be another
+   * one.
    */
   private void demandIfDue(long done) {
-    if (done == target && lineage.batches() > 0) {
+    if (done == target) {
       Path demand = config.checkpoints().run().resolve("export");
       try {
         Files.write(demand, new byte[0]);

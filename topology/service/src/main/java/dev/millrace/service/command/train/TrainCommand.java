@@ -90,8 +90,19 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       names = "--export-every",
       paramLabel = "SECONDS",
       description =
-          "Time between two checkpoints, in seconds (default: a checkpoint after every epoch).")
+          "Also publish checkpoints during the training, with this time between two of them, in"
+              + " seconds (default: only at the end).")
   private Integer exportEvery;
+
+  @Grouped(Section.RUN)
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      description =
+          "Number of epochs to publish at the end: those with the highest accuracy on held-out"
+              + " images, the best one last (default: ${DEFAULT-VALUE}). With"
+              + " --promote-if-better, the last epoch is published instead.")
+  private int keep = Checkpoints.KEEP;
 
   @Grouped(Section.RUN)
   @Option(
@@ -257,6 +268,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
                 model.name(),
                 home,
                 Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
+                keep,
                 gate.gate(kafka)),
             Device.parse(device),
             threads == null ? data.usualThreads() : threads);

@@ -242,7 +242,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
       out.println(
           stopped
               ? "stopped; the same command continues from here"
-              : "done: " + exported + " versions, curve in " + config.checkpoints().run());
+              : "done: "
+                  + exported
+                  + (exported == 1 ? " version" : " versions")
+                  + ", curve in "
+                  + config.checkpoints().run());
       out.flush();
     }
     return ExitCode.DONE;

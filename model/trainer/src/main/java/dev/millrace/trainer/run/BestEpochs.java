@@ -1,0 +1,81 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.weights.Weights;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Keeps the weights of the best epochs so far. The best epoch has the highest accuracy on held-out
+ * images; of equals, the first one. Confined to one thread.
+ */
+final class BestEpochs {
+
+  /** The name of an epoch's weights in the run's state is this prefix and the epoch's number. */
+  private static final String KEPT = "best-";
+
+  private static final Comparator<EpochReport> WORST_FIRST =
+      Comparator.comparingDouble(EpochReport::heldOutAccuracy)
+          .thenComparing(Comparator.comparingInt(EpochReport::epoch).reversed());
+
+  private final int kept;
+  private final int patience;
+  private final Map<Integer, Weights> weights = new TreeMap<>();
+
+  /**
+   * @param kept number of epochs whose weights are kept
+   * @param patience number of epochs without a better epoch after which the training stops; 0 if
+   *     the training never stops early
+   */
+  BestEpochs(int kept, int patience) {
+    this.kept = kept;
+    this.patience = patience;
+  }
+
+  /** An epoch and its weights. */
+  record Epoch(EpochReport report, Weights weights) {}
+
+  /** Keeps the weights of the last epoch if it is one of the best. */
+  void ended(List<EpochReport> history, Weights served) {
+    if (kept > 0) {
+      weights.put(history.size(), served);
+      List<Integer> best = best(history).stream().map(each -> each.report().epoch()).toList();
+      weights.keySet().retainAll(best);
+    }
+  }
+
+  /** {@return whether the training waited long enough for a better epoch} */
+  boolean isOver(List<EpochReport> history) {
+    return patience > 0
+        && !history.isEmpty()
+        && history.size() - history.stream().max(WORST_FIRST).orElseThrow().epoch() >= patience;
+  }
+
+  /** {@return the best epochs whose weights are kept, the best one last} */
+  List<Epoch> best(List<EpochReport> history) {
+    List<Epoch> known =
+        history.stream()
+            .filter(report -> weights.containsKey(report.epoch()))
+            .sorted(WORST_FIRST)
+            .map(report -> new Epoch(report, weights.get(report.epoch())))
+            .toList();
+    return known.subList(Math.max(0, known.size() - kept), known.size());
+  }
+
+  /** Adds the weights to the tensors of a state. */
+  void addTo(Map<String, Weights> tensors) {
+    weights.forEach((epoch, served) -> tensors.put(KEPT + epoch, served));
+  }
+
+  /** Reads the weights from the tensors of a state. */
+  void restore(Map<String, Weights> tensors) {
+    tensors.forEach(
+        (kind, served) -> {
+          if (kind.startsWith(KEPT)) {
+            weights.put(Integer.valueOf(kind.substring(KEPT.length())), served);
+          }
+        });
+  }
+}
