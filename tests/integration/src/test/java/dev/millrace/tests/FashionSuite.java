@@ -62,7 +62,7 @@ class FashionSuite {
 
   @Test
   void smallDataRecipe_reaches91Percent_within10Minutes_andBeatsTheRecipeBefore() throws Exception {
-    FashionTrainingImages judge = FashionTrainingImages.read();
+    FashionImages judge = FashionImages.ofTrainingFile();
     double sum = 0;
     for (int seed = 1; seed <= SEEDS; seed++) {
       Result recipe = train("small-data", seed, List.of("--recipe", "small-data"), judge);
@@ -85,8 +85,8 @@ class FashionSuite {
   private record Result(byte[] answers, double seconds) {}
 
   /** Trains and classifies, or reads the result of an earlier run. */
-  private static Result train(
-      String name, int seed, List<Object> recipe, FashionTrainingImages judge) throws Exception {
+  private static Result train(String name, int seed, List<Object> recipe, FashionImages judge)
+      throws Exception {
     Path folder = FOLDER.resolve(name + "-" + seed);
     Path answers = folder.resolve("answers");
     Path seconds = folder.resolve("seconds");

@@ -112,8 +112,7 @@ class TrainingRunTest {
     assertThat(repository().newest("small").manifest().metrics())
         .containsEntry("epoch", (double) best.epoch())
         .containsEntry("held_out_accuracy", best.heldOutAccuracy());
-    assertThat(newest())
-        .isEqualTo(weights(best.epoch()));
+    assertThat(newest()).isEqualTo(weights(best.epoch()));
   }
 
   @Test
@@ -128,9 +127,7 @@ class TrainingRunTest {
             .toList();
     assertThat(repository().versions("small")).hasSize(7);
     assertThat(kept.get(2)).isEqualTo(best(epochs).epoch());
-    assertThat(kept)
-        .extracting(epoch -> epochs.get(epoch - 1).heldOutAccuracy())
-        .isSorted();
+    assertThat(kept).extracting(epoch -> epochs.get(epoch - 1).heldOutAccuracy()).isSorted();
     for (int i = 0; i < kept.size(); i++) {
       assertThat(weights(5 + i)).isEqualTo(weights(kept.get(i)));
     }
