@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 public final class PromotionGate implements AutoCloseable {
 
+  private static final String NEXT =
+      "this run promotes nothing more, but the next run or round can";
+
   private final PromotionRule rule;
   private final ChampionAlias alias;
   private final ModelRuntime runtime;
@@ -125,16 +128,18 @@ public final class PromotionGate implements AutoCloseable {
     EvaluationSet some = Rotation.of(images, PastRounds.before(repository, model, version), round);
     Answers answers = Answers.of(candidate, some);
     if (base.isPresent() && !base.get().isKnown()) {
-      return incomparable(
+      return notJudged(
           answers,
           version,
-          "the champion could not be read when this run began, so it may have been replaced since");
+          serving(version) + ", but the champion could not be read when this run began; " + NEXT);
     }
     if (base.isPresent() && !Objects.equals(base.get().version(), version)) {
-      return incomparable(
+      return notJudged(
           answers,
           version,
-          "has become the champion while this run trained another version's successor");
+          serving(version)
+              + ", because another writer has changed the champion since this run began; "
+              + NEXT);
     }
     if (version == null) {
       return rule.first(Pairs.of(answers, Answers.ofMostFrequentClass(some)), round);
@@ -181,21 +186,18 @@ public final class PromotionGate implements AutoCloseable {
         && other.exif() == preprocessing.exif();
   }
 
-  private Verdict incomparable(Answers answers, Integer version, String why) {
+  private static String serving(Integer version) {
+    return version == null ? "no version serves" : "version " + version + " serves";
+  }
+
+  private static Verdict incomparable(Answers answers, Integer version, String why) {
+    return notJudged(
+        answers, version, serving(version) + ", but " + why + "; promote its successor by hand");
+  }
+
+  private static Verdict notJudged(Answers answers, Integer version, String reason) {
     return new Verdict(
-        false,
-        version == null
-            ? "no version serves any more; promote one by hand"
-            : "version " + version + " serves, but " + why + "; promote its successor by hand",
-        answers.size(),
-        answers.accuracy(),
-        version,
-        null,
-        0,
-        0,
-        1,
-        0,
-        0);
+        false, reason, answers.size(), answers.accuracy(), version, null, 0, 0, 1, 0, 0);
   }
 
   private Answers answersOf(ModelVersion serving, EvaluationSet some) {

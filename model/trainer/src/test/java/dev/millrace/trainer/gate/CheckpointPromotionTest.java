@@ -181,7 +181,7 @@ class CheckpointPromotionTest {
     promotion.begin(Optional.of(new BaseChampion(true, null)));
 
     assertThat(promotion.judge(rig.session(number -> true)).orElseThrow().reason())
-        .contains("has become the champion");
+        .contains("another writer has changed the champion");
   }
 
   @Test

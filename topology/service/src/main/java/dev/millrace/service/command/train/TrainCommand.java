@@ -100,8 +100,9 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       paramLabel = "N",
       description =
           "Number of epochs to publish at the end: those with the highest accuracy on held-out"
-              + " images, the best one last (default: ${DEFAULT-VALUE}). With"
-              + " --promote-if-better, the last epoch is published instead.")
+              + " images, the best one last (default: ${DEFAULT-VALUE}). This choice makes their"
+              + " accuracy on these images slightly too high. With --promote-if-better, the last"
+              + " epoch is published instead.")
   private int keep = Checkpoints.KEEP;
 
   @Grouped(Section.RUN)
