@@ -1,6 +1,8 @@
 package dev.millrace.onnx;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.repository.WeightFile;
 import dev.millrace.core.runtime.ModelSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Images and the answers that a quantised model gave when it was made. Each machine that loads the
@@ -95,6 +98,18 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
       }
     }
     return bytes.array();
+  }
+
+  /**
+   * Writes the file {@value #FILE_NAME}.
+   *
+   * @param folder the folder to write it to
+   * @return the file by its name, as {@link dev.millrace.core.repository.ModelFiles} takes it
+   * @throws IOException if it cannot be written
+   */
+  public Map<String, WeightFile> write(Path folder) throws IOException {
+    Path file = Files.write(folder.resolve(FILE_NAME), bytes());
+    return Map.of(FILE_NAME, new WeightFile(file, Sha256.of(file)));
   }
 
   /**

@@ -61,7 +61,8 @@ public final class TemperatureScaling {
    * {@return the temperature in a prepared model's graph; empty if there is none}
    *
    * @param prepared the bytes of the prepared model file
-   * @throws ModelException if the bytes are not an ONNX file
+   * @throws ModelException if the bytes are not an ONNX file, or its temperature is no number above
+   *     0
    */
   public static OptionalDouble of(byte[] prepared) {
     return read(OnnxFile.content(prepared));
@@ -85,7 +86,24 @@ public final class TemperatureScaling {
   }
 
   private static OptionalDouble read(ModelProto model) {
-    return property(model, KEY).stream().mapToDouble(Double::parseDouble).findFirst();
+    return property(model, KEY).stream().mapToDouble(TemperatureScaling::number).findFirst();
+  }
+
+  private static double number(String text) {
+    try {
+      double temperature = Double.parseDouble(text);
+      if (temperature > 0 && Double.isFinite(temperature)) {
+        return temperature;
+      }
+    } catch (NumberFormatException e) {
+      // the message below names the text
+    }
+    throw new ModelException(
+        "the file's metadata says "
+            + KEY
+            + "='"
+            + text
+            + "', which is no number above 0: import the model again from its original file");
   }
 
   private static Optional<String> property(ModelProto model, String key) {

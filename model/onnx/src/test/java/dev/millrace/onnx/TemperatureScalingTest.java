@@ -10,6 +10,8 @@ import dev.millrace.core.evaluation.Temperature;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
 import dev.millrace.core.model.ScoreSettings;
+import dev.millrace.onnx.proto.ModelProto;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -79,6 +81,24 @@ class TemperatureScalingTest {
     assertThatThrownBy(() -> TemperatureScaling.apply(prepared, 2))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("independent classes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"warm", "", "0", "-1", "NaN", "Infinity"})
+  void temperatureThatIsNoNumberAboveZero_isRefused(String text) throws IOException {
+    byte[] prepared =
+        ModelPreparation.prepare(SmallModel.nchw().bytes(), PREPROCESSING, LABELS).bytes();
+    ModelProto.Builder marked = ModelProto.parseFrom(prepared).toBuilder();
+    marked.addMetadataPropsBuilder().setKey("millrace.temperature").setValue(text);
+    byte[] bytes = marked.build().toByteArray();
+    String message = "millrace.temperature='" + text + "', which is no number above 0";
+
+    assertThatThrownBy(() -> TemperatureScaling.of(bytes))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message);
+    assertThatThrownBy(() -> TemperatureScaling.apply(bytes, 2))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(message);
   }
 
   @Test

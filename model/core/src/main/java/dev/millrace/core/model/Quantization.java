@@ -57,6 +57,17 @@ public record Quantization(
     /** The measure for images whose classes are unknown. */
     public static final String AGREEMENT = "agreement";
 
+    private static final double ROUNDING = 1e-9;
+
+    /**
+     * {@return whether the quantised version loses at most so much}
+     *
+     * @param maxLoss the largest loss, in points
+     */
+    public boolean isWithin(double maxLoss) {
+      return loss() <= maxLoss + ROUNDING;
+    }
+
     /** {@return the loss, in points: hundredths of the images} */
     public double loss() {
       return 100 * ((float32 == null ? 1 : float32.value()) - int8.value());

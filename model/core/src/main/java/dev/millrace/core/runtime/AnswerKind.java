@@ -1,5 +1,7 @@
 package dev.millrace.core.runtime;
 
+import dev.millrace.core.evaluation.Evaluation;
+
 /** The meaning of the numbers, one per class, that a loaded model returns for an image. */
 public enum AnswerKind {
   /** A distribution: one class is right, and the probabilities of all classes sum to 1. */
@@ -13,6 +15,8 @@ public enum AnswerKind {
 
   /** An independent probability for each class: any number of classes may be right. */
   INDEPENDENT;
+
+  private static final float DECIDED = 0.5f;
 
   /**
    * Checks whether an answer has the numbers that this kind requires.
@@ -37,5 +41,25 @@ public enum AnswerKind {
       }
     }
     return null;
+  }
+
+  /**
+   * {@return whether two answers to an image say the same} Answers of exclusive classes do if their
+   * most probable class is the same. Answers of independent classes do if the same classes have a
+   * score of at least 0.5.
+   *
+   * @param one an answer: one number per class
+   * @param other another answer, with as many numbers
+   */
+  public boolean isSameAnswer(float[] one, float[] other) {
+    if (this != INDEPENDENT) {
+      return Evaluation.mostProbable(one) == Evaluation.mostProbable(other);
+    }
+    for (int i = 0; i < one.length; i++) {
+      if ((one[i] >= DECIDED) != (other[i] >= DECIDED)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param keep number of epochs to publish at the end, at least 1
  * @param gate the rule that decides whether a checkpoint is promoted; if empty, no checkpoint is
  *     promoted
+ * @param precision the numbers that checkpoints compute with. For {@link Precision#INT8}, the gate
+ *     judges the quantised versions
  */
 public record Checkpoints(
     ModelRepository repository,
@@ -27,7 +29,8 @@ public record Checkpoints(
     Path run,
     Optional<Duration> every,
     int keep,
-    Optional<Gate> gate) {
+    Optional<Gate> gate,
+    Precision precision) {
 
   /** The default of {@link #keep}. */
   public static final int KEEP = 1;
@@ -41,6 +44,7 @@ public record Checkpoints(
    * @param every time between two further checkpoints during the training
    * @param keep number of epochs to publish at the end
    * @param gate the rule that decides whether a checkpoint is promoted
+   * @param precision the numbers that checkpoints compute with
    * @throws IllegalArgumentException if the name, the interval or the number is invalid
    */
   public Checkpoints {
@@ -56,7 +60,7 @@ public record Checkpoints(
   }
 
   /**
-   * Creates a configuration that publishes {@link #KEEP} epochs at the end.
+   * Creates a configuration that publishes {@link #KEEP} epochs at the end, in float32.
    *
    * @param repository the model repository
    * @param model the model's name in the repository
@@ -71,7 +75,7 @@ public record Checkpoints(
       Path run,
       Optional<Duration> every,
       Optional<Gate> gate) {
-    this(repository, model, run, every, KEEP, gate);
+    this(repository, model, run, every, KEEP, gate, Precision.FLOAT32);
   }
 
   /**
@@ -80,6 +84,6 @@ public record Checkpoints(
    * @param other the folder
    */
   public Checkpoints withRun(Path other) {
-    return new Checkpoints(repository, model, other, every, keep, gate);
+    return new Checkpoints(repository, model, other, every, keep, gate, precision);
   }
 }

@@ -20,6 +20,19 @@ class AnswerKindTest {
   }
 
   @Test
+  void answers_areTheSame_ifTheBestClassIs_orEachDecisionOfIndependentClasses() {
+    float[] answer = {0.6f, 0.7f, 0.1f};
+    float[] sameBest = {0.1f, 0.9f, 0.1f};
+    float[] sameDecisions = {0.5f, 0.5f, 0.49f};
+
+    assertThat(AnswerKind.EXCLUSIVE.isSameAnswer(answer, sameBest)).isTrue();
+    assertThat(AnswerKind.COARSE.isSameAnswer(answer, sameBest)).isTrue();
+    assertThat(AnswerKind.INDEPENDENT.isSameAnswer(answer, sameBest)).isFalse();
+    assertThat(AnswerKind.EXCLUSIVE.isSameAnswer(answer, sameDecisions)).isFalse();
+    assertThat(AnswerKind.INDEPENDENT.isSameAnswer(answer, sameDecisions)).isTrue();
+  }
+
+  @Test
   void otherClasses_needProbabilitiesAlone() {
     for (AnswerKind kind : new AnswerKind[] {AnswerKind.INDEPENDENT, AnswerKind.COARSE}) {
       assertThat(kind.problem(new float[] {1, 1, 0}, TOLERANCE)).isNull();

@@ -59,7 +59,8 @@ class TrainingConfigTest {
         Augmentation.DEFAULTS,
         Optional.empty(),
         1,
-        new Checkpoints(new ModelRepository(ANY), "m", ANY, Optional.empty(), keep, gate),
+        new Checkpoints(
+            new ModelRepository(ANY), "m", ANY, Optional.empty(), keep, gate, Precision.FLOAT32),
         Device.CPU,
         1);
   }

@@ -21,6 +21,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
   public static final int FEWEST = 20;
 
   private static final int TUNING = 5;
+  private static final int FOR_REFERENCE = 64;
 
   /**
    * Copies the lists, but not the pixels.
@@ -64,6 +65,11 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java has SHA-256", e);
     }
+  }
+
+  /** {@return the images from which the reference answers are chosen} */
+  public List<byte[]> forReference() {
+    return pixels.subList(0, Math.min(FOR_REFERENCE, pixels.size()));
   }
 
   /** {@return the images that give the ranges} */

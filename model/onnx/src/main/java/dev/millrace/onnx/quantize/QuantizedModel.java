@@ -1,5 +1,9 @@
 package dev.millrace.onnx.quantize;
 
+import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.model.Quantization.Speed;
+import dev.millrace.onnx.ReferenceAnswers;
 import java.util.List;
 
 /**
@@ -30,5 +34,27 @@ public record QuantizedModel(
    */
   public QuantizedModel {
     floatLayers = List.copyOf(floatLayers);
+  }
+
+  /**
+   * {@return the description of this model for its manifest}
+   *
+   * @param settings how the model was quantised
+   * @param images the images that gave the ranges of the activations
+   * @param judgement the comparison with the float32 model
+   * @param speed the speed of both models
+   */
+  public Quantization quantization(
+      Quantizer.Settings settings, CalibrationImages images, Judgement judgement, Speed speed) {
+    return new Quantization(
+        method,
+        settings.reduceRange(),
+        canSaturate,
+        floatLayers,
+        new Quantization.Calibration(images.pixels().size(), images.digest()),
+        judgement,
+        speed,
+        new Quantization.Reference(
+            ReferenceAnswers.FILE_NAME, ReferenceAnswers.IMAGES, ReferenceAnswers.BOUND));
   }
 }

@@ -50,6 +50,9 @@ public final class Quantizer implements AutoCloseable {
    */
   public record Settings(boolean reduceRange, double maxLoss) {
 
+    /** The usual largest loss, in points. */
+    public static final double MAX_LOSS = 0.5;
+
     int largestWeight() {
       return reduceRange ? ChannelWeights.REDUCED : ChannelWeights.FULL;
     }

@@ -16,7 +16,6 @@ import java.util.List;
 /** Compares quantised models with the float32 model on the tuning images. */
 final class Tuning {
 
-  private static final float DECIDED = 0.5f;
   private static final double SMALLEST = 1e-7;
 
   private final CalibrationImages.Tuning images;
@@ -24,7 +23,7 @@ final class Tuning {
   private final Labels labels;
   private final Workers workers;
   private final List<float[]> expected;
-  private final boolean exclusive;
+  private final AnswerKind kind;
 
   /** Runs the float32 model on the tuning images. */
   Tuning(
@@ -38,14 +37,14 @@ final class Tuning {
     this.labels = labels;
     this.workers = workers;
     try (ModelSession session = OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
-      this.exclusive = session.answers() == AnswerKind.EXCLUSIVE;
+      this.kind = session.answers();
       this.expected = answers(session, images.images());
     }
   }
 
   /** {@return the model's damage on all tuning images} */
   Damage of(byte[] model) {
-    return of(model, images.images().size());
+    return of(model, images.images());
   }
 
   /**
@@ -54,10 +53,14 @@ final class Tuning {
    * @param most the largest number of images
    */
   Damage of(byte[] model, int most) {
-    int n = Math.min(most, images.images().size());
+    return of(model, images.images().subList(0, Math.min(most, images.images().size())));
+  }
+
+  private Damage of(byte[] model, List<byte[]> pixels) {
+    int n = pixels.size();
     List<float[]> actual;
     try (ModelSession session = OnnxModelRuntime.open(model, Device.CPU, preprocessing, labels)) {
-      actual = answers(session, images.images().subList(0, n));
+      actual = answers(session, pixels);
     }
     int lost = 0;
     double divergence = 0;
@@ -71,11 +74,8 @@ final class Tuning {
   }
 
   private int lost(int image, float[] before, float[] after) {
-    if (!exclusive) {
-      return sameDecisions(before, after) ? 0 : 1;
-    }
-    if (images.truths().isEmpty()) {
-      return mostProbable(before) == mostProbable(after) ? 0 : 1;
+    if (kind == AnswerKind.INDEPENDENT || images.truths().isEmpty()) {
+      return kind.isSameAnswer(before, after) ? 0 : 1;
     }
     int truth = images.truths().get(image);
     return (mostProbable(before) == truth ? 1 : 0) - (mostProbable(after) == truth ? 1 : 0);
@@ -96,20 +96,11 @@ final class Tuning {
         });
   }
 
-  private static boolean sameDecisions(float[] before, float[] after) {
-    for (int i = 0; i < before.length; i++) {
-      if ((before[i] >= DECIDED) != (after[i] >= DECIDED)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private double divergence(float[] before, float[] after) {
     double divergence = 0;
     for (int i = 0; i < before.length; i++) {
       divergence += term(before[i], after[i]);
-      divergence += exclusive ? 0 : term(1 - before[i], 1 - after[i]);
+      divergence += kind == AnswerKind.INDEPENDENT ? term(1 - before[i], 1 - after[i]) : 0;
     }
     return divergence;
   }

@@ -5,6 +5,7 @@ import dev.millrace.control.StatusTopic;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
@@ -12,7 +13,9 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.Precision;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -24,6 +27,7 @@ import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.gate.BaseChampion;
 import dev.millrace.trainer.gate.CheckpointPromotion;
 import dev.millrace.trainer.gate.PromotionGate;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -35,8 +39,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Publishes a network's current weights as a version of the model: exports the weights, compares
- * the exported graph with the network, calibrates the graph, and measures it. Confined to one
- * thread.
+ * the exported graph with the network, calibrates the graph, and measures it. Quantises it if the
+ * configuration wants 8-bit integers. Confined to one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -111,8 +115,14 @@ final class CheckpointWriter implements AutoCloseable {
    * Tells the listener what the gate will be able to see. Does nothing without a gate.
    *
    * @param base the champion with which the run begins; if empty, the gate reads it
+   * @throws TrainingException if no checkpoint could be published in 8-bit integers. In a loop, the
+   *     images may still come
    */
   void begin(Optional<BaseChampion> base) {
+    if (config.checkpoints().precision() == Precision.INT8
+        && config.data() instanceof TrainingData.Folder) {
+      Int8Checkpoint.requireEnough(images);
+    }
     promotion.ifPresent(gate -> gate.begin(base));
   }
 
@@ -126,7 +136,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @param judged whether the gate judges the checkpoint; if not, it is only published
    * @param lineage how the weights were trained
    * @throws TrainingException if the probabilities of the exported graph differ too much from the
-   *     network's; nothing is published then
+   *     network's; nothing is published then. Or if the int8 version cannot be written
    */
   void write(
       Weights weights,
@@ -143,16 +153,59 @@ final class CheckpointWriter implements AutoCloseable {
     try (ModelSession plain =
         OnnxModelRuntime.open(prepared, Device.CPU, config.preprocessing(), images.labels())) {
       requireAgreement(answers, plain);
-      try (CalibratedModel model =
+      try (CalibratedModel float32 =
           CalibratedModel.of(prepared, plain, images, config.preprocessing())) {
-        Optional<Verdict> verdict =
-            promotion.filter(gate -> judged).flatMap(gate -> gate.judge(model.session()));
-        Map<String, Double> metrics = new LinkedHashMap<>(progress);
-        metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));
-        verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
-        ModelVersion version = publish(model, run, metrics, lineage);
-        listener.exported(version);
-        verdict.ifPresent(found -> promotion.orElseThrow().conclude(version, found, began));
+        boolean isInt8 = config.checkpoints().precision() == Precision.INT8;
+        Export export = new Export(run, progress, judged && !isInt8, began);
+        ModelVersion version =
+            export(export, float32, metrics -> publish(float32, run, metrics, lineage));
+        if (isInt8) {
+          exportInt8(new Export(run, progress, judged, began), prepared, float32, version);
+        }
+      }
+    }
+  }
+
+  /**
+   * What is known of a checkpoint, whatever its precision is.
+   *
+   * @param began the time at which the export started, in ns
+   */
+  private record Export(String run, Map<String, Double> progress, boolean judged, long began) {}
+
+  /** Lets the gate judge a model, publishes it, and promotes it if the gate blesses it. */
+  private ModelVersion export(
+      Export export, CalibratedModel model, Function<Map<String, Double>, ModelVersion> publisher) {
+    Optional<Verdict> verdict =
+        promotion.filter(gate -> export.judged).flatMap(gate -> gate.judge(model.session()));
+    Map<String, Double> metrics = new LinkedHashMap<>(export.progress);
+    metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));
+    verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
+    ModelVersion version = publisher.apply(metrics);
+    listener.exported(version);
+    verdict.ifPresent(found -> promotion.orElseThrow().conclude(version, found, export.began));
+    return version;
+  }
+
+  /** Publishes a checkpoint in 8-bit integers behind the same checkpoint in float32. */
+  private void exportInt8(
+      Export export, byte[] prepared, CalibratedModel float32, ModelVersion parent) {
+    Optional<Int8Checkpoint> made =
+        Int8Checkpoint.of(
+            prepared,
+            float32,
+            images,
+            config.preprocessing(),
+            why ->
+                listener.warned(
+                    parent
+                        + ": "
+                        + why
+                        + (promotion.isPresent() ? "; it is published, but not judged" : "")),
+            nanoTime);
+    if (made.isPresent()) {
+      try (Int8Checkpoint int8 = made.get()) {
+        export(export, int8.model(), metrics -> publish(int8, export.run, metrics, parent));
       }
     }
   }
@@ -184,6 +237,33 @@ final class CheckpointWriter implements AutoCloseable {
             model.calibration(),
             model.figures(),
             lineage));
+  }
+
+  private ModelVersion publish(
+      Int8Checkpoint int8, String run, Map<String, Double> metrics, ModelVersion parent) {
+    try (Scratch scratch = Scratch.create()) {
+      return repository.publish(
+          parent.name(),
+          new ModelFiles(int8.model().bytes(), int8.answers().write(scratch.folder())),
+          config.preprocessing(),
+          images.labels(),
+          new Provenance(
+              new ModelManifest.Source("quantization", null, parent.sha256()),
+              parent.version(),
+              metrics,
+              run,
+              int8.quantization(),
+              int8.model().calibration(),
+              int8.model().figures(),
+              null),
+          parent.manifest().kind());
+    } catch (IOException e) {
+      throw new TrainingException(
+          "cannot write to the folder for temporary files ("
+              + e
+              + "); check that it is writable and has room",
+          e);
+    }
   }
 
   @Override

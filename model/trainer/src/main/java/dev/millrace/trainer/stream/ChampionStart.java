@@ -46,7 +46,7 @@ final class ChampionStart {
   /**
    * The champion's weights.
    *
-   * @param version the champion's number
+   * @param version the champion's number, or that of its float32 version if it is quantised
    * @param classes names of the classes, in the order of the rows of the last layer
    */
   record Start(int version, List<String> classes, Weights weights) {}
@@ -76,15 +76,15 @@ final class ChampionStart {
       return Optional.empty();
     }
     try {
-      ModelVersion version = repository.version(model, champion);
-      if (version.manifest().quantization() != null) {
-        throw new ModelException("it is quantised");
-      }
+      ModelVersion version = float32(repository.version(model, champion));
       if (!version.weights().isEmpty()) {
         throw new ModelException("its weights are in several files");
       }
       Start start =
-          new Start(champion, version.labels().names(), OnnxWeights.read(version.readVerified()));
+          new Start(
+              version.version(),
+              version.labels().names(),
+              OnnxWeights.read(version.readVerified()));
       listener.warned("the round starts from the champion, " + version + ": " + why.get());
       return Optional.of(start);
     } catch (ModelException e) {
@@ -95,5 +95,17 @@ final class ChampionStart {
               + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** {@return the version with the float32 weights that a version was made from} */
+  private ModelVersion float32(ModelVersion version) {
+    if (version.manifest().quantization() == null) {
+      return version;
+    }
+    Integer parent = version.manifest().parentVersion();
+    if (parent == null) {
+      throw new ModelException("it is quantised, and does not name its float32 version");
+    }
+    return repository.version(model, parent);
   }
 }

@@ -24,8 +24,8 @@ final class RoundListener extends ForwardingListener {
   }
 
   /**
-   * {@return the number of the version that the round published last; null if the round published
-   * no version}
+   * {@return the number of the version in float32 that the round published last; null if the round
+   * published no version}
    */
   Integer version() {
     return version;
@@ -47,7 +47,9 @@ final class RoundListener extends ForwardingListener {
 
   @Override
   public void exported(ModelVersion exported) {
-    version = exported.version();
+    if (exported.manifest().quantization() == null) { // the next round needs float32 weights
+      version = exported.version();
+    }
     super.exported(exported);
   }
 

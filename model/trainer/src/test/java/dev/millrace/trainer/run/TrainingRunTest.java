@@ -1,20 +1,29 @@
 package dev.millrace.trainer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.ModelManifest.Source;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.Precision;
 import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
@@ -185,7 +194,76 @@ class TrainingRunTest {
         config.pretrained(),
         config.seed(),
         new Checkpoints(
-            before.repository(), before.model(), before.run(), before.every(), keep, before.gate()),
+            before.repository(),
+            before.model(),
+            before.run(),
+            before.every(),
+            keep,
+            before.gate(),
+            before.precision()),
+        config.device(),
+        config.threads());
+  }
+
+  @Test
+  void int8_followsEachVersion_andIsJudgedOnImagesThatDidNotMakeIt() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, 460);
+    Heard heard = train(inInt8(Configs.of(home, 2, 0.05), 0.9));
+
+    assertThat(heard.warnings).isEmpty();
+    assertThat(heard.versions).hasSize(2);
+    ModelVersion float32 = repository().version("small", 1);
+    ModelManifest int8 = repository().version("small", 2).manifest();
+    assertThat(float32.manifest().quantization()).isNull();
+    assertThat(int8.source()).isEqualTo(new Source("quantization", null, float32.sha256()));
+    assertThat(int8.parentVersion()).isEqualTo(1);
+    assertThat(int8.trainingRun()).isEqualTo(float32.manifest().trainingRun());
+    assertThat(int8.lineage()).as("that of the parent").isNull();
+    assertThat(int8.quantization().reduceRange()).isTrue();
+    assertThat(int8.quantization().canSaturate()).isFalse();
+    assertThat(int8.quantization().calibration().images()).as("all to train on").isBetween(80, 100);
+    assertThat(int8.quantization().judgement().float32())
+        .isEqualTo(float32.manifest().evaluation().top1());
+    assertThat(int8.quantization().judgement().images()).isBetween(200, 215);
+    assertThat(int8.quantization().judgement().loss()).isLessThanOrEqualTo(0.5);
+    assertThat(int8.metrics())
+        .containsEntry("epoch", float32.manifest().metrics().get("epoch"))
+        .containsEntry("accuracy", int8.evaluation().top1().value());
+    assertThat(int8.calibration().images()).as("those of the gate").isGreaterThan(600);
+    assertThat(Files.size(repository().version("small", 2).modelFile()))
+        .isLessThan(Files.size(float32.modelFile()) / 2);
+    new OnnxModelRuntime().open(repository().version("small", 2), Device.CPU).close();
+  }
+
+  @Test
+  void int8_withTooFewImages_isRefusedBeforeTheFirstStep() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    TrainingConfig config = inInt8(Configs.of(home, 2, 0.05), 0.5);
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> train(config))
+        .withMessageContaining("held-out images can judge it, but at least 200 are needed")
+        .withMessageContaining("--precision float32");
+    assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  private TrainingConfig inInt8(TrainingConfig config, double heldOut) {
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        new TrainingData.Folder(home.resolve("images"), new Split(heldOut), new ClassRule(1)),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        new Checkpoints(
+            repository(),
+            "small",
+            home.resolve("run"),
+            Optional.empty(),
+            1,
+            Optional.empty(),
+            Precision.INT8),
         config.device(),
         config.threads());
   }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.millrace.control.Champion;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Reference;
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
@@ -27,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -306,6 +311,39 @@ class RoundsTest {
     assertThat(told.warnings)
         .containsExactly(
             "the round starts from the champion, small version 1: another writer has promoted it");
+  }
+
+  @Test
+  void train_afterAPromotionOfAnInt8Version_startsFromItsFloat32Version() {
+    follow();
+    int float32 = publish(2, 50).version();
+    ModelVersion other = publish(2, 51);
+    Quantization quantization =
+        new Quantization(
+            "min-max", true, false, List.of(), null, null, null, new Reference("x", 16, 0.1));
+    ModelRepository repository = config.checkpoints().repository();
+    int int8 =
+        repository
+            .publish(
+                "small",
+                other.readVerified(),
+                config.preprocessing(),
+                other.labels(),
+                new Provenance(
+                    new ModelManifest.Source("quantization", null, null),
+                    float32,
+                    Map.of(),
+                    null,
+                    quantization))
+            .version();
+    champion = Optional.of(other.version());
+    train(this::learn, "cat", "dog");
+    champion = Optional.of(int8);
+    train(this::learn, "cat", "dog");
+
+    Pretrained start = trained.get(1).pretrained().orElseThrow();
+    assertThat(start.parentVersion()).isEqualTo(float32);
+    assertThat(start.weights().get("conv1.weight")).isEqualTo(weights(2, 50).get("conv1.weight"));
   }
 
   @Test

@@ -134,13 +134,20 @@ public final class Lab implements AutoCloseable {
 
   /** Publishes a network with random weights in this format. */
   public void publish(String name, ResNet network, OnnxFormat format) {
-    Preprocessing preprocessing =
-        network.size() < 64
-            ? new Preprocessing(network.size(), network.size(), MEAN, STD)
-            : new Preprocessing(network.size(), network.size() * 256 / 224, MEAN, STD);
     Labels labels =
         new Labels(IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
     byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1), format);
+    publish(name, onnx, network.size(), labels);
+  }
+
+  /**
+   * Publishes an exported network with ImageNet's normalisation.
+   *
+   * @param size side of the network's images, in pixels; from 64 on, they are cropped as ImageNet's
+   */
+  public void publish(String name, byte[] onnx, int size, Labels labels) {
+    Preprocessing preprocessing =
+        new Preprocessing(size, size < 64 ? size : size * 256 / 224, MEAN, STD);
     new ModelRepository(repository())
         .publish(
             name,

@@ -7,18 +7,24 @@ import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
 import dev.millrace.benchmarks.lab.Photographs;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.Processor;
+import dev.millrace.service.command.quantize.Picture;
+import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes two comparisons. Without Kafka, networks in 8-bit integers are compared with the same
  * networks in float32. With Kafka, Millrace with a quantised network is compared with this network
- * without Kafka. The two measurements of a comparison alternate. The weights are random, so the
- * answers show only how often the versions agree.
+ * without Kafka. The two measurements of a comparison alternate. The weights are random, unless the
+ * option {@code --data} names trained weights. Only trained weights have an accuracy.
  */
 final class Int8Part implements Part {
 
@@ -76,9 +82,9 @@ final class Int8Part implements Part {
 
   private static void measure(Bench bench, Entry entry) throws IOException, InterruptedException {
     String float32 = entry.arch + "-float32";
-    bench.lab().publish(float32, ResNet.of(entry.arch));
     List<byte[]> pictures = Photographs.jpegs(entry.width, entry.height, PICTURES);
-    QuantizedNetwork int8 = QuantizedNetwork.of(bench, float32, pictures);
+    QuantizedNetwork int8 = quantized(bench, entry.arch, float32, pictures);
+    tell(bench, "int8." + entry.arch + "_top1_loss", int8);
     Feed feed =
         bench.lab().fill(int8.model(), PARTITIONS, pictures, bench.config().images(entry.images));
     Feed practice =
@@ -109,11 +115,44 @@ final class Int8Part implements Part {
       }
       tell(bench, "int8." + entry.arch, slow, fast, race.of("whole"));
     }
+  }
+
+  /** Publishes a network and its quantised version. */
+  private static QuantizedNetwork quantized(
+      Bench bench, String arch, String name, List<byte[]> pictures) throws IOException {
+    ResNet network = ResNet.of(arch);
+    Optional<RealNetwork> real = RealNetwork.in(bench.config().data(), arch);
+    if (real.isPresent()) {
+      byte[] onnx = Files.readAllBytes(real.get().onnx());
+      bench.lab().publish(name, onnx, network.size(), real.get().labels());
+      return QuantizedNetwork.of(
+          bench, name, real.get().images(line -> bench.progress("%s", line)));
+    }
+    bench.lab().publish(name, network);
+    List<Picture> unknown =
+        pictures.stream()
+            .map(picture -> new Picture("generated", Picture.UNKNOWN, () -> picture))
+            .toList();
+    return QuantizedNetwork.of(bench, name, new Pictures("generated", unknown));
+  }
+
+  private static void tell(Bench bench, String figure, QuantizedNetwork int8) {
+    if (int8.judgement().isEmpty()) {
+      bench.progress(
+          "%s is not measured, because the weights are random: name trained ones with --data",
+          figure);
+      return;
+    }
+    Judgement judgement = int8.judgement().get();
     bench.figure(
-        "int8." + entry.arch + "_top1_loss",
-        int8.loss(),
+        figure,
+        judgement.loss(),
         "points",
-        "share of pictures with another answer than float32's; the weights are random");
+        String.format(
+            Locale.ROOT,
+            "accuracy lost on %d images that did not calibrate; float32 is right about %.2f %%",
+            judgement.images(),
+            100 * judgement.float32().value()));
   }
 
   private static Limits limit(Bench bench, String model, List<byte[]> pictures)

@@ -1,56 +1,58 @@
 package dev.millrace.benchmarks.part;
 
-import dev.millrace.core.image.ImageDecoder;
-import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
-import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.onnx.Processor;
 import dev.millrace.onnx.quantize.CalibrationImages;
 import dev.millrace.onnx.quantize.Quantizer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
+import dev.millrace.service.command.quantize.DecodedPictures;
+import dev.millrace.service.command.quantize.Judge;
+import dev.millrace.service.command.quantize.Pictures;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A version of the lab's repository, and its quantised version, which was calibrated with half of
- * the pictures. On processors without VNNI its weights have 7 bits, because ONNX Runtime's fast
- * kernels would saturate with 8.
+ * The quantised version of a version in the lab's repository. On processors without VNNI its
+ * weights have 7 bits, because ONNX Runtime's fast kernels would saturate with 8.
  *
  * @param model the name of the quantised model in the lab's repository
- * @param loss the share of the other pictures to which the versions give different answers, in
- *     points
+ * @param judgement the comparison with the float32 version on images that did not calibrate; empty
+ *     if the classes of the images are unknown
  */
-record QuantizedNetwork(String model, double loss) {
+record QuantizedNetwork(String model, Optional<Judgement> judgement) {
 
-  private static final int BOTH = 2;
   private static final double ANY_LOSS = 100;
+  private static final int MOST_CALIBRATING = 300;
 
   /**
    * Quantises the newest version of a model, and publishes it as the model {@code NAME-int8}.
    *
-   * @param pictures encoded images, at least twice as many as a calibration needs
+   * @param images images of which half calibrate, but at most {@value #MOST_CALIBRATING}, and the
+   *     others judge
    */
-  static QuantizedNetwork of(Bench bench, String name, List<byte[]> pictures) {
+  static QuantizedNetwork of(Bench bench, String name, Pictures images) {
     ModelRepository repository = new ModelRepository(bench.lab().repository());
     ModelVersion version = repository.newest(name);
+    Preprocessing preprocessing = version.manifest().preprocessing();
     byte[] float32 = version.readVerified();
-    List<byte[]> pixels = decoded(version, pictures);
-    int half = pixels.size() / BOTH;
+    int calibrating = Math.min(MOST_CALIBRATING, images.pictures().size() / 2);
+    DecodedPictures decoded =
+        DecodedPictures.of(images, calibrating, preprocessing, line -> bench.progress("%s", line));
     byte[] int8;
     try (Quantizer quantizer =
         new Quantizer(
             float32,
-            version.manifest().preprocessing(),
+            preprocessing,
             version.labels(),
-            new CalibrationImages(pixels.subList(0, half), List.of()),
+            new CalibrationImages(
+                decoded.pixels(), images.isLabelled() ? decoded.truths() : List.of()),
             new Quantizer.Settings(Processor.ofThisMachine().maySaturate(), ANY_LOSS),
             line -> bench.progress("%s: %s", name, line))) {
       int8 = quantizer.quantize().bytes();
@@ -59,56 +61,25 @@ record QuantizedNetwork(String model, double loss) {
     repository.publish(
         model,
         int8,
-        version.manifest().preprocessing(),
+        preprocessing,
         version.labels(),
         new ModelManifest.Source("quantization", null, version.sha256()));
     return new QuantizedNetwork(
-        model, loss(version, float32, int8, pixels.subList(half, pixels.size())));
+        model,
+        images.isLabelled()
+            ? Optional.of(judge(bench, version, float32, int8, images, decoded.taken()))
+            : Optional.empty());
   }
 
-  private static List<byte[]> decoded(ModelVersion version, List<byte[]> pictures) {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(version.manifest().preprocessing().bytes());
-    List<byte[]> pixels = new ArrayList<>();
-    try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
-      for (byte[] picture : pictures) {
-        decoder.decode(picture, version.manifest().preprocessing(), buffer.clear());
-        byte[] image = new byte[buffer.capacity()];
-        buffer.get(0, image);
-        pixels.add(image);
-      }
-    }
-    return pixels;
-  }
-
-  private static double loss(
-      ModelVersion version, byte[] float32, byte[] int8, List<byte[]> pixels) {
-    List<Integer> before = answers(version, float32, pixels);
-    List<Integer> after = answers(version, int8, pixels);
-    int different = 0;
-    for (int i = 0; i < pixels.size(); i++) {
-      different += before.get(i).equals(after.get(i)) ? 0 : 1;
-    }
-    return 100.0 * different / pixels.size();
-  }
-
-  private static List<Integer> answers(ModelVersion version, byte[] model, List<byte[]> pixels) {
+  private static Judgement judge(
+      Bench bench, ModelVersion version, byte[] float32, byte[] int8, Pictures images, int taken) {
+    Preprocessing preprocessing = version.manifest().preprocessing();
     Labels labels = version.labels();
-    List<Integer> answers = new ArrayList<>();
-    FloatBuffer scores =
-        ByteBuffer.allocateDirect(labels.size() * Float.BYTES)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
-    try (ModelSession session =
-        OnnxModelRuntime.open(model, Device.CPU, version.manifest().preprocessing(), labels)) {
-      for (byte[] image : pixels) {
-        session.run(ByteBuffer.allocateDirect(image.length).put(image).rewind(), 1, scores);
-        int top = 0;
-        for (int i = 1; i < labels.size(); i++) {
-          top = scores.get(i) > scores.get(top) ? i : top;
-        }
-        answers.add(top);
-      }
+    try (ModelSession before = OnnxModelRuntime.open(float32, Device.CPU, preprocessing, labels);
+        ModelSession after = OnnxModelRuntime.open(int8, Device.CPU, preprocessing, labels)) {
+      return new Judge(before, after, preprocessing, line -> bench.progress("%s", line), () -> {})
+          .judge(images.pictures().subList(taken, images.pictures().size()))
+          .judgement();
     }
-    return answers;
   }
 }

@@ -17,9 +17,15 @@ import java.util.Optional;
  * @param devices the devices that models run on: the CPU, or GPUs
  * @param photographs folder of photographs on which a GPU's predictions are compared with the
  *     CPU's; if empty, generated images are used
+ * @param data folder of trained networks with labelled images; if empty, the weights are random
  */
 public record BenchmarkConfig(
-    Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
+    Path folder,
+    int rounds,
+    double scale,
+    List<Device> devices,
+    Optional<Path> photographs,
+    Optional<Path> data) {
 
   /**
    * Validates the settings.
@@ -30,6 +36,7 @@ public record BenchmarkConfig(
    * @param devices the devices that models run on
    * @param photographs folder of photographs on which a GPU's predictions are compared with the
    *     CPU's
+   * @param data folder of trained networks with labelled images
    * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs;
    *     the message names the key
    */
@@ -40,6 +47,7 @@ public record BenchmarkConfig(
           "device: " + devices + " must be either the CPU or GPUs; measure them in separate runs");
     }
     Objects.requireNonNull(photographs, "photographs");
+    Objects.requireNonNull(data, "data");
     Objects.requireNonNull(folder, "folder");
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds: " + rounds + " is not above 0");
@@ -47,6 +55,22 @@ public record BenchmarkConfig(
     if (!(scale > 0 && scale <= 1)) {
       throw new IllegalArgumentException("scale: " + scale + " is not between 0 and 1");
     }
+  }
+
+  /**
+   * Creates settings for networks with random weights.
+   *
+   * @param folder folder for temporary files, which take some gigabytes
+   * @param rounds number of rounds
+   * @param scale factor for the number of images
+   * @param devices the devices that models run on
+   * @param photographs folder of photographs on which a GPU's predictions are compared with the
+   *     CPU's
+   * @throws IllegalArgumentException if a value is out of range, or the devices mix CPU and GPUs
+   */
+  public BenchmarkConfig(
+      Path folder, int rounds, double scale, List<Device> devices, Optional<Path> photographs) {
+    this(folder, rounds, scale, devices, photographs, Optional.empty());
   }
 
   /** {@return whether models run on GPUs} */

@@ -75,6 +75,15 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
   private Path photographs;
 
   @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Folder of trained networks for the part 'int8'. It holds NAME.onnx, the names of the"
+              + " classes in NAME.txt, and images in the folder NAME, with one folder for each class"
+              + " (default: random weights, without an accuracy).")
+  private Path data;
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
@@ -128,13 +137,22 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       return ExitCode.DONE;
     }
     Set<String> parts = parts(all.keySet());
+    if (data != null && !Files.isDirectory(data)) {
+      throw new CommandException("--data: there is no folder " + data);
+    }
     Path folder =
         dir == null
             ? Files.createTempDirectory("millrace-bench")
             : Files.createTempDirectory(Files.createDirectories(dir), "bench");
     try {
       BenchmarkConfig config =
-          new BenchmarkConfig(folder, rounds, scale, wanted, Optional.ofNullable(photographs));
+          new BenchmarkConfig(
+              folder,
+              rounds,
+              scale,
+              wanted,
+              Optional.ofNullable(photographs),
+              Optional.ofNullable(data));
       Figures figures = new Figures(spec.commandLine().getErr());
       benchmarks.measure(parts, config, figures);
       tell(figures, out);

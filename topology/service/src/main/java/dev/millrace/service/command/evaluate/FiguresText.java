@@ -25,6 +25,9 @@ public record FiguresText(PrintWriter out, Labels labels) {
   /** A confusion matrix of more classes does not fit on a screen. */
   private static final int SCREEN = 20;
 
+  /** What stands for a measure that a manifest does not hold. */
+  public static final String UNKNOWN = "unknown";
+
   /**
    * Prints the measures of all images together, one per line.
    *
@@ -55,9 +58,14 @@ public record FiguresText(PrintWriter out, Labels labels) {
             "%.4g, fitted on %,d images",
             calibration.temperature(),
             calibration.images()));
-    line("  log loss without", number(calibration.before().logLoss()));
-    line("  calibration error", number(calibration.before().ece()) + " without");
-    line("  other answers", calibration.changed() + " of " + calibration.before().n() + " images");
+    Figures before = calibration.before();
+    if (before == null) {
+      line("  without", UNKNOWN);
+      return;
+    }
+    line("  log loss without", number(before.logLoss()));
+    line("  calibration error", number(before.ece()) + " without");
+    line("  other answers", calibration.changed() + " of " + before.n() + " images");
   }
 
   /**
@@ -83,9 +91,12 @@ public record FiguresText(PrintWriter out, Labels labels) {
   /**
    * {@return a share with its interval, for example {@code 91.50 % (95 % interval: …)}}
    *
-   * @param share the share, from 0 to 1
+   * @param share the share, from 0 to 1; null if it is unknown
    */
   public static String share(Interval share) {
+    if (share == null) {
+      return UNKNOWN;
+    }
     return String.format(
         Locale.ROOT,
         "%.2f %% (95 %% interval: %.2f to %.2f %%)",
@@ -97,9 +108,12 @@ public record FiguresText(PrintWriter out, Labels labels) {
   /**
    * {@return a number with its interval, for example {@code 0.2913 (95 % interval: …)}}
    *
-   * @param value the number
+   * @param value the number; null if it is unknown
    */
   public static String number(Interval value) {
+    if (value == null) {
+      return UNKNOWN;
+    }
     return String.format(
         Locale.ROOT,
         "%.4f (95 %% interval: %.4f to %.4f)",

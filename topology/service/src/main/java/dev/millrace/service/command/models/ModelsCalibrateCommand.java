@@ -1,15 +1,13 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.CrossFit;
-import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.evaluation.SampleSize;
 import dev.millrace.core.evaluation.Temperature;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
-import dev.millrace.onnx.TemperatureScaling;
 import dev.millrace.service.command.evaluate.FiguresText;
 import dev.millrace.service.command.evaluate.LabelledFolder;
 import dev.millrace.service.command.evaluate.LabelledImages;
@@ -17,6 +15,7 @@ import dev.millrace.service.command.evaluate.Measured;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
+import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.options.VersionOption;
 import dev.millrace.service.command.output.Json;
@@ -71,6 +70,7 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
               + " calibrate the float32 version with --version, and quantise the result");
     }
     LabelledImages images = data.find(plain.labels(), this::complain);
+    requireEnough(images.files().size());
     List<float[]> logits = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();
     var unused =
@@ -82,6 +82,7 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
               logits.add(Temperature.logits(probabilities));
               truths.add(truth);
             });
+    requireEnough(logits.size());
     CrossFit fit = CrossFit.of(logits, truths);
     ModelVersion calibrated = publish(plain, fit);
     tell(calibrated, fit);
@@ -91,40 +92,38 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private static void requireEnough(int images) {
+    if (images < SampleSize.FEWEST) {
+      throw new CommandException(
+          "--data has "
+              + images
+              + " images that can be read, but a temperature needs at least "
+              + SampleSize.FEWEST
+              + "; add images to the folder");
+    }
+  }
+
   private ModelVersion publish(ModelVersion plain, CrossFit fit) {
-    byte[] scaled = TemperatureScaling.apply(plain.readVerified(), fit.calibration().temperature());
+    ScaledModel scaled = ScaledModel.of(plain.readVerified(), fit);
     ModelManifest manifest = plain.manifest();
-    Figures figures = fit.figures();
     return version
         .repository()
         .publish(
             plain.name(),
-            new ModelFiles(scaled, plain.weights()),
+            new ModelFiles(scaled.bytes(), plain.weights()),
             manifest.preprocessing(),
             plain.labels(),
             new Provenance(
                 new ModelManifest.Source(
                     "calibration", plain.name() + "/" + plain.version(), plain.sha256()),
                 plain.version(),
-                Map.of("accuracy", figures.top1().value()),
+                Map.of("accuracy", scaled.figures().top1().value()),
                 null,
                 null,
-                inTheGraph(scaled, fit.calibration()),
-                figures,
+                scaled.calibration(),
+                scaled.figures(),
                 null),
             manifest.kind());
-  }
-
-  /**
-   * {@return the calibration with the temperature in the graph, which includes the temperature of
-   * an earlier calibration}
-   */
-  private static Calibration inTheGraph(byte[] scaled, Calibration fitted) {
-    return new Calibration(
-        TemperatureScaling.of(scaled).orElseThrow(),
-        fitted.images(),
-        fitted.changed(),
-        fitted.before());
   }
 
   private void tell(ModelVersion calibrated, CrossFit fit) {

@@ -1,6 +1,6 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.files.Sha256;
+import dev.millrace.core.evaluation.SampleSize;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -10,10 +10,9 @@ import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
-import dev.millrace.core.repository.WeightFile;
-import dev.millrace.onnx.ReferenceAnswers;
 import dev.millrace.onnx.quantize.CalibrationImages;
 import dev.millrace.onnx.quantize.Quantizer;
+import dev.millrace.service.command.evaluate.FiguresText;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
@@ -28,7 +27,6 @@ import dev.millrace.service.command.quantize.PictureOptions;
 import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +62,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--max-loss",
       paramLabel = "POINTS",
-      defaultValue = "0.5",
+      defaultValue = "" + Quantizer.Settings.MAX_LOSS,
       description =
           "Largest loss of accuracy, in percentage points. Without known classes: largest share of"
               + " images, in percent, to which the versions may give different answers"
@@ -100,35 +98,68 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
     requireQuantizable(float32);
     Labels labels = float32.labels();
     Preprocessing preprocessing = float32.manifest().preprocessing();
-    Pictures found = pictures.calibration(labels, this::complain);
-    DecodedPictures decoded =
-        DecodedPictures.of(found, pictures.images(), preprocessing, this::complain);
-    if (decoded.pixels().size() < CalibrationImages.FEWEST) {
+    pictures.requireHeldOut(fewest(), why());
+    try (TemporaryFolder folder =
+        TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+      Pictures found = pictures.calibration(labels, folder.path(), this::complain);
+      DecodedPictures decoded =
+          DecodedPictures.of(found, pictures.images(), preprocessing, this::complain);
+      requireEnough(found.place(), decoded.pixels().size());
+      List<Picture> judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
+      requireEnough(judging);
+      CalibrationImages images =
+          new CalibrationImages(
+              decoded.pixels(), found.isLabelled() ? decoded.truths() : List.of());
+      QuantizationTrial trial =
+          new QuantizationTrial(
+              spec, float32, images, new Quantizer.Settings(reduceRange, maxLoss), requireFaster);
+      publish(models, float32, trial.run(judging), folder.path());
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void requireEnough(String place, int calibrating) {
+    if (calibrating < CalibrationImages.FEWEST) {
       throw new CommandException(
-          found.place()
+          place
               + " has "
-              + decoded.pixels().size()
+              + calibrating
               + " images that calibrate the model (--images), but at least "
               + CalibrationImages.FEWEST
               + " are needed");
     }
-    List<Picture> judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
-    CalibrationImages images =
-        new CalibrationImages(decoded.pixels(), found.isLabelled() ? decoded.truths() : List.of());
-    QuantizationTrial trial =
-        new QuantizationTrial(
-            spec, float32, images, new Quantizer.Settings(reduceRange, maxLoss), requireFaster);
-    publish(models, float32, trial.run(judging));
-    return ExitCode.DONE;
+  }
+
+  private void requireEnough(List<Picture> judging) {
+    if (judging.size() < fewest()) {
+      throw new CommandException(
+          pictures.judgingPlace()
+              + " has "
+              + judging.size()
+              + " images that do not calibrate the model and can judge it, but at least "
+              + fewest()
+              + " are needed "
+              + why()
+              + "; add images, calibrate with fewer (--images), or judge with others (--data)");
+    }
+  }
+
+  private int fewest() {
+    return SampleSize.toShow(maxLoss);
+  }
+
+  private String why() {
+    return "to show a loss of at most --max-loss " + maxLoss;
   }
 
   private static void requireQuantizable(ModelVersion float32) {
+    Integer parent = float32.manifest().parentVersion();
     if (float32.manifest().quantization() != null) {
       throw new CommandException(
           float32
-              + " is already quantised; name the float32 version, "
-              + float32.manifest().parentVersion()
-              + ", with --version");
+              + " is already quantised; name the float32 version"
+              + (parent == null ? "" : ", " + parent + ",")
+              + " with --version");
     }
     if (!float32.isPrepared()) {
       throw new CommandException(
@@ -141,42 +172,40 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
   }
 
   private void publish(
-      ModelRepository models, ModelVersion float32, QuantizationTrial.Result result)
+      ModelRepository models, ModelVersion float32, QuantizationTrial.Result result, Path folder)
       throws IOException {
     ModelManifest manifest = float32.manifest();
     Quantization quantization = result.quantization();
     Judgement judgement = quantization.judgement();
-    try (TemporaryFolder folder =
-        TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
-      Path answers =
-          Files.write(folder.path().resolve(ReferenceAnswers.FILE_NAME), result.answers().bytes());
-      ModelVersion published =
-          models.publish(
-              float32.name(),
-              new ModelFiles(
-                  result.bytes(),
-                  Map.of(ReferenceAnswers.FILE_NAME, new WeightFile(answers, Sha256.of(answers)))),
-              manifest.preprocessing(),
-              float32.labels(),
-              new Provenance(
-                  new ModelManifest.Source("quantization", null, manifest.sha256()),
-                  float32.version(),
-                  judgement.measure().equals(Judgement.ACCURACY)
-                      ? Map.of("accuracy", judgement.int8().value())
-                      : Map.of(),
-                  null,
-                  quantization,
-                  manifest.calibration(), // the temperature stays in the graph
-                  null,
-                  null),
-              manifest.kind());
-      PrintWriter err = spec.commandLine().getErr();
-      QuantizationText.lines(published).forEach(err::println);
-      err.flush();
-      spec.commandLine()
-          .getOut()
-          .println(json ? Json.line(published.manifest()) : published.version() + "");
+    ModelVersion published =
+        models.publish(
+            float32.name(),
+            new ModelFiles(result.model().bytes(), result.answers().write(folder)),
+            manifest.preprocessing(),
+            float32.labels(),
+            new Provenance(
+                new ModelManifest.Source("quantization", null, manifest.sha256()),
+                float32.version(),
+                judgement.measure().equals(Judgement.ACCURACY)
+                    ? Map.of("accuracy", judgement.int8().value())
+                    : Map.of(),
+                null,
+                quantization,
+                result.model().calibration(),
+                result.model().figures(),
+                null),
+            manifest.kind());
+    PrintWriter err = spec.commandLine().getErr();
+    QuantizationText.lines(published).forEach(err::println);
+    if (result.model().figures() != null) {
+      FiguresText text = new FiguresText(err, published.labels());
+      text.printOverall(result.model().figures());
+      text.printCalibration(result.model().calibration());
     }
+    err.flush();
+    spec.commandLine()
+        .getOut()
+        .println(json ? Json.line(published.manifest()) : published.version() + "");
   }
 
   private void complain(String line) {

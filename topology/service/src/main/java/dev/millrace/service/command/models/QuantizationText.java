@@ -1,15 +1,19 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.evaluation.Proportion;
+import static dev.millrace.service.command.evaluate.FiguresText.UNKNOWN;
+import static dev.millrace.service.command.evaluate.FiguresText.share;
+
 import dev.millrace.core.model.Quantization;
 import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.model.Quantization.Speed;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.onnx.Processor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
-/** Describes in words how a version was quantised. */
+/** Describes in words how a version was quantised. A part that a manifest lacks is unknown. */
 final class QuantizationText {
 
   private QuantizationText() {}
@@ -32,18 +36,22 @@ final class QuantizationText {
   /** {@return how the version was quantised, in one line} */
   static String summary(Quantization quantization) {
     List<String> kept = quantization.floatLayers();
+    Quantization.Calibration calibration = quantization.calibration();
     return "int8"
         + (quantization.reduceRange() ? " with 7-bit weights" : "")
         + ", "
-        + quantization.method()
+        + Objects.requireNonNullElse(quantization.method(), UNKNOWN)
         + " calibration with "
-        + quantization.calibration().images()
+        + (calibration == null ? UNKNOWN : calibration.images())
         + " images"
         + (kept.isEmpty() ? "" : ", in float32: " + String.join(", ", kept));
   }
 
   /** {@return both versions' accuracy, or their agreement, with 95 % intervals} */
   static String comparison(Judgement judgement) {
+    if (judgement == null) {
+      return UNKNOWN;
+    }
     return judgement.float32() == null
         ? "the same answer as float32 to "
             + share(judgement.int8())
@@ -61,21 +69,19 @@ final class QuantizationText {
 
   /** {@return the speed of both versions on one thread, and the processor} */
   static String speed(Quantization quantization) {
+    Speed speed = quantization.speed();
+    Judgement judgement = quantization.judgement();
+    if (speed == null) {
+      return UNKNOWN;
+    }
     return String.format(
         Locale.ROOT,
         "%.1f images/s on one thread, float32 %.1f (%.2f times as fast) on %s",
-        quantization.speed().int8(),
-        quantization.speed().float32(),
-        quantization.speed().ratio(),
-        quantization.judgement().processor());
-  }
-
-  private static String share(Proportion share) {
-    return String.format(
-        Locale.ROOT,
-        "%.2f %% (95 %% interval: %.2f to %.2f %%)",
-        100 * share.value(),
-        100 * share.low(),
-        100 * share.high());
+        speed.int8(),
+        speed.float32(),
+        speed.ratio(),
+        judgement == null || judgement.processor() == null
+            ? "an unknown processor"
+            : judgement.processor());
   }
 }

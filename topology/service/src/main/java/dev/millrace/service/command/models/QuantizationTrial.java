@@ -1,5 +1,6 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.core.evaluation.SampleSize;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
@@ -13,12 +14,12 @@ import dev.millrace.onnx.ReferenceAnswers;
 import dev.millrace.onnx.quantize.CalibrationImages;
 import dev.millrace.onnx.quantize.QuantizedModel;
 import dev.millrace.onnx.quantize.Quantizer;
+import dev.millrace.onnx.quantize.SpeedTest;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.output.Progress;
 import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.command.quantize.Judge;
 import dev.millrace.service.command.quantize.Picture;
-import dev.millrace.service.command.quantize.SpeedTest;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -40,25 +41,21 @@ record QuantizationTrial(
     Quantizer.Settings settings,
     boolean requireFaster) {
 
-  /** Number of images from which the reference answers are chosen. */
-  private static final int CANDIDATES = 64;
-
   /**
    * A quantised model that may be published.
    *
-   * @param bytes the ONNX file
+   * @param model the model, with its own temperature if the classes of the images are known
    * @param answers images with the answers that each processor must give
    * @param quantization how the model was quantised and judged
    */
-  @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
-  record Result(byte[] bytes, ReferenceAnswers answers, Quantization quantization) {}
+  record Result(ScaledModel model, ReferenceAnswers answers, Quantization quantization) {}
 
   /**
    * Quantises and judges.
    *
    * @param judging the images that judge the model; none of them calibrates it
    * @throws dev.millrace.core.model.ModelException if the version cannot be quantised
-   * @throws CommandException if the result is refused
+   * @throws CommandException if the result is refused, or too few of the images can be read
    */
   Result run(List<Picture> judging) {
     byte[] file = float32.readVerified();
@@ -70,8 +67,10 @@ record QuantizationTrial(
       try (ModelSession before = OnnxModelRuntime.open(file, Device.CPU, preprocessing, labels);
           ModelSession after =
               OnnxModelRuntime.open(model.bytes(), Device.CPU, preprocessing, labels)) {
-        Judgement judgement = judgement(before, after, judging);
-        if (judgement.loss() > settings.maxLoss() + 1e-9) {
+        Judge.Verdict verdict = judge(before, after, judging);
+        Judgement judgement = verdict.judgement();
+        requireEnough(judgement.images());
+        if (!judgement.isWithin(settings.maxLoss())) {
           throw new CommandException(refusal(judgement, model, quantizer.mostDamaging()));
         }
         Speed speed =
@@ -86,32 +85,45 @@ record QuantizationTrial(
                   speed.int8(),
                   speed.float32()));
         }
-        return result(model, judgement, speed, after);
+        return result(model, verdict, speed);
       }
     }
   }
 
-  private Result result(
-      QuantizedModel model, Judgement judgement, Speed speed, ModelSession session) {
-    List<byte[]> pixels = images.pixels();
-    ReferenceAnswers answers =
-        ReferenceAnswers.of(session, pixels.subList(0, Math.min(CANDIDATES, pixels.size())));
-    return new Result(
-        model.bytes(),
-        answers,
-        new Quantization(
-            model.method(),
-            settings.reduceRange(),
-            model.canSaturate(),
-            model.floatLayers(),
-            new Quantization.Calibration(pixels.size(), images.digest()),
-            judgement,
-            speed,
-            new Quantization.Reference(
-                ReferenceAnswers.FILE_NAME, ReferenceAnswers.IMAGES, ReferenceAnswers.BOUND)));
+  private void requireEnough(int readable) {
+    int fewest = SampleSize.toShow(settings.maxLoss());
+    if (readable < fewest) {
+      throw new CommandException(
+          "only "
+              + readable
+              + " of the images that judge the model can be read, but at least "
+              + fewest
+              + " are needed to show a loss of at most --max-loss "
+              + settings.maxLoss());
+    }
   }
 
-  private Judgement judgement(ModelSession before, ModelSession after, List<Picture> judging) {
+  /** The temperature belongs to the answers of the int8 version, so float32's is no substitute. */
+  private Result result(QuantizedModel model, Judge.Verdict verdict, Speed speed) {
+    ScaledModel scaled =
+        verdict.fit() == null
+            ? new ScaledModel(model.bytes(), float32.manifest().calibration(), null)
+            : ScaledModel.of(model.bytes(), verdict.fit());
+    return new Result(
+        scaled,
+        answers(scaled.bytes()),
+        model.quantization(settings, images, verdict.judgement(), speed));
+  }
+
+  private ReferenceAnswers answers(byte[] model) {
+    try (ModelSession session =
+        OnnxModelRuntime.open(
+            model, Device.CPU, float32.manifest().preprocessing(), float32.labels())) {
+      return ReferenceAnswers.of(session, images.forReference());
+    }
+  }
+
+  private Judge.Verdict judge(ModelSession before, ModelSession after, List<Picture> judging) {
     PrintWriter err = spec.commandLine().getErr();
     try (Progress progress =
         Progress.of(err, Terminal.ofThisProcess(), "judging", judging.size(), "images")) {

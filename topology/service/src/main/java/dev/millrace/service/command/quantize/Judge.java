@@ -2,7 +2,9 @@ package dev.millrace.service.command.quantize;
 
 import static dev.millrace.core.evaluation.Evaluation.mostProbable;
 
+import dev.millrace.core.evaluation.CrossFit;
 import dev.millrace.core.evaluation.Proportion;
+import dev.millrace.core.evaluation.Temperature;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,8 +32,6 @@ import java.util.function.Consumer;
  */
 public final class Judge {
 
-  private static final float DECIDED = 0.5f;
-
   private final ModelSession float32;
   private final ModelSession int8;
   private final Preprocessing preprocessing;
@@ -40,6 +41,16 @@ public final class Judge {
   private final AtomicInteger rightInFloat32 = new AtomicInteger();
   private final AtomicInteger rightInInt8 = new AtomicInteger();
   private final AtomicInteger agreed = new AtomicInteger();
+
+  /**
+   * What a judge found.
+   *
+   * @param judgement the accuracy of both models, or their agreement if the classes of the images
+   *     are unknown or independent
+   * @param fit the temperature of the quantised model, which is fitted on these images and measured
+   *     by the folds; null if the classes are unknown or independent
+   */
+  public record Verdict(Judgement judgement, CrossFit fit) {}
 
   /**
    * Creates a judge.
@@ -67,51 +78,70 @@ public final class Judge {
    * Runs both models on the images, on one thread for each processor.
    *
    * @param pictures the images; either all have a class or none has
-   * @return the accuracy of both, or their agreement if the classes are unknown or independent
+   * @return the comparison of both, and the temperature of the quantised model
    * @throws CommandException if no image can be decoded
    * @throws IllegalStateException if the thread is interrupted
    */
-  public Judgement judge(List<Picture> pictures) {
+  public Verdict judge(List<Picture> pictures) {
     AtomicInteger next = new AtomicInteger();
+    float[][] answers = new float[pictures.size()][];
     try (Workers workers = new Workers("judge")) {
       var unused =
           workers.map(
               Collections.nCopies(Workers.count(), next),
               shared -> {
-                judge(pictures, shared);
+                judge(pictures, answers, shared);
                 return shared;
               });
     }
-    return result(pictures);
+    return verdict(pictures, answers);
   }
 
-  private Judgement result(List<Picture> pictures) {
+  private Verdict verdict(List<Picture> pictures, float[][] answers) {
     int n = images.get();
     if (n == 0) {
       throw new CommandException("none of the " + pictures.size() + " held-out images can be read");
     }
     String processor = Processor.ofThisMachine().toString();
     boolean labelled =
-        int8.answers() == AnswerKind.EXCLUSIVE
+        int8.answers() != AnswerKind.INDEPENDENT
             && pictures.stream().allMatch(picture -> picture.truth() != Picture.UNKNOWN);
-    return labelled
-        ? new Judgement(
+    if (!labelled) {
+      return new Verdict(
+          new Judgement(Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), processor),
+          null);
+    }
+    return new Verdict(
+        new Judgement(
             Judgement.ACCURACY,
             n,
             Proportion.of(rightInFloat32.get(), n),
             Proportion.of(rightInInt8.get(), n),
-            processor)
-        : new Judgement(Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), processor);
+            processor),
+        fit(pictures, answers));
   }
 
-  private void judge(List<Picture> pictures, AtomicInteger next) {
+  private static CrossFit fit(List<Picture> pictures, float[][] answers) {
+    List<float[]> logits = new ArrayList<>();
+    List<Integer> truths = new ArrayList<>();
+    for (int i = 0; i < answers.length; i++) {
+      if (answers[i] != null) {
+        logits.add(Temperature.logits(answers[i]));
+        truths.add(pictures.get(i).truth());
+      }
+    }
+    return CrossFit.of(logits, truths);
+  }
+
+  /** Judges the next pictures, and keeps the quantised model's answer to each. */
+  private void judge(List<Picture> pictures, float[][] answers, AtomicInteger next) {
     ByteBuffer pixels = ByteBuffer.allocateDirect(preprocessing.bytes());
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
       for (int i = next.getAndIncrement(); i < pictures.size(); i = next.getAndIncrement()) {
         Picture picture = pictures.get(i);
         try {
           decoder.decode(picture.content().read(), preprocessing, pixels.clear());
-          judge(picture.truth(), pixels.clear());
+          answers[i] = judge(picture.truth(), pixels.clear());
         } catch (BadImageException | IOException e) {
           complaints.accept(picture.name() + ": " + e.getMessage());
         }
@@ -120,17 +150,14 @@ public final class Judge {
     }
   }
 
-  private void judge(int truth, ByteBuffer pixels) {
+  private float[] judge(int truth, ByteBuffer pixels) {
     float[] before = run(float32, pixels);
     float[] after = run(int8, pixels);
     images.incrementAndGet();
     rightInFloat32.addAndGet(mostProbable(before) == truth ? 1 : 0);
     rightInInt8.addAndGet(mostProbable(after) == truth ? 1 : 0);
-    boolean same =
-        int8.answers() == AnswerKind.EXCLUSIVE
-            ? mostProbable(before) == mostProbable(after)
-            : haveSameDecisions(before, after);
-    agreed.addAndGet(same ? 1 : 0);
+    agreed.addAndGet(int8.answers().isSameAnswer(before, after) ? 1 : 0);
+    return after;
   }
 
   private static float[] run(ModelSession session, ByteBuffer pixels) {
@@ -142,14 +169,5 @@ public final class Judge {
     float[] answer = new float[session.classes()];
     scores.get(0, answer);
     return answer;
-  }
-
-  private static boolean haveSameDecisions(float[] before, float[] after) {
-    for (int i = 0; i < before.length; i++) {
-      if ((before[i] >= DECIDED) != (after[i] >= DECIDED)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -77,21 +77,38 @@ public final class PictureOptions {
    * Finds the images that calibrate the model, and more images that may judge it.
    *
    * @param labels the names of the classes
+   * @param folder a temporary folder for the images of a topic
    * @param complaints receives a line about what is ignored
    * @return the images
    * @throws IOException if a folder cannot be read
    * @throws CommandException if there are no images, or neither a folder nor a topic
    */
-  public Pictures calibration(Labels labels, Consumer<String> complaints) throws IOException {
-    Path folder = Path.of(calibrate);
-    if (Files.isDirectory(folder)) {
-      return Pictures.in(folder, folders(labels), complaints);
+  public Pictures calibration(Labels labels, Path folder, Consumer<String> complaints)
+      throws IOException {
+    Path images = Path.of(calibrate);
+    if (Files.isDirectory(images)) {
+      return Pictures.in(images, folders(labels), complaints);
     }
-    if (calibrate.contains(File.separator) || Files.exists(folder)) {
+    if (calibrate.contains(File.separator) || Files.exists(images)) {
       throw new CommandException(
           "--calibrate: there is no folder " + calibrate + "; give a folder of images or a topic");
     }
-    return Pictures.of(kafka, calibrate, most(data == null ? requireHeldOut() : images()));
+    long most = images() + (data == null ? (long) heldOut : 0);
+    return Pictures.of(kafka, calibrate, (int) Math.min(Integer.MAX_VALUE, most), folder);
+  }
+
+  /**
+   * Checks how many images may judge the model.
+   *
+   * @param fewest the smallest number of images that must judge it
+   * @param why why so many are needed, for the message
+   * @throws IllegalArgumentException if {@code --held-out} allows fewer
+   */
+  public void requireHeldOut(int fewest, String why) {
+    if (heldOut < fewest) {
+      throw new IllegalArgumentException(
+          "--held-out: " + heldOut + " must be at least " + fewest + " " + why);
+    }
   }
 
   /**
@@ -102,9 +119,8 @@ public final class PictureOptions {
    * @param taken number of images that were taken to calibrate the model
    * @param labels the names of the classes
    * @param complaints receives a line about what is ignored
-   * @return the images; at least one
+   * @return the images, at most as many as {@code --held-out} says; may be empty
    * @throws IOException if a folder cannot be read
-   * @throws CommandException if there is no image
    */
   public List<Picture> heldOut(
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
@@ -112,21 +128,15 @@ public final class PictureOptions {
     Set<String> calibrating =
         calibration.from(0, taken).stream().map(PictureOptions::digest).collect(Collectors.toSet());
     Pictures all = data == null ? calibration : Pictures.in(data, folders(labels), complaints);
-    List<Picture> judging =
-        all.pictures().stream()
-            .filter(picture -> !calibrating.contains(digest(picture)))
-            .limit(requireHeldOut())
-            .toList();
-    if (judging.isEmpty()) {
-      throw new CommandException(
-          "all "
-              + taken
-              + " images of "
-              + calibration.place()
-              + " calibrate the model, so none is left to judge it; give fewer with --images, or"
-              + " others with --data");
-    }
-    return judging;
+    return all.pictures().stream()
+        .filter(picture -> !calibrating.contains(digest(picture)))
+        .limit(heldOut)
+        .toList();
+  }
+
+  /** {@return the folder or the topic of the images that judge the model, for messages} */
+  public String judgingPlace() {
+    return data == null ? calibrate : data.toString();
   }
 
   /** {@return the hash of the encoded image, or the image's name if the image cannot be read} */
@@ -136,17 +146,6 @@ public final class PictureOptions {
     } catch (IOException e) {
       return picture.name(); // the judge tells why
     }
-  }
-
-  private int most(int further) {
-    return (int) Math.min(Integer.MAX_VALUE, (long) images() + further);
-  }
-
-  private int requireHeldOut() {
-    if (heldOut < 1) {
-      throw new IllegalArgumentException("--held-out: " + heldOut + " must be at least 1");
-    }
-    return heldOut;
   }
 
   private ClassFolders folders(Labels labels) {

@@ -82,34 +82,34 @@ public record Pictures(String place, List<Picture> pictures) {
   }
 
   /**
-   * Reads images from a topic, oldest first. Their classes are unknown. Records without a value are
+   * Reads a topic to its end, and takes a random sample of its images, which is the same in every
+   * run. Copies of an image count once. The classes are unknown. Records without a value are
    * skipped.
    *
    * @param kafka the options of Kafka's clients
    * @param topic the topic's name
    * @param most the largest number of images
+   * @param folder the folder for the images of the sample. The caller deletes it when the images
+   *     are no longer needed
    * @return the images
-   * @throws CommandException if no broker answers, or there is no such topic
+   * @throws CommandException if no broker answers, there is no such topic, or the folder cannot be
+   *     written to
    */
-  public static Pictures of(KafkaOptions kafka, String topic, int most) {
+  public static Pictures of(KafkaOptions kafka, String topic, int most, Path folder) {
     try (Cluster cluster = Cluster.of(kafka)) {
       cluster.requireTopics(Set.of(topic));
     }
-    List<Picture> pictures = new ArrayList<>();
+    TopicSample sample = new TopicSample(folder, most);
     try (var consumer = TopicReader.consumer(kafka)) {
       new TopicReader(consumer)
           .read(
               topic,
               record -> {
-                byte[] value = record.value();
-                if (value != null) {
-                  String name = topic + "-" + record.partition() + "@" + record.offset();
-                  pictures.add(new Picture(name, Picture.UNKNOWN, () -> value));
-                }
-                return pictures.size() < most;
+                sample.add(record);
+                return true;
               });
     }
-    return shuffled(topic, pictures);
+    return new Pictures(topic, sample.pictures());
   }
 
   private static Pictures shuffled(String place, List<Picture> pictures) {

@@ -50,6 +50,11 @@ final class Reproduction implements TrainingListener {
    */
   static Lineage lineageOf(ModelVersion version) {
     Lineage lineage = version.manifest().lineage();
+    Integer parent = version.manifest().parentVersion();
+    if (version.manifest().quantization() != null && parent != null) {
+      throw new CommandException(
+          version + " is quantised; reproduce its float32 version, " + parent + ", instead");
+    }
     if (lineage == null || lineage.options().isEmpty()) {
       throw new CommandException(
           "the manifest of "

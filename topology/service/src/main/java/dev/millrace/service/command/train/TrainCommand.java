@@ -6,10 +6,12 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Precision;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingListener;
+import dev.millrace.onnx.quantize.Quantizer;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
@@ -19,6 +21,7 @@ import dev.millrace.service.command.lifecycle.LongRunning;
 import dev.millrace.service.command.lifecycle.OtherProcess;
 import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.command.options.LowerCaseNames;
 import dev.millrace.service.command.options.ModelOption;
 import dev.millrace.service.command.output.Terminal;
 import dev.millrace.service.serve.ControlTopicCheck;
@@ -107,6 +110,20 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Grouped(Section.RUN)
   @Option(
+      names = "--precision",
+      paramLabel = "PRECISION",
+      completionCandidates = Precisions.class,
+      description =
+          "Numbers that the published checkpoints compute with: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}). With int8, an int8 version follows each float32 version, if it"
+              + " loses at most "
+              + Quantizer.Settings.MAX_LOSS
+              + " percentage points of accuracy on held-out images. It takes the place of the"
+              + " float32 version at the gate.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Grouped(Section.RUN)
+  @Option(
       names = "--device",
       paramLabel = "DEVICE",
       description = "Device to train on, cpu or cuda:N (default: ${DEFAULT-VALUE}).")
@@ -149,6 +166,13 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Grouped(Section.RUN)
   @Option(names = "--json", description = "Print each event as one line of JSON.")
   private boolean json;
+
+  /** The names of the precisions. */
+  static final class Precisions extends LowerCaseNames {
+    Precisions() {
+      super(Precision.class);
+    }
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -270,7 +294,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
                 home,
                 Optional.ofNullable(exportEvery).map(Duration::ofSeconds),
                 keep,
-                gate.gate(kafka)),
+                gate.gate(kafka),
+                precision),
             Device.parse(device),
             threads == null ? data.usualThreads() : threads);
     return config.withOptions(RecordedOptions.of(spec, config));

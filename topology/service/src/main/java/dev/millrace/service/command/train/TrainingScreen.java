@@ -155,7 +155,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     tell(
         "exported",
         told,
-        version + " is published: accuracy " + share(figures.top1(), figures.n()));
+        version
+            + " is published"
+            + (version.manifest().quantization() == null ? "" : " in int8")
+            + ": accuracy "
+            + share(figures.top1(), figures.n()));
   }
 
   @Override

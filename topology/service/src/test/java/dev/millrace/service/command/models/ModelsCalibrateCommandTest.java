@@ -59,35 +59,56 @@ class ModelsCalibrateCommandTest {
   @Test
   void text_hasTheMeasuresOnStandardError_andTheVersionOnStandardOutput() throws IOException {
     RandomModel.publish(repository(), "tiny");
-    Path data = folder.resolve("data");
-    Files.createDirectories(data.resolve("c0"));
-    ImageIO.write(
-        new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB),
-        "png",
-        data.resolve("c0/1.png").toFile());
+    Path data = images(100);
 
     CapturedRun run = run("models calibrate", "tiny", data).succeeded();
 
     assertThat(run.out().strip()).isEqualTo("2");
     assertThat(run.err())
-        .contains("tiny version 2 on 1 images", "top-1", "95 % interval", "temperature")
+        .contains("tiny version 2 on 100 images", "top-1", "95 % interval", "temperature")
         .contains("other answers");
     assertThat(
             CapturedRun.of(
                     "models", "show", "--model", "tiny", "--repository", repository().toString())
                 .succeeded()
                 .out())
-        .contains("calibration from tiny/1", "measured on 1 images", "temperature");
+        .contains("calibration from tiny/1", "measured on 100 images", "temperature");
   }
 
   @Test
   void independentClasses_areRefused() throws IOException {
     RandomModel.publish(repository(), "tiny", 10, 1, "--scores", "independent");
-    Files.createDirectories(folder.resolve("data/c0"));
-    Files.createFile(folder.resolve("data/c0/1.png"));
 
-    assertThat(run("models calibrate", "tiny", folder.resolve("data")).failureLine())
+    assertThat(run("models calibrate", "tiny", images(100)).failureLine())
         .contains("independent classes");
+  }
+
+  @Test
+  void fewImages_areRefused_alsoIfTheyCannotBeRead() throws IOException {
+    RandomModel.publish(repository(), "tiny");
+    String line = "--data has 99 images that can be read, but a temperature needs at least 100";
+
+    assertThat(run("models calibrate", "tiny", images(99)).failureLine()).contains(line);
+
+    Path data = images(100);
+    Files.writeString(data.resolve("c0/7.png"), "no image");
+    CapturedRun run = run("models calibrate", "tiny", data);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains(line);
+    assertThat(repository().resolve("tiny/2")).doesNotExist();
+  }
+
+  /** Writes images of one class. */
+  private Path images(int count) throws IOException {
+    Path data = Files.createTempDirectory(folder, "data");
+    Files.createDirectories(data.resolve("c0"));
+    for (int i = 0; i < count; i++) {
+      ImageIO.write(
+          new BufferedImage(32, 32, BufferedImage.TYPE_INT_RGB),
+          "png",
+          data.resolve("c0/" + i + ".png").toFile());
+    }
+    return data;
   }
 
   /** Writes each image as a JPEG of quality 75, with chroma at half the resolution. */

@@ -3,6 +3,8 @@ package dev.millrace.service.command.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.CifarModel;
 import dev.millrace.service.command.RandomModel;
@@ -48,6 +50,10 @@ class QuantizeCommandTest {
     assertThat(Files.size(repository().resolve("cifar/2/model.onnx")))
         .isLessThan(Files.size(repository().resolve("cifar/1/model.onnx")) / 2);
     assertThat(run.err()).contains("700 held-out images", "images/s on one thread");
+    assertThat(manifest.at("/calibration/images").asInt()).isEqualTo(700);
+    assertThat(manifest.at("/calibration/temperature").asDouble()).isBetween(2.0, 2.6);
+    assertThat(manifest.at("/evaluation/ece/value").asDouble())
+        .isLessThan(manifest.at("/calibration/before/ece/value").asDouble() - 0.01);
 
     JsonNode compared =
         CapturedRun.of(
@@ -78,12 +84,12 @@ class QuantizeCommandTest {
   @Test
   void imagesWithoutClasses_areJudgedByTheAgreementWithFloat32() throws IOException {
     RandomModel.publish(repository(), "m");
-    Path copies = images(60);
+    Path copies = images(130);
 
     CapturedRun run =
         quantize(
                 "m",
-                images(60),
+                images(130),
                 "--images",
                 "30",
                 "--max-loss",
@@ -95,7 +101,7 @@ class QuantizeCommandTest {
 
     JsonNode judgement = run.json().at("/quantization/judgement");
     assertThat(judgement.get("measure").asText()).isEqualTo("agreement");
-    assertThat(judgement.get("images").asInt()).as("no image that calibrates").isEqualTo(30);
+    assertThat(judgement.get("images").asInt()).as("no image that calibrates").isEqualTo(100);
     assertThat(judgement.has("float32")).isFalse();
     assertThat(run.json().get("metrics")).isEmpty();
     assertThat(run.err()).contains("the same answer as float32 to ");
@@ -103,26 +109,77 @@ class QuantizeCommandTest {
 
   /** The temperature divides the logits in the graph, before and after. */
   @Test
-  void temperature_staysInTheManifest_andOnlyTheFloat32VersionGetsAnother() throws IOException {
+  void temperature_staysIfTheClassesAreUnknown_andIsFittedIfTheyAreKnown() throws IOException {
     RandomModel.publish(repository(), "m");
     Path data = folder.resolve("labelled");
     Files.createDirectories(data);
-    Files.move(images(30), data.resolve("c0"));
+    Files.move(images(130), data.resolve("c0"));
     JsonNode calibrated =
         models("calibrate", "--model", "m", "--data", data.toString(), "--json").succeeded().json();
+    double temperature = calibrated.at("/calibration/temperature").asDouble();
 
-    JsonNode quantised =
-        quantize("m", images(60), "--images", "30", "--max-loss", "100", "--json")
+    JsonNode unknown =
+        quantize("m", images(130), "--images", "30", "--max-loss", "100", "--json")
+            .succeeded()
+            .json();
+    JsonNode known =
+        quantize(
+                "m",
+                data,
+                "--version",
+                "2",
+                "--images",
+                "30",
+                "--max-loss",
+                "100",
+                "--json",
+                "--reduce-range")
             .succeeded()
             .json();
 
-    assertThat(quantised.get("parentVersion").asInt()).isEqualTo(2);
-    assertThat(quantised.at("/calibration/temperature").asDouble())
-        .isEqualTo(calibrated.at("/calibration/temperature").asDouble())
-        .isPositive();
+    assertThat(unknown.get("parentVersion").asInt()).isEqualTo(2);
+    assertThat(unknown.at("/calibration")).isEqualTo(calibrated.at("/calibration"));
+    assertThat(unknown.has("evaluation")).isFalse();
+    assertThat(known.get("parentVersion").asInt()).isEqualTo(2);
+    assertThat(known.at("/calibration/images").asInt()).isEqualTo(100);
+    assertThat(known.at("/evaluation/n").asInt()).isEqualTo(100);
+    assertThat(known.at("/calibration/temperature").asDouble())
+        .as("the product of both versions' temperatures")
+        .isPositive()
+        .isNotEqualTo(temperature);
+    assertThat(known.at("/evaluation/logLoss/value").asDouble())
+        .isLessThan(known.at("/calibration/before/logLoss/value").asDouble());
+    assertThat(models("verify", "--model", "m").succeeded().out()).contains("is sound");
     assertThat(models("calibrate", "--model", "m", "--data", data.toString()).failureLine())
-        .contains("m version 3 is quantised", "calibrate the float32 version");
-    assertThat(repository().resolve("m/4")).doesNotExist();
+        .contains("m version 4 is quantised", "calibrate the float32 version");
+    assertThat(repository().resolve("m/5")).doesNotExist();
+  }
+
+  /** A later release, or another program, may write a manifest with fewer parts. */
+  @Test
+  void manifestWithMissingParts_isShown_andItsVersionIsRefusedInWords() throws IOException {
+    RandomModel.publish(repository(), "m");
+    quantize("m", images(130), "--images", "30", "--max-loss", "100").succeeded();
+    Path file = repository().resolve("m/2/millrace.json");
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = (ObjectNode) json.readTree(file.toFile());
+    ObjectNode quantization = (ObjectNode) manifest.get("quantization");
+    quantization.remove(List.of("method", "calibration", "judgement", "speed", "floatLayers"));
+    manifest.remove("parentVersion");
+    manifest.putObject("calibration").put("temperature", 1.5).put("images", 7);
+    manifest.putObject("evaluation").put("n", 9);
+    json.writeValue(file.toFile(), manifest);
+
+    assertThat(models("show", "--model", "m").succeeded().out())
+        .contains("int8, unknown calibration with unknown images")
+        .containsPattern("judged by +unknown")
+        .containsPattern("speed +unknown")
+        .containsPattern("top-1 +unknown")
+        .containsPattern("temperature +1.500, fitted on 7 images\n +without +unknown")
+        .doesNotContain("null");
+    assertThat(models("list").succeeded().out()).contains("32x32").doesNotContain("null");
+    assertThat(quantize("m", folder).failureLine())
+        .contains("is already quantised; name the float32 version with --version");
   }
 
   /** Of 960 images, the 8-bit ResNet-20 answers several differently. */
@@ -149,8 +206,24 @@ class QuantizeCommandTest {
 
     assertThat(lastLine(quantize("m", images(19), "--images", "500")))
         .contains("has 19 images that calibrate the model (--images), but at least 20 are needed");
-    assertThat(lastLine(quantize("m", images(30), "--images", "30")))
-        .contains("all 30 images of", "--images", "--data");
+    assertThat(lastLine(quantize("m", images(229), "--images", "30")))
+        .contains("has 199 images that do not calibrate the model and can judge it")
+        .contains("at least 200 are needed to show a loss of at most --max-loss 0.5", "--data");
+    assertThat(quantize("m", folder, "--max-loss", "1", "--held-out", "99").usageLine())
+        .contains("--held-out: 99 must be at least 100 to show a loss of at most --max-loss 1.0");
+  }
+
+  @Test
+  void imagesThatCannotBeRead_doNotJudge() throws IOException {
+    RandomModel.publish(repository(), "m");
+    Path judging = images(100, 1000);
+    Files.writeString(judging.resolve("1042.png"), "no image");
+
+    CapturedRun run = quantize("m", images(30), "--data", judging.toString(), "--max-loss", "100");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("only 99 of the images that judge the model can be read");
+    assertThat(repository().resolve("m/2")).doesNotExist();
   }
 
   @Test
@@ -176,9 +249,13 @@ class QuantizeCommandTest {
   }
 
   private Path images(int count) throws IOException {
+    return images(count, 0);
+  }
+
+  private Path images(int count, int firstSeed) throws IOException {
     Path images = Files.createTempDirectory(folder, "images");
     for (int i = 0; i < count; i++) {
-      write(images, i);
+      write(images, firstSeed + i);
     }
     return images;
   }

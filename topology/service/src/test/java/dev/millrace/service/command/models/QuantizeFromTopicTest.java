@@ -29,7 +29,7 @@ class QuantizeFromTopicTest {
   void topicOfImages_calibratesAndJudges_andAnImageThatCannotBeReadIsNamed() throws Exception {
     RandomModel.publish(folder.resolve("models"), "m");
     BROKER.createTopic("quantize.images", 1, Map.of());
-    Path images = images(50);
+    Path images = images(130);
     Files.writeString(images.resolve("broken.png"), "no image");
     CapturedRun.of(
             "send",
@@ -45,7 +45,7 @@ class QuantizeFromTopicTest {
     JsonNode quantization = run.json().get("quantization");
     assertThat(quantization.at("/calibration/images").asInt()).isEqualTo(30);
     assertThat(quantization.at("/judgement/measure").asText()).isEqualTo("agreement");
-    assertThat(quantization.at("/judgement/images").asInt()).isEqualTo(20);
+    assertThat(quantization.at("/judgement/images").asInt()).isEqualTo(100);
     assertThat(run.err()).containsOnlyOnce("quantize.images-0@");
   }
 

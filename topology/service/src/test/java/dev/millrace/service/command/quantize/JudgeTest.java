@@ -3,6 +3,7 @@ package dev.millrace.service.command.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.evaluation.CrossFit;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.runtime.AnswerKind;
@@ -69,6 +70,25 @@ class JudgeTest {
     assertThat(judgement.int8().value()).isEqualTo(0.9);
   }
 
+  /** The int8 model says 90 %, and is right about half of the images. */
+  @Test
+  void temperature_isFittedToTheInt8ModelsAnswers_ifTheClassesAreKnown() {
+    ModelSession model = bright(5, AnswerKind.EXCLUSIVE);
+    List<Picture> pictures =
+        IntStream.range(0, 100).mapToObj(i -> picture(i % 10, i / 10 % 2)).toList();
+
+    CrossFit fit = verdict(bright(0, AnswerKind.EXCLUSIVE), model, pictures).fit();
+
+    assertThat(fit.calibration().images()).isEqualTo(100);
+    assertThat(fit.calibration().temperature()).isBetween(11.0, 12.0);
+    assertThat(fit.figures().top1().value()).isEqualTo(0.5);
+    assertThat(fit.figures().logLoss().value()).isBetween(0.69, 0.71);
+    assertThat(fit.calibration().before().logLoss().value()).isBetween(1.2, 1.21);
+    assertThat(verdict(model, model, List.of(picture(1, Picture.UNKNOWN))).fit()).isNull();
+    ModelSession independent = bright(5, AnswerKind.INDEPENDENT);
+    assertThat(verdict(independent, independent, pictures).fit()).isNull();
+  }
+
   @Test
   void imageThatCannotBeDecoded_isNamedAndNotCounted() {
     List<Picture> pictures =
@@ -83,6 +103,10 @@ class JudgeTest {
   }
 
   private Judgement judge(ModelSession float32, ModelSession int8, List<Picture> pictures) {
+    return verdict(float32, int8, pictures).judgement();
+  }
+
+  private Judge.Verdict verdict(ModelSession float32, ModelSession int8, List<Picture> pictures) {
     return new Judge(float32, int8, PREPROCESSING, complaints::add, () -> {}).judge(pictures);
   }
 

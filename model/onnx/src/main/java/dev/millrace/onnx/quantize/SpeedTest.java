@@ -1,4 +1,4 @@
-package dev.millrace.service.command.quantize;
+package dev.millrace.onnx.quantize;
 
 import dev.millrace.core.model.Quantization.Speed;
 import dev.millrace.core.runtime.ModelSession;

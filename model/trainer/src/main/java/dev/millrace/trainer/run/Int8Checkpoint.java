@@ -1,0 +1,185 @@
+package dev.millrace.trainer.run;
+
+import dev.millrace.core.evaluation.SampleSize;
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Judgement;
+import dev.millrace.core.model.Quantization.Speed;
+import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.onnx.Processor;
+import dev.millrace.onnx.ReferenceAnswers;
+import dev.millrace.onnx.quantize.CalibrationImages;
+import dev.millrace.onnx.quantize.QuantizedModel;
+import dev.millrace.onnx.quantize.Quantizer;
+import dev.millrace.onnx.quantize.SpeedTest;
+import dev.millrace.trainer.data.EvaluationSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A checkpoint in 8-bit integers. Training images give the ranges of its activations, the gate's
+ * images its temperature, and the report's images judge it against the checkpoint in float32. The
+ * weights have 7 bits, so that the version is right and fast on processors without VNNI, too.
+ *
+ * @param model the quantised model with its own temperature; {@link #close} closes it
+ * @param quantization how the model was quantised and judged
+ * @param answers images with the answers that each processor must give
+ */
+record Int8Checkpoint(CalibratedModel model, Quantization quantization, ReferenceAnswers answers)
+    implements AutoCloseable {
+
+  private static final Quantizer.Settings SETTINGS =
+      new Quantizer.Settings(true, Quantizer.Settings.MAX_LOSS);
+
+  private static final int MOST_CALIBRATING = 500;
+
+  /** The smallest number of images in the report that can judge. */
+  private static final int FEWEST_JUDGING = SampleSize.toShow(Quantizer.Settings.MAX_LOSS);
+
+  /**
+   * Quantises a checkpoint.
+   *
+   * @param prepared the checkpoint's file in float32, without a temperature
+   * @param float32 the same checkpoint with its temperature
+   * @param warnings receives the reason if there is no int8 version
+   * @param nanoTime the clock, in ns
+   * @return the checkpoint in 8-bit integers, which the caller closes; empty if it loses too much
+   *     accuracy, or there are too few images
+   */
+  static Optional<Int8Checkpoint> of(
+      byte[] prepared,
+      CalibratedModel float32,
+      TrainingImages images,
+      Preprocessing preprocessing,
+      Consumer<String> warnings,
+      LongSupplier nanoTime) {
+    Optional<String> lack = lack(images);
+    if (lack.isPresent()) {
+      warnings.accept("there is no int8 version: " + lack.get());
+      return Optional.empty();
+    }
+    int calibrating = Math.min(images.statistics().size(), MOST_CALIBRATING);
+    CalibrationImages chosen =
+        calibration(images.statistics().arc(0, calibrating), preprocessing.bytes());
+    try (Quantizer quantizer =
+        new Quantizer(prepared, preprocessing, images.labels(), chosen, SETTINGS, progress -> {})) {
+      QuantizedModel quantized = quantizer.quantize();
+      CalibratedModel int8 = calibrated(quantized, images, preprocessing);
+      try {
+        Judgement judgement = judgement(float32, int8);
+        if (judgement.isWithin(SETTINGS.maxLoss())) {
+          Speed speed =
+              new SpeedTest(nanoTime)
+                  .measure(float32.session(), int8.session(), chosen.pixels().get(0));
+          return Optional.of(
+              new Int8Checkpoint(
+                  int8,
+                  quantized.quantization(SETTINGS, chosen, judgement, speed),
+                  ReferenceAnswers.of(int8.session(), chosen.forReference())));
+        }
+        warnings.accept(refusal(judgement, quantizer.mostDamaging()));
+      } catch (RuntimeException | Error e) {
+        int8.close();
+        throw e;
+      }
+      int8.close();
+      return Optional.empty();
+    } catch (ModelException e) {
+      warnings.accept("there is no int8 version: " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Requires enough images for 8-bit integers.
+   *
+   * @throws TrainingException if there are too few
+   */
+  static void requireEnough(TrainingImages images) {
+    lack(images)
+        .ifPresent(
+            lack -> {
+              throw new TrainingException(
+                  "no checkpoint could be published in 8-bit integers: "
+                      + lack
+                      + "; add images, hold out more of them (--held-out), or train with"
+                      + " --precision float32");
+            });
+  }
+
+  /** {@return which images are too few, or empty if all are enough} */
+  private static Optional<String> lack(TrainingImages images) {
+    int judging = images.report().size();
+    int calibrating = images.statistics().size();
+    if (judging < FEWEST_JUDGING) {
+      return Optional.of(
+          judging
+              + " held-out images can judge it, but at least "
+              + FEWEST_JUDGING
+              + " are needed");
+    }
+    return calibrating < CalibrationImages.FEWEST
+        ? Optional.of(
+            calibrating
+                + " training images can calibrate it, but at least "
+                + CalibrationImages.FEWEST
+                + " are needed")
+        : Optional.empty();
+  }
+
+  private static CalibratedModel calibrated(
+      QuantizedModel quantized, TrainingImages images, Preprocessing preprocessing) {
+    try (ModelSession plain =
+        OnnxModelRuntime.open(quantized.bytes(), Device.CPU, preprocessing, images.labels())) {
+      return CalibratedModel.of(quantized.bytes(), plain, images, preprocessing);
+    }
+  }
+
+  private static String refusal(Judgement judgement, String layer) {
+    return String.format(
+        Locale.ROOT,
+        "there is no int8 version: it loses %.2f points of accuracy on %d held-out images, and at"
+            + " most %s are allowed; the most damaging layer is %s",
+        judgement.loss(),
+        judgement.images(),
+        SETTINGS.maxLoss(),
+        layer);
+  }
+
+  private static CalibrationImages calibration(EvaluationSet images, int bytes) {
+    List<byte[]> pixels = new ArrayList<>();
+    List<Integer> classes = new ArrayList<>();
+    images.forEachBatch(
+        batch -> {
+          for (int i = 0; i < batch.size(); i++) {
+            byte[] image = new byte[bytes];
+            batch.pixels().get(i * bytes, image);
+            pixels.add(image);
+            classes.add(batch.labels()[i]);
+          }
+        });
+    return new CalibrationImages(pixels, classes);
+  }
+
+  private static Judgement judgement(CalibratedModel float32, CalibratedModel int8) {
+    return new Judgement(
+        Judgement.ACCURACY,
+        int8.figures().n(),
+        float32.figures().top1(),
+        int8.figures().top1(),
+        Processor.ofThisMachine().toString());
+  }
+
+  @Override
+  public void close() {
+    model.close();
+  }
+}
