@@ -137,11 +137,19 @@ public final class Quantizer implements AutoCloseable {
   }
 
   /**
-   * {@return the operator and name of the layer that does the most damage when it is the only
-   * quantised layer} This method measures all layers, which takes some time.
+   * {@return the operators and names of the quantised layers that do the most damage, the most
+   * damaging first} Each layer's damage is measured with a model in which only this layer is
+   * quantised. This measures all layers, which takes some time.
+   *
+   * @param model a model that this quantiser made
+   * @param most the largest number of layers
    */
-  public String mostDamaging() {
-    return title(bySensitivity().get(0));
+  public List<String> mostDamaging(QuantizedModel model, int most) {
+    return bySensitivity().stream()
+        .map(this::title)
+        .filter(title -> !model.floatLayers().contains(title))
+        .limit(most)
+        .toList();
   }
 
   /** {@return the layers, the most damaging first} */

@@ -9,9 +9,7 @@ import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.OperatorSetIdProto;
-import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorProto.DataType;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -26,15 +24,20 @@ final class MobileNet {
   static final Labels LABELS =
       new Labels(IntStream.range(0, 100).mapToObj(i -> "class " + i).toList());
 
+  /** Number of channels of the last block, which no other layer has. */
+  private static final int LAST = 320;
+
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("mobilenet");
   private final Random random = new Random(11);
   private final boolean efficient;
   private final int opset;
+  private final float outlier;
   private int names;
 
-  private MobileNet(boolean efficient, int opset) {
+  private MobileNet(boolean efficient, int opset, float outlier) {
     this.efficient = efficient;
     this.opset = opset;
+    this.outlier = outlier;
   }
 
   static Preprocessing preprocessing(int size) {
@@ -43,6 +46,16 @@ final class MobileNet {
 
   /** Returns MobileNetV2, prepared for images of 64 pixels. */
   static byte[] mobileNetV2(int opset) {
+    return mobileNetV2(opset, 0);
+  }
+
+  /**
+   * Returns MobileNetV2, prepared for images of 64 pixels.
+   *
+   * @param outlier the value of a channel of the last block. The last convolution ignores this
+   *     channel, but loses its other inputs if the value is large and the inputs are 8-bit integers
+   */
+  static byte[] mobileNetV2(int opset, float outlier) {
     int[][] blocks = {
       // expansion, channels, repetitions, stride, kernel
       {1, 16, 1, 1, 3},
@@ -51,9 +64,9 @@ final class MobileNet {
       {6, 64, 4, 2, 3},
       {6, 96, 3, 1, 3},
       {6, 160, 3, 2, 3},
-      {6, 320, 1, 1, 3}
+      {6, LAST, 1, 1, 3}
     };
-    return new MobileNet(false, opset).prepared(blocks, 64);
+    return new MobileNet(false, opset, outlier).prepared(blocks, 64);
   }
 
   /** Returns EfficientNet-B0, prepared for images of 64 pixels. */
@@ -65,9 +78,9 @@ final class MobileNet {
       {6, 80, 3, 2, 3},
       {6, 112, 3, 1, 5},
       {6, 192, 4, 2, 5},
-      {6, 320, 1, 1, 3}
+      {6, LAST, 1, 1, 3}
     };
-    return new MobileNet(true, 13).prepared(blocks, 64);
+    return new MobileNet(true, 13, 0).prepared(blocks, 64);
   }
 
   private byte[] prepared(int[][] blocks, int size) {
@@ -85,7 +98,7 @@ final class MobileNet {
     x = activated(conv(x, channels, 1280, 1, 1, 1));
     x = node("GlobalAveragePool", x);
     x = node("Flatten", x);
-    graph.addInitializer(weight("fc", 0.02, LABELS.size(), 1280));
+    initializer("fc", random(LABELS.size() * 1280, 0.02), LABELS.size(), 1280);
     graph.addNode(
         NodeProto.newBuilder()
             .setOpType("Gemm")
@@ -123,15 +136,17 @@ final class MobileNet {
 
   private String conv(String x, int from, int to, int kernel, int stride, int group) {
     String name = "conv" + names++;
-    graph.addInitializer(
-        weight(
-            name + ".weight",
-            Math.sqrt(2.0 * group / from / kernel / kernel),
-            to,
-            from / group,
-            kernel,
-            kernel));
-    graph.addInitializer(weight(name + ".bias", 0.1, to));
+    float[] weights =
+        random(to * from / group * kernel * kernel, Math.sqrt(2.0 * group / from / kernel / kernel));
+    float[] bias = random(to, 0.1);
+    if (outlier != 0 && to == LAST) {
+      bias[0] = outlier;
+    }
+    for (int i = 0; outlier != 0 && from == LAST && i < to; i++) {
+      weights[i * from] = 0;
+    }
+    initializer(name + ".weight", weights, to, from / group, kernel, kernel);
+    initializer(name + ".bias", bias, to);
     int pad = kernel / 2;
     graph.addNode(
         NodeProto.newBuilder()
@@ -154,14 +169,18 @@ final class MobileNet {
   }
 
   private void constant(String name, float value) {
-    graph.addInitializer(Tensor.floats(new float[] {value}).toBuilder().setName(name));
+    initializer(name, new float[] {value});
   }
 
-  private TensorProto weight(String name, double deviation, long... shape) {
-    float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
-    for (int i = 0; i < values.length; i++) {
+  private void initializer(String name, float[] values, long... shape) {
+    graph.addInitializer(Tensor.floats(values, shape).toBuilder().setName(name));
+  }
+
+  private float[] random(int size, double deviation) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
       values[i] = (float) (random.nextGaussian() * deviation);
     }
-    return Tensor.floats(values, shape).toBuilder().setName(name).build();
+    return values;
   }
 }

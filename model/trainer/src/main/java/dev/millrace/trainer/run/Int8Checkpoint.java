@@ -85,7 +85,7 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
                   quantized.quantization(SETTINGS, chosen, judgement, speed),
                   ReferenceAnswers.of(int8.session(), chosen.forReference())));
         }
-        warnings.accept(refusal(judgement, quantizer.mostDamaging()));
+        warnings.accept(refusal(judgement, quantizer.mostDamaging(quantized, 1)));
       } catch (RuntimeException | Error e) {
         int8.close();
         throw e;
@@ -143,15 +143,15 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
     }
   }
 
-  private static String refusal(Judgement judgement, String layer) {
+  private static String refusal(Judgement judgement, List<String> layer) {
     return String.format(
         Locale.ROOT,
         "there is no int8 version: it loses %.2f points of accuracy on %d held-out images, and at"
-            + " most %s are allowed; the most damaging layer is %s",
+            + " most %s are allowed; the most damaging layer in int8 is %s",
         judgement.loss(),
         judgement.images(),
         SETTINGS.maxLoss(),
-        layer);
+        layer.get(0));
   }
 
   private static CalibrationImages calibration(EvaluationSet images, int bytes) {

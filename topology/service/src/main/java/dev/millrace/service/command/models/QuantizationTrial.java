@@ -41,6 +41,9 @@ record QuantizationTrial(
     Quantizer.Settings settings,
     boolean requireFaster) {
 
+  /** The largest number of layers that a refusal names. */
+  private static final int NAMED = 3;
+
   /**
    * A quantised model that may be published.
    *
@@ -71,7 +74,7 @@ record QuantizationTrial(
         Judgement judgement = verdict.judgement();
         requireEnough(judgement.images());
         if (!judgement.isWithin(settings.maxLoss())) {
-          throw new CommandException(refusal(judgement, model, quantizer.mostDamaging()));
+          throw new CommandException(refusal(judgement, model, quantizer.mostDamaging(model, NAMED)));
         }
         Speed speed =
             new SpeedTest(System::nanoTime).measure(before, after, images.pixels().get(0));
@@ -138,19 +141,18 @@ record QuantizationTrial(
     }
   }
 
-  private String refusal(Judgement judgement, QuantizedModel model, String layer) {
+  private String refusal(Judgement judgement, QuantizedModel model, List<String> layers) {
+    int kept = model.floatLayers().size();
     return String.format(
         Locale.ROOT,
         "the int8 version was not published: %s, a loss of %.2f points, but --max-loss allows %s."
-            + " The most damaging layer is %s%s. Calibrate with more images (--images), or allow a"
-            + " larger loss",
+            + " The layers in int8 that do the most damage: %s%s. Calibrate with more images"
+            + " (--images), allow a larger loss, or serve the float32 version",
         QuantizationText.comparison(judgement),
         judgement.loss(),
         settings.maxLoss(),
-        layer,
-        model.floatLayers().isEmpty()
-            ? ""
-            : ", and " + model.floatLayers().size() + " layers stayed in float32");
+        String.join(", ", layers),
+        kept == 0 ? "" : ", and of " + (kept + model.layers()) + " layers, " + kept + " stayed in float32");
   }
 
   private void tell(String line) {
