@@ -52,8 +52,8 @@ final class MobileNet {
   /**
    * Returns MobileNetV2, prepared for images of 64 pixels.
    *
-   * @param outlier the value of a channel of the last block. The last convolution ignores this
-   *     channel, but loses its other inputs if the value is large and the inputs are 8-bit integers
+   * @param outlier the size of every other channel of the last block, or 0. The last convolution
+   *     ignores these channels, but if they are large, 8 bits are too few for its other inputs
    */
   static byte[] mobileNetV2(int opset, float outlier) {
     int[][] blocks = {
@@ -139,11 +139,11 @@ final class MobileNet {
     float[] weights =
         random(to * from / group * kernel * kernel, Math.sqrt(2.0 * group / from / kernel / kernel));
     float[] bias = random(to, 0.1);
-    if (outlier != 0 && to == LAST) {
-      bias[0] = outlier;
+    for (int i = 0; outlier != 0 && to == LAST && i < bias.length; i += 2) {
+      bias[i] = outlier;
     }
-    for (int i = 0; outlier != 0 && from == LAST && i < to; i++) {
-      weights[i * from] = 0;
+    for (int i = 0; outlier != 0 && from == LAST && i < weights.length; i += 2) {
+      weights[i] = 0;
     }
     initializer(name + ".weight", weights, to, from / group, kernel, kernel);
     initializer(name + ".bias", bias, to);

@@ -155,23 +155,23 @@ class QuantizerTest {
     assertThat(mobileDamage(prepared, model.bytes()).divergence()).isLessThan(0.05);
   }
 
-  /** The last convolution's other inputs disappear beside a large one, if they have 8 bits. */
+  /** The last two convolutions write and read an activation whose range is too large for 8 bits. */
   @Test
-  void layerThatDoesTheDamage_isNamed_andStaysInFloat() throws IOException {
-    byte[] prepared = MobileNet.mobileNetV2(13, 1000);
-    String culprit = "Conv " + lastConvolution(prepared);
+  void layersThatDoTheDamage_areNamed_andStayInFloat() throws IOException {
+    byte[] prepared = MobileNet.mobileNetV2(13, 10_000);
+    List<String> culprits = lastTwoConvolutions(prepared);
 
-    try (Quantizer careless = mobileQuantizer(prepared, USUAL);
-        Quantizer careful = mobileQuantizer(prepared, new Quantizer.Settings(false, 30))) {
+    try (Quantizer careless = mobileQuantizer(prepared, 60, USUAL);
+        Quantizer careful = mobileQuantizer(prepared, 60, new Quantizer.Settings(false, 10))) {
       QuantizedModel damaged = careless.quantize();
       assertThat(damaged.floatLayers()).isEmpty();
-      assertThat(mobileDamage(prepared, damaged.bytes()).divergence()).isGreaterThan(0.2);
-      assertThat(careless.mostDamaging(damaged, 3)).hasSize(3).startsWith(culprit);
+      assertThat(mobileDamage(prepared, damaged.bytes()).lost()).isGreaterThan(5);
+      assertThat(careless.mostDamaging(damaged, 2)).hasSameElementsAs(culprits);
 
       QuantizedModel mended = careful.quantize();
-      assertThat(mended.floatLayers()).hasSize(3).endsWith(culprit);
-      assertThat(mobileDamage(prepared, mended.bytes()).divergence()).isLessThan(0.05);
-      assertThat(careful.mostDamaging(mended, 3)).hasSize(3).doesNotContain(culprit);
+      assertThat(mended.floatLayers()).hasSize(4).containsAll(culprits);
+      assertThat(mobileDamage(prepared, mended.bytes()).lost()).isLessThan(2);
+      assertThat(careful.mostDamaging(mended, 3)).hasSize(3).doesNotContainAnyElementsOf(culprits);
     }
   }
 
@@ -215,27 +215,29 @@ class QuantizerTest {
   }
 
   private static QuantizedModel quantizeMobile(byte[] prepared) {
-    try (Quantizer quantizer = mobileQuantizer(prepared, USUAL)) {
+    try (Quantizer quantizer = mobileQuantizer(prepared, 20, USUAL)) {
       return quantizer.quantize();
     }
   }
 
-  private static Quantizer mobileQuantizer(byte[] prepared, Quantizer.Settings settings) {
+  private static Quantizer mobileQuantizer(
+      byte[] prepared, int images, Quantizer.Settings settings) {
     return new Quantizer(
         prepared,
         MobileNet.preprocessing(64),
         MobileNet.LABELS,
-        new CalibrationImages(SmallNetwork.images(20, 64), List.of()),
+        new CalibrationImages(SmallNetwork.images(images, 64), List.of()),
         settings,
         line -> {});
   }
 
-  private static String lastConvolution(byte[] model) throws IOException {
-    return ModelProto.parseFrom(model).getGraph().getNodeList().stream()
-        .filter(node -> node.getOpType().equals("Conv"))
-        .reduce((first, second) -> second)
-        .orElseThrow()
-        .getName();
+  private static List<String> lastTwoConvolutions(byte[] model) throws IOException {
+    List<String> names =
+        ModelProto.parseFrom(model).getGraph().getNodeList().stream()
+            .filter(node -> node.getOpType().equals("Conv"))
+            .map(node -> "Conv " + node.getName())
+            .toList();
+    return names.subList(names.size() - 2, names.size());
   }
 
   private static Damage mobileDamage(byte[] before, byte[] after) {
