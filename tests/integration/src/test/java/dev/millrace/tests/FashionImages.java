@@ -52,6 +52,11 @@ record FashionImages(byte[] pixels, byte[] labels) {
     return new FashionImages(pixels, labels);
   }
 
+  /** Returns whether the package {@code dataset-fashion-mnist} is installed. */
+  static boolean areInstalled() {
+    return Files.isDirectory(FOLDER);
+  }
+
   /**
    * Reads the 60,000 images of the training file, which Debian's package {@code
    * dataset-fashion-mnist} installs. No training of Millrace's tests sees them. Skips the calling
@@ -59,8 +64,7 @@ record FashionImages(byte[] pixels, byte[] labels) {
    */
   static FashionImages ofTrainingFile() throws IOException {
     assumeTrue(
-        Files.isDirectory(FOLDER),
-        FOLDER + " is missing; install Debian's package dataset-fashion-mnist");
+        areInstalled(), FOLDER + " is missing; install Debian's package dataset-fashion-mnist");
     return new FashionImages(
         read("train-images-idx3-ubyte.gz", IMAGES_HEADER),
         read("train-labels-idx1-ubyte.gz", LABELS_HEADER));

@@ -292,7 +292,8 @@ class TrainTest {
   void wrongUse_isRefusedInOneLine() throws Exception {
     refused("either --data or --labels-topic", "train", "--model", "m");
     refused(
-        "--freeze needs --from-version or --from-weights", train("--freeze", "layer1").toArray());
+        "--freeze needs --from-version, --from-weights or --from-encoder",
+        train("--freeze", "layer1").toArray());
     refused(
         "patience: the best epoch is chosen on the images",
         train("--patience", 2, "--promote-if-better", 0.2).toArray());

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * Weights to start from (transfer learning).
  *
- * @param weights the weights under torchvision's names; if the number of classes differs, the last
- *     layer gets new random weights instead
+ * @param weights the weights under torchvision's names; if they have no last layer or one for
+ *     another number of classes, the last layer gets new random weights
  * @param origin a description of the weights, for messages and manifests
  * @param parentVersion number of the model version that the weights were read from, or null
  * @param freeze the parts of the network that training does not change: {@code stem}, {@code

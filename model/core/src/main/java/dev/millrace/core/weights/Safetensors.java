@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -27,7 +28,7 @@ import java.util.Map;
  *
  * <p>Reading follows the rules of the reference implementation. A header begins with <code>{</code>
  * , is at most 100 MB long and has no duplicate name. The tensors follow each other without a gap
- * or an overlap, to the end of the file. Metadata is ignored. If the bytes break a rule, the
+ * or an overlap, to the end of the file. Metadata maps text to text. If the bytes break a rule, the
  * methods throw an {@code IllegalArgumentException} that names the rule.
  */
 final class Safetensors {
@@ -64,19 +65,7 @@ final class Safetensors {
    * @return the tensors, in the order of their values in the file
    */
   static Map<String, WeightTensor> read(ByteBuffer file) throws IOException {
-    if (file.limit() < Long.BYTES) {
-      throw new IllegalArgumentException("its " + file.limit() + " bytes hold no header");
-    }
-    long length = file.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-    if (length < 0 || length > Math.min(MAX_HEADER, file.limit() - Long.BYTES)) {
-      throw new IllegalArgumentException(
-          "its header's length, "
-              + Long.toUnsignedString(length)
-              + ", is beyond the file's end or above "
-              + MAX_HEADER);
-    }
-    byte[] header = new byte[(int) length];
-    file.get(Long.BYTES, header);
+    byte[] header = header(file);
     int start = Long.BYTES + header.length;
     int size = file.limit() - start;
     Map<String, WeightTensor> tensors = new LinkedHashMap<>();
@@ -109,11 +98,47 @@ final class Safetensors {
     return tensors;
   }
 
-  /** {@return the tensors in a header, in the order of their values} */
-  private static List<Region> regions(byte[] header) throws IOException {
+  /** {@return the JSON at the beginning of a file, as bytes} */
+  private static byte[] header(ByteBuffer file) {
+    if (file.limit() < Long.BYTES) {
+      throw new IllegalArgumentException("its " + file.limit() + " bytes hold no header");
+    }
+    long length = file.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    if (length < 0 || length > Math.min(MAX_HEADER, file.limit() - Long.BYTES)) {
+      throw new IllegalArgumentException(
+          "its header's length, "
+              + Long.toUnsignedString(length)
+              + ", is beyond the file's end or above "
+              + MAX_HEADER);
+    }
+    byte[] header = new byte[(int) length];
+    file.get(Long.BYTES, header);
     if (header.length == 0 || header[0] != '{') {
       throw new IllegalArgumentException("its header does not begin with {");
     }
+    return header;
+  }
+
+  /** {@return the metadata in a file's header; empty if there is none} */
+  static Map<String, String> metadata(ByteBuffer file) throws IOException {
+    try {
+      Map<String, String> metadata = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> field :
+          JSON.readTree(header(file)).path(METADATA).properties()) {
+        if (!field.getValue().isTextual()) {
+          throw new IllegalArgumentException(
+              "the metadata '" + field.getKey() + "' in its header is not text");
+        }
+        metadata.put(field.getKey(), field.getValue().textValue());
+      }
+      return metadata;
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("its header is not valid JSON", e);
+    }
+  }
+
+  /** {@return the tensors in a header, in the order of their values} */
+  private static List<Region> regions(byte[] header) throws IOException {
     List<Region> regions = new ArrayList<>();
     try (JsonParser parser = JSON.createParser(header)) {
       parser.nextToken();
@@ -174,7 +199,21 @@ final class Safetensors {
 
   /** Writes float32 values in the weights' order. Equal weights produce equal bytes. */
   static void write(Weights weights, OutputStream out) throws IOException {
-    Map<String, Entry> entries = new LinkedHashMap<>();
+    write(weights, Map.of(), out);
+  }
+
+  /**
+   * Writes float32 values in the weights' order. Equal weights with equal metadata produce equal
+   * bytes.
+   *
+   * @param metadata the metadata, in the order in which it is written; empty for none
+   */
+  static void write(Weights weights, Map<String, String> metadata, OutputStream out)
+      throws IOException {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    if (!metadata.isEmpty()) {
+      entries.put(METADATA, metadata);
+    }
     long begin = 0;
     for (Map.Entry<String, WeightTensor> tensor : weights.tensors().entrySet()) {
       int[] shape = tensor.getValue().shape().stream().mapToInt(Integer::intValue).toArray();

@@ -22,6 +22,7 @@ import java.util.zip.ZipException;
  */
 public final class WeightsFile {
 
+  private static final String SAFETENSORS = ".safetensors";
   private static final String COUNTER = "num_batches_tracked";
 
   /** The first bytes of a zip, as a big-endian number. */
@@ -42,11 +43,31 @@ public final class WeightsFile {
    *     file
    */
   public static Weights read(Path file) {
+    return reading(
+        file,
+        () -> {
+          Map<String, WeightTensor> tensors =
+              isZip(file) ? Npz.read(file) : Safetensors.read(map(file));
+          tensors.keySet().removeIf(name -> name.equals(COUNTER) || name.endsWith("." + COUNTER));
+          return new Weights(tensors);
+        });
+  }
+
+  /**
+   * Reads the metadata of a safetensors file.
+   *
+   * @param file the file
+   * @return text by name; empty if the file has no metadata, or is an npz file
+   * @throws ModelException if the file is missing, unreadable or invalid; the message names the
+   *     file
+   */
+  public static Map<String, String> metadata(Path file) {
+    return reading(file, () -> isZip(file) ? Map.of() : Safetensors.metadata(map(file)));
+  }
+
+  private static <T> T reading(Path file, Reading<T> reading) {
     try {
-      Map<String, WeightTensor> tensors =
-          isZip(file) ? Npz.read(file) : Safetensors.read(map(file));
-      tensors.keySet().removeIf(name -> name.equals(COUNTER) || name.endsWith("." + COUNTER));
-      return new Weights(tensors);
+      return reading.read();
     } catch (NoSuchFileException e) {
       throw new ModelException("there is no " + file + "; name a .safetensors or .npz file", e);
     } catch (IllegalArgumentException | ZipException | EOFException e) {
@@ -60,6 +81,10 @@ public final class WeightsFile {
       throw new ModelException(
           "cannot read " + file + " (" + e + "); check that it is readable", e);
     }
+  }
+
+  private interface Reading<T> {
+    T read() throws IOException;
   }
 
   private static boolean isZip(Path file) throws IOException {
@@ -90,7 +115,28 @@ public final class WeightsFile {
    * @throws ModelException if the file cannot be written
    */
   public static void write(Path file, Weights weights) {
-    Format format = format(file);
+    write(file, format(file), weights);
+  }
+
+  /**
+   * Writes float32 values and metadata to a safetensors file. A reader finds either the old file or
+   * the new one, complete. Equal weights with equal metadata produce equal bytes.
+   *
+   * @param file the file to write or replace
+   * @param weights the weights
+   * @param metadata text by name, in the order in which it is written
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
+   * @throws ModelException if the file cannot be written
+   */
+  public static void write(Path file, Weights weights, Map<String, String> metadata) {
+    if (!file.toString().endsWith(SAFETENSORS)) {
+      throw new IllegalArgumentException(
+          "weights file: '" + file + "' does not end in " + SAFETENSORS);
+    }
+    write(file, (tensors, out) -> Safetensors.write(tensors, metadata, out), weights);
+  }
+
+  private static void write(Path file, Format format, Weights weights) {
     try {
       AtomicFile.write(file, out -> format.write(weights, out));
     } catch (IOException e) {
@@ -101,7 +147,7 @@ public final class WeightsFile {
 
   private static Format format(Path file) {
     String name = file.toString();
-    if (name.endsWith(".safetensors")) {
+    if (name.endsWith(SAFETENSORS)) {
       return Safetensors::write;
     }
     if (name.endsWith(".npz")) {

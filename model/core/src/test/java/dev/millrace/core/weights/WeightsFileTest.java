@@ -55,6 +55,43 @@ class WeightsFileTest {
   }
 
   @Test
+  void metadata_writtenAndRead_isTheSame_andChangesNoTensor() {
+    Path file = folder.resolve("weights.safetensors");
+    Map<String, String> metadata = Map.of("format", "pt", "a \"b\"", "{\"c\":\"d\\n\"}");
+
+    WeightsFile.write(file, Samples.weights(), metadata);
+
+    assertThat(WeightsFile.metadata(file)).isEqualTo(metadata);
+    assertThat(WeightsFile.read(file)).isEqualTo(Samples.weights());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"weights.safetensors", "weights.npz"})
+  void metadata_ofAFileWithoutAny_isEmpty(String name) {
+    Path file = folder.resolve(name);
+    WeightsFile.write(file, Samples.weights());
+
+    assertThat(WeightsFile.metadata(file)).isEmpty();
+  }
+
+  @Test
+  void metadata_inAnotherFormatThanSafetensors_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> WeightsFile.write(folder.resolve("a.npz"), Samples.weights(), Map.of("a", "b")))
+        .withMessageContaining("does not end in .safetensors");
+  }
+
+  @Test
+  void metadata_ofADamagedFile_isAnErrorThatNamesTheFile() throws IOException {
+    Path file = Files.write(folder.resolve("damaged.safetensors"), new byte[20]);
+
+    assertThatThrownBy(() -> WeightsFile.metadata(file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("damaged.safetensors holds no readable weights");
+  }
+
+  @Test
   void safetensors_fromPython_areRead() throws IOException {
     assertFromPython(WeightsFile.read(Samples.resource("from-python.safetensors", folder)), 7);
   }

@@ -8,12 +8,17 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /** The random order of the images in an epoch. */
-final class EpochOrder {
+public final class EpochOrder {
 
   private EpochOrder() {}
 
-  /** {@return the numbers from 0 to below {@code images}, in random order} */
-  static int[] each(int images, RandomGenerator random) {
+  /**
+   * {@return the numbers from 0 to below {@code images}, in random order}
+   *
+   * @param images the number of images
+   * @param random determines the order
+   */
+  public static int[] each(int images, RandomGenerator random) {
     int[] shuffled = new int[images];
     for (int i = 0; i < shuffled.length; i++) {
       int j = random.nextInt(i + 1);

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Records how a version is trained. */
-final class Lineages {
+public final class Lineages {
 
   private Lineages() {}
 
@@ -50,8 +50,11 @@ final class Lineages {
     return new Lineage.Data(Sha256.of(all.toString()), classes);
   }
 
-  /** The libraries that compute the weights, decode the images and measure the versions. */
-  private static Map<String, String> libraries() {
+  /**
+   * {@return versions, by name, of the libraries that compute the weights, decode the images and
+   * measure the versions}
+   */
+  public static Map<String, String> libraries() {
     Map<String, String> libraries = new TreeMap<>();
     libraries.put("libtorch", TorchVersion.read());
     libraries.put("onnxruntime", OnnxRuntimeInfo.read().version());

@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
  * written and forced to disk, in a file with a new name. Then one rename replaces {@code run.json},
  * which contains the name of the tensors' file. Only one process may use the folder at a time.
+ *
+ * @param <S> the kind of state
  */
-final class RunFolder {
+public final class RunFolder<S extends RunFolder.Saved> {
 
   private static final String STATE = "run.json";
   private static final String CURVE = "curve.svg";
@@ -32,10 +34,24 @@ final class RunFolder {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path folder;
+  private final Class<S> kind;
 
-  /** Creates the folder if it is missing. */
-  RunFolder(Path folder) {
+  /** A state that is saved beside its tensors. */
+  public interface Saved {
+    /** {@return name of the file that holds the tensors} */
+    String tensors();
+  }
+
+  /**
+   * Creates the folder if it is missing.
+   *
+   * @param folder the folder
+   * @param kind the kind of state, a record that can be written as JSON
+   * @throws TrainingException if the folder cannot be used
+   */
+  public RunFolder(Path folder, Class<S> kind) {
     this.folder = folder;
+    this.kind = kind;
     try {
       Files.createDirectories(folder);
       AtomicFile.removeUnfinished(folder.resolve(STATE));
@@ -44,19 +60,27 @@ final class RunFolder {
     }
   }
 
-  /** {@return the saved state, or empty if none was saved} */
-  Optional<RunState> state() {
+  /**
+   * {@return the saved state, or empty if none was saved}
+   *
+   * @throws TrainingException if the state cannot be read
+   */
+  public Optional<S> state() {
     try {
       return Files.exists(folder.resolve(STATE))
-          ? Optional.of(JSON.readValue(folder.resolve(STATE).toFile(), RunState.class))
+          ? Optional.of(JSON.readValue(folder.resolve(STATE).toFile(), kind))
           : Optional.empty();
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  /** {@return the tensors of a saved state, by kind and then by name} */
-  Map<String, Weights> tensors(RunState state) {
+  /**
+   * {@return the tensors of a saved state, by kind and then by name}
+   *
+   * @param state the state
+   */
+  public Map<String, Weights> tensors(S state) {
     Map<String, Map<String, WeightTensor>> kinds = new LinkedHashMap<>();
     WeightsFile.read(folder.resolve(state.tensors()))
         .tensors()
@@ -71,17 +95,24 @@ final class RunFolder {
         .collect(Collectors.toMap(Map.Entry::getKey, kind -> new Weights(kind.getValue())));
   }
 
-  /** {@return the name of the file for the tensors of a state at this epoch and batch} */
-  static String tensorsOf(int epoch, int batch) {
+  /**
+   * {@return the name of the file for the tensors of a state at this epoch and batch}
+   *
+   * @param epoch the current epoch, from 0
+   * @param batch the next batch of the epoch, from 0
+   */
+  public static String tensorsOf(int epoch, int batch) {
     return TENSORS + epoch + "-" + batch + ".safetensors";
   }
 
   /**
    * Saves a state and its tensors, then removes the files of older tensors.
    *
+   * @param state the state
    * @param tensors the tensors, by kind and then by name
+   * @throws TrainingException if they cannot be written
    */
-  void save(RunState state, Map<String, Weights> tensors) {
+  public void save(S state, Map<String, Weights> tensors) {
     Map<String, WeightTensor> all = new LinkedHashMap<>();
     tensors.forEach(
         (kind, weights) ->

@@ -27,7 +27,8 @@ record RunState(
     long right,
     List<EpochReport> history,
     String tensors,
-    boolean finished) {
+    boolean finished)
+    implements RunFolder.Saved {
 
   RunState {
     options = Map.copyOf(options);

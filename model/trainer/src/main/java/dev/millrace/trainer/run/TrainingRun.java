@@ -52,7 +52,7 @@ public final class TrainingRun {
   private final TrainingListener listener;
   private final BooleanSupplier stop;
   private final LongSupplier nanoTime;
-  private final RunFolder folder;
+  private final RunFolder<RunState> folder;
 
   private final BestEpochs best;
   private RunProgress progress;
@@ -82,7 +82,7 @@ public final class TrainingRun {
     this.listener = listener;
     this.stop = stop;
     this.nanoTime = nanoTime;
-    this.folder = new RunFolder(config.checkpoints().run());
+    this.folder = new RunFolder<>(config.checkpoints().run(), RunState.class);
     this.best = new BestEpochs(kept(config), config.optimization().patience());
   }
 

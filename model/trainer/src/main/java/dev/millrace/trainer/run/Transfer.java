@@ -12,26 +12,31 @@ final class Transfer {
 
   private static final String HEAD = "fc.";
 
+  /** The beginning of the last layer's names, which depends on the implementation. */
+  private static final String ANY_HEAD = "(module\\.)?(fc|linear)\\.";
+
   private Transfer() {}
 
   /**
-   * {@return the weights; if the number of classes differs, the last layer has new initial weights}
+   * {@return the weights; if they have no last layer or one for another number of classes, the last
+   * layer has new initial weights}
    *
    * @param seed the seed for the new weights of the last layer
    * @throws dev.millrace.core.model.ModelException if the weights belong to another architecture
    */
   static Weights to(ResNet network, Weights weights, long seed) {
     int classes = classes(weights);
-    if (classes == 0 || classes == network.classes()) {
+    boolean headless = weights.names().stream().noneMatch(name -> name.matches(ANY_HEAD + ".*"));
+    if (!headless && (classes == 0 || classes == network.classes())) {
       return network.fit(weights);
     }
-    Weights fitting = network.withClasses(classes).fit(weights);
+    Weights known = headless ? weights : network.withClasses(classes).fit(weights);
     Weights fresh = HeInitialization.of(network, seed);
-    Map<String, WeightTensor> tensors = new LinkedHashMap<>();
-    for (String name : fresh.names()) {
-      tensors.put(name, name.startsWith(HEAD) ? fresh.get(name) : fitting.get(name));
-    }
-    return new Weights(tensors);
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>(known.tensors());
+    fresh.names().stream()
+        .filter(name -> name.startsWith(HEAD))
+        .forEach(name -> tensors.put(name, fresh.get(name)));
+    return network.fit(new Weights(tensors));
   }
 
   /**
@@ -40,7 +45,7 @@ final class Transfer {
    */
   private static int classes(Weights weights) {
     return weights.tensors().entrySet().stream()
-        .filter(tensor -> tensor.getKey().matches("(module\\.)?(fc|linear)\\.bias"))
+        .filter(tensor -> tensor.getKey().matches(ANY_HEAD + "bias"))
         .mapToInt(tensor -> tensor.getValue().size())
         .findFirst()
         .orElse(0);

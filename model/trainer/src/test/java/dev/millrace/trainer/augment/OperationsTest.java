@@ -2,6 +2,8 @@ package dev.millrace.trainer.augment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.training.Views;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -111,5 +113,48 @@ class OperationsTest {
     Hue.turn(image, 0.5);
     assertThat(image.pixels()[0] & 0xff).isLessThan(80);
     assertThat(image.pixels()[1] & 0xff).isGreaterThan(100);
+  }
+
+  @Test
+  void blur_spreadsAPixelByAGaussian() {
+    // The weights of a Gaussian with a deviation of 0.5 for -2 to 2 pixels, by hand: 0.000263,
+    // 0.106451, 0.786571. The edges are repeated.
+    assertThat(grey(image -> GaussianBlur.blur(image, 0.5), 0, 0, 0, 0, 200, 0, 0, 0, 0))
+        .containsExactly(2, 17, 2, 17, 123, 17, 2, 17, 2);
+    assertThat(grey(image -> GaussianBlur.blur(image, 2), nine(77))).containsExactly(nine(77));
+  }
+
+  @Test
+  void sometimes_changesTheWantedShareOfTheImages() {
+    RandomChange black = (image, random) -> Blending.brightness(image, 0);
+    SplittableRandom random = new SplittableRandom(1);
+    int changed = 0;
+    for (int i = 0; i < 1_000; i++) {
+      changed +=
+          grey(image -> new Sometimes(0.3, black).apply(image, random), nine(9))[0] == 0 ? 1 : 0;
+    }
+    assertThat(changed).isBetween(250, 350);
+    assertThat(grey(image -> new Sometimes(0, black).apply(image, random), nine(9)))
+        .containsExactly(nine(9));
+    assertThat(grey(image -> new Sometimes(1, black).apply(image, random), nine(9)))
+        .containsExactly(nine(0));
+  }
+
+  @Test
+  void viewWithoutChanges_isTheImage() {
+    ViewChanges none = new ViewChanges(new Views(1, false, 0, 0, 0));
+
+    assertThat(grey(image -> none.apply(image, new SplittableRandom(2)), nine(50)))
+        .containsExactly(nine(50));
+  }
+
+  @Test
+  void greyView_hasEqualChannels() {
+    Raster raster = new Raster(1);
+    raster.set(new byte[] {100, 50, 10});
+
+    new ViewChanges(new Views(1, false, 0, 1, 0)).apply(raster, new SplittableRandom(3));
+
+    assertThat(raster.pixels()).containsExactly(60, 60, 60); // 0.299, 0.587 and 0.114
   }
 }

@@ -20,6 +20,7 @@ import dev.millrace.service.command.sample.SampleCommand;
 import dev.millrace.service.command.send.SendCommand;
 import dev.millrace.service.command.serve.ServeCommand;
 import dev.millrace.service.command.tail.TailCommand;
+import dev.millrace.service.command.train.PretrainCommand;
 import dev.millrace.service.command.train.TrainCommand;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       TailCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,
+      PretrainCommand.class,
       DoctorCommand.class,
       BenchCommand.class,
       CompletionCommand.class,

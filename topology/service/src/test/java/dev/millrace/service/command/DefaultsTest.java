@@ -10,6 +10,8 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
+import dev.millrace.core.training.PretrainingConfig;
+import dev.millrace.core.training.Views;
 import dev.millrace.service.broker.BrokerConfig;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.streams.InferenceConfig;
@@ -69,7 +71,14 @@ class DefaultsTest {
         arguments("train", "--label-smoothing", written(optimization.labelSmoothing())),
         arguments("train", "--keep", Checkpoints.KEEP),
         arguments("train", "--crop-padding", Augmentation.DEFAULTS.cropPadding()),
-        arguments("train", "--[no-]flip", Augmentation.DEFAULTS.flip()));
+        arguments("train", "--[no-]flip", Augmentation.DEFAULTS.flip()),
+        arguments("pretrain", "--epochs", PretrainingConfig.EPOCHS),
+        arguments("pretrain", "--batch-size", PretrainingConfig.BATCH_SIZE),
+        arguments("pretrain", "--images", PretrainingConfig.IMAGES),
+        arguments("pretrain", "--crop-area", written(Views.DEFAULTS.cropArea())),
+        arguments("pretrain", "--color-jitter", written(Views.DEFAULTS.colorJitter())),
+        arguments("pretrain", "--grayscale", written(Views.DEFAULTS.grayscale())),
+        arguments("pretrain", "--[no-]flip", Views.DEFAULTS.flip()));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.SignatureChangeException;
 import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.runtime.NativeLibraryException;
+import dev.millrace.core.training.CollapsedException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingException;
@@ -113,6 +114,12 @@ public record Failure(String line, int exitCode) {
               + diverged.learningRate()
               + ", and remove "
               + diverged.folder());
+    }
+    if (e instanceof CollapsedException collapsed) {
+      return failed(
+          e.getMessage()
+              + ". Take a lower --learning-rate or a larger --batch-size, and remove "
+              + collapsed.folder());
     }
     if (e instanceof OtherOptionsException) {
       return failed(

@@ -57,6 +57,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  millrace train --data millrace-data/sample/images --size 28 --model fashion",
       "  millrace train --labels-topic labels --model fashion --promote-if-better 0.2",
+      "  millrace train --data labelled --model cats --from-encoder cats.safetensors",
       "  millrace train --reproduce fashion/3"
     })
 public final class TrainCommand implements Callable<Integer>, LongRunning {
@@ -286,7 +287,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             data.data(spec, kafka, home),
             recipe.optimization(chosen),
             recipe.augmentation(),
-            transfer.pretrained(model),
+            transfer.pretrained(model, chosen, preprocessing),
             seed,
             new Checkpoints(
                 model.repository(),

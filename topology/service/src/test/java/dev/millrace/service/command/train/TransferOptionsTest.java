@@ -1,20 +1,30 @@
 package dev.millrace.service.command.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.repository.WeightFile;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Encoder;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.core.weights.WeightTensor;
+import dev.millrace.core.weights.Weights;
 import dev.millrace.service.command.options.ModelOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class TransferOptionsTest {
+
+  private static final ResNet NETWORK = ResNet.of("resnet20");
+  private static final Preprocessing IMAGES =
+      new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
 
   @TempDir private Path folder;
 
@@ -35,7 +49,7 @@ class TransferOptionsTest {
                 new ModelFiles(
                     new byte[] {1},
                     Map.of("weights-1.bin", new WeightFile(weights, Sha256.of(weights)))),
-                new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
+                IMAGES,
                 new Labels(List.of("a", "b")),
                 new Provenance(
                     new ModelManifest.Source("import", null, null), null, Map.of(), null),
@@ -46,11 +60,63 @@ class TransferOptionsTest {
         CommandLine.populateCommand(
             new ModelOption(), "--model", "m", "--repository", folder.toString());
 
-    assertThatThrownBy(() -> options.pretrained(model))
+    assertThatThrownBy(() -> options.pretrained(model, NETWORK, IMAGES))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "m version 1 keeps its weights in weights-1.bin, because they are too large for one"
                 + " file, and no training starts from such a version; choose another version, or"
                 + " give the weights with --from-weights");
+  }
+
+  private Path encoder() {
+    Weights all = HeInitialization.of(NETWORK, 1);
+    Map<String, WeightTensor> weights = new LinkedHashMap<>();
+    Encoder.parameters(NETWORK)
+        .forEach(parameter -> weights.put(parameter.name(), all.get(parameter.name())));
+    Path file = folder.resolve("encoder.safetensors");
+    new Encoder(
+            new Weights(weights),
+            Encoder.architecture(NETWORK),
+            Encoder.normalization(IMAGES),
+            new Lineage(
+                Map.of(), Map.of(), 1, 1, "He", 1, 0, new Lineage.Data("", List.of(1)), Map.of()),
+            new PretrainingReport(1, 0.1, -0.5, 1, null, 0, 10))
+        .write(file);
+    return file;
+  }
+
+  private static Pretrained start(ResNet network, String... options) {
+    return CommandLine.populateCommand(new TransferOptions(), options)
+        .pretrained(new ModelOption(), network, IMAGES)
+        .orElseThrow();
+  }
+
+  @Test
+  void encoder_isAStart_andItsChecksumIsNamed() throws IOException {
+    Path file = encoder();
+
+    Pretrained start = start(NETWORK.withSize(32), "--from-encoder", file.toString());
+
+    assertThat(start.weights().names()).contains("conv1.weight").doesNotContain("fc.weight");
+    assertThat(start.origin()).isEqualTo("encoder.safetensors with sha256 " + Sha256.of(file));
+    assertThat(start.parentVersion()).isNull();
+  }
+
+  @Test
+  void encoderOfAnotherNetwork_isRefused_withTheFilesName() {
+    String file = encoder().toString();
+
+    assertThatThrownBy(() -> start(ResNet.of("resnet32"), "--from-encoder", file))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(file + ": the encoder is resnet20 with shortcuts A and the stem")
+        .hasMessageEndingWith("give the encoder's with --arch, --shortcut and --stem");
+  }
+
+  @Test
+  void twoStarts_areRefused() {
+    assertThatThrownBy(() -> start(NETWORK, "--from-encoder", "a", "--from-weights", "b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "--from-version, --from-weights and --from-encoder are different starts; give one");
   }
 }

@@ -1,0 +1,91 @@
+package dev.millrace.core.training;
+
+import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Device;
+import dev.millrace.core.resnet.ResNet;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * The configuration of a pre-training on images without labels.
+ *
+ * @param network the network whose encoder is trained
+ * @param preprocessing the preprocessing of the images
+ * @param data the images
+ * @param simSiam the layers behind the encoder
+ * @param views the random changes that make two views of each image
+ * @param optimization the optimiser's settings
+ * @param seed the seed for the initial weights, the order of the images and the views
+ * @param run the folder for the run's state
+ * @param output the encoder's file, which is replaced after each epoch
+ * @param device the device to train on
+ * @param threads the number of CPU threads to use, at least 1
+ */
+public record PretrainingConfig(
+    ResNet network,
+    Preprocessing preprocessing,
+    PretrainingData data,
+    SimSiam simSiam,
+    Views views,
+    Optimization optimization,
+    long seed,
+    Path run,
+    Path output,
+    Device device,
+    int threads) {
+
+  /** The usual number of passes over the images. */
+  public static final int EPOCHS = 100;
+
+  /** The usual number of images per step. */
+  public static final int BATCH_SIZE = 128;
+
+  /** The usual largest number of images from a topic. */
+  public static final int IMAGES = 50_000;
+
+  /**
+   * Validates that the network fits the preprocessing.
+   *
+   * @param network the network whose encoder is trained
+   * @param preprocessing the preprocessing of the images
+   * @param data the images
+   * @param simSiam the layers behind the encoder
+   * @param views the random changes that make two views of each image
+   * @param optimization the optimiser's settings
+   * @param seed the seed for the initial weights, the order of the images and the views
+   * @param run the folder for the run's state
+   * @param output the encoder's file
+   * @param device the device to train on
+   * @param threads the number of CPU threads to use, at least 1
+   * @throws IllegalArgumentException if the network's image size differs from that of the images,
+   *     or a value is out of range
+   */
+  public PretrainingConfig {
+    Objects.requireNonNull(data, "data");
+    Objects.requireNonNull(simSiam, "simSiam");
+    Objects.requireNonNull(views, "views");
+    Objects.requireNonNull(optimization, "optimization");
+    Objects.requireNonNull(run, "run");
+    Objects.requireNonNull(device, "device");
+    if (network.size() != preprocessing.width() || !preprocessing.isSquare()) {
+      throw new IllegalArgumentException(
+          "size: the network takes "
+              + network.size()
+              + " pixels, but the images have "
+              + preprocessing.size());
+    }
+    if (!output.toString().endsWith(".safetensors")) {
+      throw new IllegalArgumentException(
+          "output: '" + output + "' does not end in .safetensors, the format of the encoder");
+    }
+    if (optimization.batchSize() < 2) {
+      throw new IllegalArgumentException(
+          "batch-size: "
+              + optimization.batchSize()
+              + " must be at least 2, because one image has no variance");
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package dev.millrace.core.training;
+
+import dev.millrace.core.evaluation.Proportion;
+
+/**
+ * The results of one epoch of a pre-training.
+ *
+ * @param epoch the epoch's number, from 1
+ * @param learningRate the learning rate of the epoch's last step
+ * @param loss mean loss of the epoch's steps, from -1 (both views of each image have the same
+ *     output) to 1
+ * @param spread the mean standard deviation of the normalised outputs, divided by that of outputs
+ *     that are spread evenly, {@code 1 / sqrt(d)}. Near 1 is good; 0 means that all images have the
+ *     same output (collapse)
+ * @param neighbours share of the judged images whose class the nearest neighbours name; null if the
+ *     images have no classes
+ * @param judged number of the judged images; 0 if the images have no classes
+ * @param imagesPerSecond speed, in images per second; each image has two views
+ */
+public record PretrainingReport(
+    int epoch,
+    double learningRate,
+    double loss,
+    double spread,
+    Proportion neighbours,
+    int judged,
+    double imagesPerSecond) {}

@@ -1,0 +1,88 @@
+package dev.millrace.trainer.pretrain;
+
+import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.WholeFile;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Part;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Finds all images below a folder. Their names below the folder are their keys. If all images lie
+ * in at least two subfolders, each subfolder is a class.
+ */
+public final class ImageFolder {
+
+  private static final int LEAST_CLASSES = 2;
+
+  private ImageFolder() {}
+
+  /**
+   * Finds the images, and reads each of them once. Hidden files and folders are skipped.
+   *
+   * @param folder the folder
+   * @return the images
+   * @throws TrainingException if there is no image, or the folder cannot be read
+   */
+  public static UnlabelledImages find(Path folder) {
+    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+      List<Path> names =
+          walk.filter(Files::isRegularFile)
+              .map(folder::relativize)
+              .filter(ImageFolder::isVisible)
+              .sorted()
+              .toList();
+      if (names.isEmpty()) {
+        throw new TrainingException(
+            "there is no image in " + folder + "; name a folder of images with --data");
+      }
+      List<String> classes = classes(names);
+      return new UnlabelledImages(
+          names.stream().map(name -> image(folder, name, classes)).toList(), classes);
+    } catch (IOException | UncheckedIOException e) {
+      throw new TrainingException(
+          "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
+    }
+  }
+
+  private static boolean isVisible(Path name) {
+    for (Path part : name) {
+      if (part.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<String> classes(List<Path> names) {
+    if (names.stream().anyMatch(name -> name.getNameCount() == 1)) {
+      return List.of();
+    }
+    List<String> folders = names.stream().map(ImageFolder::first).distinct().sorted().toList();
+    return folders.size() < LEAST_CLASSES ? List.of() : folders;
+  }
+
+  private static String first(Path name) {
+    return name.getName(0).toString();
+  }
+
+  private static LabelledImage image(Path folder, Path name, List<String> classes) {
+    Path file = folder.resolve(name);
+    try {
+      return new LabelledImage(
+          name.toString().replace('\\', '/'),
+          Math.max(0, classes.indexOf(first(name))),
+          Sha256.of(file),
+          Part.TRAINING,
+          () -> WholeFile.read(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

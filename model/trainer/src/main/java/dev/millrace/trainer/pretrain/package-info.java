@@ -1,0 +1,2 @@
+/** Pre-training of an encoder on images without labels. */
+package dev.millrace.trainer.pretrain;

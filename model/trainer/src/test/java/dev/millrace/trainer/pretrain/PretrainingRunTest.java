@@ -1,0 +1,227 @@
+package dev.millrace.trainer.pretrain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.model.Device;
+import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.CollapsedException;
+import dev.millrace.core.training.DivergedException;
+import dev.millrace.core.training.Encoder;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.PretrainingConfig;
+import dev.millrace.core.training.PretrainingData;
+import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.core.training.Schedule;
+import dev.millrace.core.training.SimSiam;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.training.Views;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.LibtorchPretrainer;
+import dev.millrace.trainer.LibtorchTrainer;
+import dev.millrace.trainer.SmallImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PretrainingRunTest {
+
+  private static final ResNet NETWORK = ResNet.of("resnet20").withSize(SmallImages.SIDE);
+
+  @TempDir private Path folder;
+
+  @BeforeEach
+  void writeImages() {
+    SmallImages.write(folder.resolve("images"), 2, 24);
+  }
+
+  private PretrainingConfig config(String run, int epochs, double learningRate) {
+    return new PretrainingConfig(
+        NETWORK,
+        Configs.PREPROCESSING,
+        new PretrainingData.Folder(folder.resolve("images")),
+        SimSiam.of(NETWORK, 64),
+        new Views(0.5, true, 0.4, 0.2, 0.1),
+        Optimization.of(epochs, 16, learningRate, Schedule.COSINE),
+        7,
+        folder.resolve(run),
+        encoder(run),
+        Device.CPU,
+        1);
+  }
+
+  private Path encoder(String run) {
+    return folder.resolve(run + "-output").resolve("encoder.safetensors");
+  }
+
+  private static HeardPretraining run(PretrainingConfig config, BooleanSupplier stop) {
+    HeardPretraining heard = new HeardPretraining();
+    new LibtorchPretrainer().pretrain(config, heard, stop);
+    return heard;
+  }
+
+  private static HeardPretraining run(PretrainingConfig config) {
+    return run(config, () -> false);
+  }
+
+  @Test
+  void loss_falls_andEveryEpochIsJudged() {
+    HeardPretraining heard = run(config("run", 8, 0.2));
+
+    assertThat(heard.images).isEqualTo(48);
+    assertThat(heard.steps).hasSize(24).last().isEqualTo(24L);
+    assertThat(heard.epochs).hasSize(8);
+    assertThat(heard.epochs.get(7).loss()).isLessThan(heard.epochs.get(0).loss() - 0.1);
+    for (PretrainingReport report : heard.epochs) {
+      assertThat(report.spread()).isBetween(Spread.COLLAPSED, 1.1);
+      assertThat(report.judged()).isEqualTo(heard.judged).isEqualTo(10);
+    }
+    // The classes differ in brightness.
+    assertThat(heard.epochs.get(7).neighbours().value()).isGreaterThanOrEqualTo(0.7);
+    assertThat(heard.written).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(heard.warnings).isEmpty();
+  }
+
+  @Test
+  void encoder_namesItsTraining() {
+    HeardPretraining heard = run(config("run", 2, 0.05));
+
+    Encoder encoder = Encoder.read(encoder("run"));
+
+    assertThat(encoder.report()).isEqualTo(heard.epochs.get(1));
+    assertThat(encoder.lineage().epochs()).isEqualTo(2);
+    assertThat(encoder.lineage().seed()).isEqualTo(7);
+    assertThat(encoder.lineage().data().classes()).containsExactly(24, 24);
+    assertThat(encoder.lineage().recipe()).containsKeys("views", "method", "optimization");
+    assertThat(encoder.lineage().libraries()).containsKey("libtorch");
+  }
+
+  @Test
+  void run_thatWasStopped_goesOn_andGivesTheSameBytes() throws IOException {
+    run(config("whole", 3, 0.05));
+    int[] asked = new int[1];
+    HeardPretraining stopped = run(config("run", 3, 0.05), () -> asked[0]++ == 4);
+    assertThat(stopped.steps).containsExactly(1L, 2L, 3L, 4L);
+
+    HeardPretraining resumed = run(config("run", 3, 0.05));
+
+    assertThat(resumed.done).isEqualTo(4);
+    assertThat(resumed.steps).startsWith(5L).endsWith(9L);
+    assertThat(Encoder.read(encoder("run")).weights())
+        .isEqualTo(Encoder.read(encoder("whole")).weights());
+  }
+
+  @Test
+  void run_thatIsComplete_writesItsEncoderAgain() throws IOException {
+    run(config("run", 1, 0.05));
+    Weights before = Encoder.read(encoder("run")).weights();
+    Files.delete(encoder("run"));
+
+    HeardPretraining again = run(config("run", 1, 0.05));
+
+    assertThat(again.steps).isEmpty();
+    assertThat(again.written).containsExactly(1);
+    assertThat(Encoder.read(encoder("run")).weights().names()).isEqualTo(before.names());
+  }
+
+  @Test
+  void run_withOtherOptions_isRefused() {
+    run(config("run", 1, 0.05));
+
+    assertThatThrownBy(() -> run(config("run", 1, 0.06)))
+        .isInstanceOf(OtherOptionsException.class)
+        .hasMessageContaining("another optimization");
+  }
+
+  @Test
+  void training_startsFromTheEncoder_withANewLastLayer() {
+    run(config("run", 1, 0.05));
+    Weights encoder = Encoder.read(encoder("run")).weights();
+    List<String> allParts = List.of("stem", "layer1", "layer2", "layer3");
+    Heard heard = new Heard();
+
+    new LibtorchTrainer()
+        .train(
+            Configs.of(
+                folder,
+                "training",
+                1,
+                0.1,
+                Optional.of(new Pretrained(encoder, "the encoder", null, allParts))),
+            heard,
+            () -> false);
+
+    ModelVersion version = heard.versions.get(0);
+    Weights trained = OnnxWeights.read(version.readVerified());
+    for (String name : encoder.names()) {
+      assertThat(trained.get(name)).as(name).isEqualTo(encoder.get(name));
+    }
+    assertThat(trained.get("fc.bias").shape()).containsExactly(2);
+    assertThat(version.manifest().lineage().start()).isEqualTo("the encoder");
+  }
+
+  @Test
+  void imagesWithoutClasses_areTrainedOn_andTheMissingFigureIsSaid() throws IOException {
+    SmallImages.write(folder.resolve("images").resolve("beside.png"), 0, 2, 99);
+
+    HeardPretraining heard = run(config("run", 1, 0.05));
+
+    assertThat(heard.images).isEqualTo(49);
+    assertThat(heard.judged).isZero();
+    assertThat(heard.epochs.get(0).neighbours()).isNull();
+    assertThat(heard.warnings)
+        .singleElement()
+        .asString()
+        .contains("the accuracy of the nearest neighbours is left out");
+  }
+
+  @Test
+  void fileThatIsNoImage_isLeftOut_andSaid() throws IOException {
+    Files.writeString(folder.resolve("images/a/notes.txt"), "no image");
+
+    HeardPretraining heard = run(config("run", 1, 0.05));
+
+    assertThat(heard.images).isEqualTo(48);
+    assertThat(heard.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("1 of 49 images cannot be read and are left out, the first: a/notes.txt (");
+  }
+
+  @Test
+  void oneImage_isTooFew() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("one/a"));
+    SmallImages.write(other.resolve("1.png"), 0, 2, 1);
+    PretrainingConfig config = config("run", 1, 0.05);
+
+    assertThatThrownBy(
+            () ->
+                new PretrainingRun(
+                        config,
+                        ImageFolder.find(folder.resolve("one")),
+                        new HeardPretraining(),
+                        () -> false,
+                        System::nanoTime)
+                    .run("name"))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("only 1 of 1 images can be read");
+  }
+
+  @Test
+  void learningRateThatIsFarTooHigh_isAnError() {
+    assertThatThrownBy(() -> run(config("run", 8, 1e6)))
+        .isInstanceOfAny(CollapsedException.class, DivergedException.class);
+  }
+}

@@ -1,0 +1,159 @@
+package dev.millrace.service.command.train;
+
+import dev.millrace.core.training.PretrainingConfig;
+import dev.millrace.core.training.PretrainingListener;
+import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.output.Durations;
+import dev.millrace.service.command.output.Json;
+import dev.millrace.service.command.output.Progress;
+import dev.millrace.service.command.output.Terminal;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine;
+
+/**
+ * Shows the progress of a pre-training: a line or a JSON object for each epoch on standard output,
+ * and a progress bar on standard error if that is a terminal. For one thread.
+ */
+final class PretrainingScreen implements PretrainingListener, AutoCloseable {
+
+  private static final int SMOOTHING = 20;
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final String name;
+  private final boolean json;
+  private final PretrainingConfig config;
+  private final Terminal terminal;
+  private Progress progress = Progress.NONE;
+  private String run = "";
+  private double loss = Double.NaN;
+  private long steps;
+  private long left;
+
+  PretrainingScreen(
+      CommandLine command, boolean json, PretrainingConfig config, Terminal terminal) {
+    this.out = command.getOut();
+    this.err = command.getErr();
+    this.name = command.getCommandSpec().qualifiedName();
+    this.json = json;
+    this.config = config;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void began(String newRun, int images, int judged, long done, long all) {
+    run = newRun;
+    steps = all;
+    left = all - done;
+    tell(
+        "began",
+        Map.of("images", images, "judged", judged, "step", done, "steps", all),
+        String.format(
+            Locale.ROOT,
+            "%s: %s, %,d images, %s%s",
+            run,
+            config.network().name(),
+            images,
+            done == 0 ? "from the first step" : "goes on after step " + done + " of " + all,
+            judged == 0 ? "" : "; in parentheses: 95 % intervals"));
+    long batch = Math.min(images, config.optimization().batchSize());
+    progress.close();
+    progress = Progress.of(err, terminal, "pretrain", steps * batch, "images");
+    progress.skip(done * batch);
+  }
+
+  @Override
+  public void stepped(long step, int images, double stepLoss) {
+    loss = Double.isNaN(loss) ? stepLoss : loss + (stepLoss - loss) / SMOOTHING;
+    left = steps - step;
+    progress.step(images);
+    progress.tell(String.format(Locale.ROOT, "loss %.3f", loss));
+  }
+
+  @Override
+  public void epochEnded(PretrainingReport report) {
+    double secondsLeft = left * config.optimization().batchSize() / report.imagesPerSecond();
+    tell(
+        "epoch",
+        Map.of("report", report, "seconds_left", Math.round(secondsLeft)),
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d: loss %.3f, spread %.2f%s; %,.0f images/s, %s left",
+            report.epoch(),
+            config.optimization().epochs(),
+            report.loss(),
+            report.spread(),
+            neighbours(report),
+            report.imagesPerSecond(),
+            Durations.text(secondsLeft)));
+  }
+
+  private static String neighbours(PretrainingReport report) {
+    return report.neighbours() == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", nearest neighbours right %.2f %% (%.2f to %.2f) of %,d",
+            100 * report.neighbours().value(),
+            100 * report.neighbours().low(),
+            100 * report.neighbours().high(),
+            report.judged());
+  }
+
+  @Override
+  public void written(Path file, int epochs) {
+    if (json) {
+      tell("written", Map.of("file", file.toString(), "epochs", epochs), "");
+    }
+  }
+
+  @Override
+  public void warned(String what) {
+    progress.print(
+        () -> {
+          err.println(name + ": " + what);
+          err.flush();
+        });
+  }
+
+  private void tell(String event, Map<String, Object> figures, String line) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("event", event);
+    all.put("run", run);
+    all.putAll(figures);
+    progress.print(
+        () -> {
+          out.println(json ? Json.line(all) : line);
+          out.flush();
+        });
+  }
+
+  /**
+   * Prints the last line and returns the exit code.
+   *
+   * @param stopped whether a signal stopped the pre-training
+   */
+  int conclude(boolean stopped) {
+    progress.close();
+    if (!json) {
+      out.println(
+          stopped
+              ? "stopped; the same command goes on from here"
+              : "done: the encoder is in "
+                  + config.output()
+                  + "; use it with 'millrace train --from-encoder'");
+      out.flush();
+    }
+    return ExitCode.DONE;
+  }
+
+  @Override
+  public void close() {
+    progress.close();
+  }
+}
