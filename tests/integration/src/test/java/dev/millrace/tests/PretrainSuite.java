@@ -91,9 +91,7 @@ class PretrainSuite {
   @Test
   void encoder_helpsWhereLabelsAreRare() throws Exception {
     FashionImages judge =
-        FashionImages.areInstalled()
-            ? FashionImages.ofTrainingFile()
-            : FashionImages.of(judges);
+        FashionImages.areInstalled() ? FashionImages.ofTrainingFile() : FashionImages.of(judges);
     pretrain();
     double[] gains = new double[DRAWS];
     for (int draw = 1; draw <= DRAWS; draw++) {

@@ -137,7 +137,8 @@ final class MobileNet {
   private String conv(String x, int from, int to, int kernel, int stride, int group) {
     String name = "conv" + names++;
     float[] weights =
-        random(to * from / group * kernel * kernel, Math.sqrt(2.0 * group / from / kernel / kernel));
+        random(
+            to * from / group * kernel * kernel, Math.sqrt(2.0 * group / from / kernel / kernel));
     float[] bias = random(to, 0.1);
     for (int i = 0; outlier != 0 && to == LAST && i < bias.length; i += 2) {
       bias[i] = outlier;

@@ -74,7 +74,8 @@ record QuantizationTrial(
         Judgement judgement = verdict.judgement();
         requireEnough(judgement.images());
         if (!judgement.isWithin(settings.maxLoss())) {
-          throw new CommandException(refusal(judgement, model, quantizer.mostDamaging(model, NAMED)));
+          throw new CommandException(
+              refusal(judgement, model, quantizer.mostDamaging(model, NAMED)));
         }
         Speed speed =
             new SpeedTest(System::nanoTime).measure(before, after, images.pixels().get(0));
@@ -152,7 +153,9 @@ record QuantizationTrial(
         judgement.loss(),
         settings.maxLoss(),
         String.join(", ", layers),
-        kept == 0 ? "" : ", and of " + (kept + model.layers()) + " layers, " + kept + " stayed in float32");
+        kept == 0
+            ? ""
+            : ", and of " + (kept + model.layers()) + " layers, " + kept + " stayed in float32");
   }
 
   private void tell(String line) {

@@ -197,7 +197,8 @@ class QuantizeCommandTest {
         .contains("was not published: the same answer as float32 to ", "of 960 held-out images")
         .contains("--max-loss allows 0.0")
         .containsPattern("do the most damage: ((Conv|Gemm) \\S+(, )?){3}")
-        .contains("Calibrate with more images (--images), allow a larger loss, or serve the float32");
+        .contains(
+            "Calibrate with more images (--images), allow a larger loss, or serve the float32");
     assertThat(repository().resolve("cifar/2")).doesNotExist();
   }
 
