@@ -1,5 +1,6 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.evaluation.Proportion;
 import java.nio.file.Path;
 
 /** Receives the events of a pre-training, on the pre-training's thread. */
@@ -16,6 +17,15 @@ public interface PretrainingListener {
    * @param steps total number of steps
    */
   void began(String run, int images, int judged, long done, long steps);
+
+  /**
+   * The encoder was judged before the first step, when all its weights are random. Not called if
+   * the images have no classes, or the pre-training resumes.
+   *
+   * @param neighbours share of the judged images whose class the nearest neighbours name
+   * @param judged the number of judged images
+   */
+  void untrained(Proportion neighbours, int judged);
 
   /**
    * A step is done.

@@ -89,6 +89,11 @@ public final class PretrainingRun {
           set.judge().map(FeatureJudge::size).orElse(0),
           done(batches),
           (long) config.optimization().epochs() * batches);
+      if (before.isEmpty() && set.judge().isPresent()) {
+        FeatureJudge judge = set.judge().get();
+        estimateStatistics(network, set);
+        listener.untrained(judge.judge(network::features), judge.size());
+      }
       if (state.epoch() == config.optimization().epochs()) {
         write(network);
       }

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.pretrain;
 
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.PretrainingReport;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ final class HeardPretraining implements PretrainingListener {
 
   final List<Long> steps = new ArrayList<>();
   final List<PretrainingReport> epochs = new ArrayList<>();
+  final List<Proportion> untrained = new ArrayList<>();
   final List<Integer> written = new ArrayList<>();
   final List<String> warnings = new ArrayList<>();
   long done;
@@ -22,6 +24,11 @@ final class HeardPretraining implements PretrainingListener {
     images = all;
     judged = judgedOnes;
     done = doneBefore;
+  }
+
+  @Override
+  public void untrained(Proportion neighbours, int judgedOnes) {
+    untrained.add(neighbours);
   }
 
   @Override

@@ -88,6 +88,7 @@ class PretrainingRunTest {
       assertThat(report.spread()).isBetween(Spread.COLLAPSED, 1.1);
       assertThat(report.judged()).isEqualTo(heard.judged).isEqualTo(10);
     }
+    assertThat(heard.untrained).singleElement().isNotNull();
     // The classes differ in brightness.
     assertThat(heard.epochs.get(7).neighbours().value()).isGreaterThanOrEqualTo(0.7);
     assertThat(heard.written).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
@@ -118,6 +119,7 @@ class PretrainingRunTest {
     HeardPretraining resumed = run(config("run", 3, 0.05));
 
     assertThat(resumed.done).isEqualTo(4);
+    assertThat(resumed.untrained).isEmpty();
     assertThat(resumed.steps).startsWith(5L).endsWith(9L);
     assertThat(Encoder.read(encoder("run")).weights())
         .isEqualTo(Encoder.read(encoder("whole")).weights());

@@ -1,5 +1,6 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.PretrainingReport;
@@ -68,6 +69,14 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
   }
 
   @Override
+  public void untrained(Proportion neighbours, int judged) {
+    tell(
+        "untrained",
+        Map.of("neighbours", neighbours, "judged", judged),
+        "before the first step: " + neighbours(neighbours, judged));
+  }
+
+  @Override
   public void stepped(long step, int images, double stepLoss) {
     loss = Double.isNaN(loss) ? stepLoss : loss + (stepLoss - loss) / SMOOTHING;
     left = steps - step;
@@ -88,21 +97,21 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
             config.optimization().epochs(),
             report.loss(),
             report.spread(),
-            neighbours(report),
+            report.neighbours() == null
+                ? ""
+                : ", " + neighbours(report.neighbours(), report.judged()),
             report.imagesPerSecond(),
             Durations.text(secondsLeft)));
   }
 
-  private static String neighbours(PretrainingReport report) {
-    return report.neighbours() == null
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            ", nearest neighbours right %.2f %% (%.2f to %.2f) of %,d",
-            100 * report.neighbours().value(),
-            100 * report.neighbours().low(),
-            100 * report.neighbours().high(),
-            report.judged());
+  private static String neighbours(Proportion right, int judged) {
+    return String.format(
+        Locale.ROOT,
+        "nearest neighbours right %.2f %% (%.2f to %.2f) of %,d",
+        100 * right.value(),
+        100 * right.low(),
+        100 * right.high(),
+        judged);
   }
 
   @Override

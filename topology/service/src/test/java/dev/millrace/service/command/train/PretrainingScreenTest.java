@@ -29,6 +29,9 @@ class PretrainingScreenTest {
             ((PretrainCommand) command.getCommand()).config(),
             new Terminal(false, false, 80, true))) {
       screen.began("run", 2_000, report.judged(), 0, 1_500);
+      if (report.judged() > 0) {
+        screen.untrained(Proportion.of(20, 100), 100);
+      }
       screen.stepped(15, 128, -0.4);
       screen.epochEnded(report);
       screen.written(Path.of("e.safetensors"), 1);
@@ -44,6 +47,7 @@ class PretrainingScreenTest {
     assertThat(out.toString().lines())
         .containsExactly(
             "run: resnet20, 2,000 images, from the first step; in parentheses: 95 % intervals",
+            "before the first step: nearest neighbours right 20.00 % (13.34 to 28.88) of 100",
             "epoch 1/100: loss -0.400, spread 0.87, nearest neighbours right 60.00 % (50.20 to"
                 + " 69.06) of 100; 64 images/s, 49:30 min left",
             "done: the encoder is in e.safetensors; use it with 'millrace train --from-encoder'");
