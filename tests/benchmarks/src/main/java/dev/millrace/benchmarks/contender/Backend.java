@@ -16,6 +16,24 @@ public enum Backend {
     }
   },
 
+  /** ONNX Runtime, on events of the benchmark Crayfish. The contender {@code CRAYFISH} reads them. */
+  POINTS {
+    @Override
+    public ModelRuntime runtime() {
+      return new OnnxModelRuntime();
+    }
+
+    @Override
+    public ImageDecoder decoder() {
+      return new PointDecoder();
+    }
+
+    @Override
+    Backend practising() {
+      return this;
+    }
+  },
+
   /** ONNX Runtime with TF32 turned off, so that GPUs do not round float32 values to fewer bits. */
   ONNX_WITHOUT_TF32 {
     @Override
@@ -59,10 +77,28 @@ public enum Backend {
     public ImageDecoder decoder() {
       return new NoDecoder();
     }
+
+    @Override
+    Backend practising() {
+      return this;
+    }
   };
 
   /** Creates a runtime that opens model versions. */
   public abstract ModelRuntime runtime();
+
+  /** Returns whether ONNX Runtime runs the model in this process. */
+  boolean isOnnx() {
+    return this == ONNX || this == POINTS;
+  }
+
+  /**
+   * Returns the backend with which a contender practises. A model that takes no time makes practice
+   * short, if there is one that reads the same images.
+   */
+  Backend practising() {
+    return DECODING;
+  }
 
   /** Returns whether the model runs on a simulated device. */
   boolean isSimulated() {

@@ -40,7 +40,10 @@ public enum Contender {
   FLINK("Flink", FlinkPeer::start),
 
   /** Kafka Streams without a model: reads the images and writes a constant prediction for each. */
-  CONSTANT_TOPOLOGY("constant topology", ConstantTopology::start);
+  CONSTANT_TOPOLOGY("constant topology", ConstantTopology::start),
+
+  /** Kafka Streams as the benchmark Crayfish uses it, on Crayfish's events. */
+  CRAYFISH("Crayfish's Kafka Streams", CrayfishStreams::start);
 
   private final String title;
 

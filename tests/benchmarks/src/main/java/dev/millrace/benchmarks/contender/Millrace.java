@@ -9,6 +9,7 @@ import dev.millrace.service.serve.Topics;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.InferenceBuilder;
 import dev.millrace.streams.InferenceConfig;
+import dev.millrace.streams.engine.EngineConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -42,7 +43,7 @@ final class Millrace {
               InferenceBuilder<byte[], ImageEvent, Prediction> builder =
                   ImageInference.<byte[]>builder(inference).registry(registry);
               openTelemetry.ifPresent(builder::openTelemetry);
-              return settings.backend() == Backend.ONNX
+              return settings.backend().isOnnx()
                   ? builder
                       .runtime(
                           IrreducibleWork.counted(settings.backend().runtime()),
@@ -66,11 +67,31 @@ final class Millrace {
       inference.maxBatchSize(settings.maxBatchSize()); // else Millrace would batch as on a CPU
     }
     return new ServiceConfig(
-        inference.build(),
+        limited(inference.build(), settings.threads()),
         new Topics(settings.input(), settings.output(), settings.input() + ".dead-letters"),
         OnBadImage.FAIL,
         MAX_RECORD_BYTES,
         true,
         settings.streamsKeys());
+  }
+
+  /** Returns a configuration whose engine has at most {@code threads} threads of each kind. */
+  private static InferenceConfig limited(InferenceConfig config, int threads) {
+    EngineConfig engine = config.engine();
+    return new InferenceConfig(
+        config.repository(),
+        config.model(),
+        config.version(),
+        new EngineConfig(
+            engine.devices(),
+            engine.maxBatchSize(),
+            engine.longestRun(),
+            engine.linger(),
+            Math.min(engine.decodeThreads(), threads),
+            Math.min(engine.runsPerDevice(), threads),
+            engine.limits()),
+        config.maxInFlight(),
+        config.top(),
+        config.probabilities());
   }
 }

@@ -133,13 +133,12 @@ public record Settings(
   }
 
   /**
-   * Returns settings for a round of practice, with a separate group for each round. The practice
-   * uses a model that takes no time, so a round takes seconds instead of minutes.
+   * Returns settings for a round of practice, with a separate group for each round.
    *
    * @param number number of the practice round, which makes the group's name unique
+   * @see Backend#practising()
    */
   Settings practice(int number) {
-    Backend quick = backend == Backend.CONSTANT ? backend : Backend.DECODING;
     return new Settings(
         bootstrapServers,
         input,
@@ -148,7 +147,7 @@ public record Settings(
         exactlyOnce,
         repository,
         model,
-        quick,
+        backend.practising(),
         devices,
         maxBatchSize,
         linger,
@@ -172,6 +171,37 @@ public record Settings(
         other,
         threads,
         kafka);
+  }
+
+  /** Returns these settings with another number of threads of each kind. */
+  public Settings withThreads(int other) {
+    return new Settings(
+        bootstrapServers,
+        input,
+        output,
+        group,
+        exactlyOnce,
+        repository,
+        model,
+        backend,
+        devices,
+        maxBatchSize,
+        linger,
+        other,
+        kafka);
+  }
+
+  /** Returns the file of the model as it was before its preparation; see {@link #original()}. */
+  public static Path original(Path repository, String model) {
+    return repository.resolveSibling("originals").resolve(model + ".onnx");
+  }
+
+  /**
+   * Returns the file of the model as it was before its preparation for Millrace. Only models of the
+   * benchmark Crayfish have this file.
+   */
+  Path original() {
+    return original(repository, model);
   }
 
   /** Returns these settings as arguments for a contender's process. */

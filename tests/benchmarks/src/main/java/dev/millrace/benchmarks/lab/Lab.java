@@ -14,6 +14,7 @@ import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.bench.BenchmarkException;
 import dev.millrace.service.serve.TopicCreation;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -134,8 +136,7 @@ public final class Lab implements AutoCloseable {
 
   /** Publishes a network with random weights in this format. */
   public void publish(String name, ResNet network, OnnxFormat format) {
-    Labels labels =
-        new Labels(IntStream.range(0, network.classes()).mapToObj(i -> "class-" + i).toList());
+    Labels labels = labels(network.classes());
     byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, 1), format);
     publish(name, onnx, network.size(), labels);
   }
@@ -148,6 +149,28 @@ public final class Lab implements AutoCloseable {
   public void publish(String name, byte[] onnx, int size, Labels labels) {
     Preprocessing preprocessing =
         new Preprocessing(size, size < 64 ? size : size * 256 / 224, MEAN, STD);
+    publish(name, onnx, preprocessing, labels);
+  }
+
+  /**
+   * Publishes a network, and keeps its file as it is, for contenders that take float32 numbers; see
+   * {@link Settings#original}.
+   *
+   * @param onnx an ONNX file with all of its weights
+   */
+  public void publishWithOriginal(
+      String name, byte[] onnx, Preprocessing preprocessing, int classes) throws IOException {
+    publish(name, onnx, preprocessing, labels(classes));
+    Path original = Settings.original(repository(), name);
+    Files.createDirectories(original.getParent());
+    Files.write(original, onnx);
+  }
+
+  private static Labels labels(int classes) {
+    return new Labels(IntStream.range(0, classes).mapToObj(i -> "class-" + i).toList());
+  }
+
+  private void publish(String name, byte[] onnx, Preprocessing preprocessing, Labels labels) {
     new ModelRepository(repository())
         .publish(
             name,
@@ -197,10 +220,19 @@ public final class Lab implements AutoCloseable {
 
   /** Creates a topic. */
   void create(String topic, int partitions) throws InterruptedException {
+    create(topic, partitions, TimestampType.CREATE_TIME);
+  }
+
+  private void create(String topic, int partitions, TimestampType timestamps)
+      throws InterruptedException {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(partitions), Optional.empty())
             .configs(
-                Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES)));
+                Map.of(
+                    TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                    Integer.toString(MAX_RECORD_BYTES),
+                    TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                    timestamps.name));
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
       TopicCreation.create(admin, List.of(wanted));
     }
@@ -211,6 +243,17 @@ public final class Lab implements AutoCloseable {
    * a new consumer group.
    */
   Settings prepare(Settings wanted, Feed feed) throws InterruptedException {
+    return prepare(wanted, feed, TimestampType.CREATE_TIME);
+  }
+
+  /**
+   * Does the same as {@link #prepare(Settings, Feed)}.
+   *
+   * @param timestamps whether a record of the output topic has the time at which its producer
+   *     created it, or the time at which the broker appended it
+   */
+  Settings prepare(Settings wanted, Feed feed, TimestampType timestamps)
+      throws InterruptedException {
     String name = "run-" + runs++;
     Settings settings =
         new Settings(
@@ -227,7 +270,7 @@ public final class Lab implements AutoCloseable {
             wanted.linger(),
             wanted.threads(),
             wanted.kafka());
-    create(settings.output(), feed.partitions());
+    create(settings.output(), feed.partitions(), timestamps);
     return settings;
   }
 

@@ -49,6 +49,7 @@ public final class LocalBenchmarks implements Benchmarks {
           new ObservabilityPart(),
           new InferPart(),
           new Int8Part(),
+          new CrayfishPart(),
           new ScaleOutPart());
 
   private final List<Part> all;

@@ -89,4 +89,27 @@ class LocalBenchmarksSuite {
             "observability.speed_over_unwatched")
         .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
   }
+
+  @Test
+  void crayfish_comparesItsDesignWithMillrace() throws Exception {
+    Collected figures = new Collected();
+
+    new LocalBenchmarks()
+        .measure(
+            Set.of("crayfish"),
+            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
+            figures);
+
+    for (String workload : List.of("crayfish.ffnn", "crayfish.resnet50")) {
+      for (String entry : List.of("kafka_streams", "json", "jpeg")) {
+        String name = workload + "." + entry;
+        assertThat(figures.values)
+            .extractingByKeys(name, name + "_cpu", name + ".p50", name + ".p95")
+            .allSatisfy(figure -> assertThat(figure).isPositive().isFinite());
+      }
+      assertThat(figures.values)
+          .containsKeys(
+              workload + ".json_over_kafka_streams", workload + ".jpeg_over_kafka_streams");
+    }
+  }
 }
