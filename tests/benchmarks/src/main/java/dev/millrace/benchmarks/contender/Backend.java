@@ -16,7 +16,9 @@ public enum Backend {
     }
   },
 
-  /** ONNX Runtime, on events of the benchmark Crayfish. The contender {@code CRAYFISH} reads them. */
+  /**
+   * ONNX Runtime, on events of the benchmark Crayfish. The contender {@code CRAYFISH} reads them.
+   */
   POINTS {
     @Override
     public ModelRuntime runtime() {

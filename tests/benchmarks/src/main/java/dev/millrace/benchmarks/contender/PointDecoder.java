@@ -33,8 +33,7 @@ final class PointDecoder implements ImageDecoder {
     for (int c = 0; c < Preprocessing.CHANNELS; c++) {
       int begin = channels == 1 ? 0 : c * area;
       for (int i = 0; i < area; i++) {
-        pixels.put(
-            Preprocessing.CHANNELS * i + c, (byte) Math.round(values[begin + i] * 255));
+        pixels.put(Preprocessing.CHANNELS * i + c, (byte) Math.round(values[begin + i] * 255));
       }
     }
   }

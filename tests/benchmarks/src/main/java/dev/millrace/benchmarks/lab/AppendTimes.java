@@ -130,10 +130,7 @@ public final class AppendTimes {
         var unused =
             producer.send(
                 new ProducerRecord<>(
-                    feed.topic(),
-                    i % feed.partitions(),
-                    Numbers.key(i),
-                    events.create(i, now)));
+                    feed.topic(), i % feed.partitions(), Numbers.key(i), events.create(i, now)));
       }
     }
   }

@@ -7,14 +7,11 @@ import dev.millrace.benchmarks.lab.AppendTimes;
 import dev.millrace.benchmarks.lab.ContenderProcess;
 import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
-import dev.millrace.benchmarks.lab.Latencies;
 import dev.millrace.core.model.Device;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,25 +25,16 @@ final class CrayfishPart implements Part {
 
   private static final int PARTITIONS = 32;
   private static final int BATCH = 8;
-  private static final int SECONDS = 20;
   // The name of Crayfish's design in the names of the figures.
   private static final String PEER = "kafka_streams";
   // Crayfish's limit for requests, in bytes.
   private static final String REQUEST = "52428800";
   private static final Map<String, String> PEER_KEYS =
       Map.of("max.request.size", REQUEST, "max.partition.fetch.bytes", REQUEST);
-
-  private final List<CrayfishWorkload> workloads;
-
-  /** Creates the part with both workloads. */
-  CrayfishPart() {
-    this(List.of(CrayfishWorkload.FFNN, CrayfishWorkload.RESNET50));
-  }
-
-  /** Creates the part with these workloads. */
-  CrayfishPart(List<CrayfishWorkload> workloads) {
-    this.workloads = List.copyOf(workloads);
-  }
+  // By default, the producer of Kafka Streams waits up to 100 ms for a batch to fill. Millrace's
+  // producer waits up to 1 ms.
+  private static final Map<String, String> PROMPT_PEER_KEYS =
+      Map.of("max.request.size", REQUEST, "max.partition.fetch.bytes", REQUEST, "linger.ms", "1");
 
   @Override
   public String name() {
@@ -65,37 +53,8 @@ final class CrayfishPart implements Part {
 
   @Override
   public void measure(Bench bench) throws IOException, InterruptedException {
-    for (CrayfishWorkload workload : workloads) {
+    for (CrayfishWorkload workload : List.of(CrayfishWorkload.FFNN, CrayfishWorkload.RESNET50)) {
       measure(bench, workload);
-    }
-  }
-
-  /** A program on one kind of events, with its results of all rounds. */
-  private record Entry(
-      String name,
-      ContenderProcess process,
-      Settings settings,
-      Feed feed,
-      AppendTimes.Events events,
-      List<Drained> drained,
-      List<Latencies> paced) {
-
-    static Entry start(
-        Bench bench,
-        String name,
-        Contender contender,
-        Settings settings,
-        Feed feed,
-        AppendTimes.Events events)
-        throws IOException, InterruptedException {
-      ContenderProcess process =
-          ContenderProcess.start(bench.lab(), contender, settings, feed, bench.practiceRounds());
-      return new Entry(
-          name, process, settings, feed, events, new ArrayList<>(), new ArrayList<>());
-    }
-
-    Drained drain(Bench bench) throws IOException, InterruptedException {
-      return AppendTimes.drain(bench.lab(), process, settings, feed);
     }
   }
 
@@ -110,23 +69,46 @@ final class CrayfishPart implements Part {
     AppendTimes.Events jsonEvents = CrayfishWorkload.stamped(points);
     AppendTimes.Events jpegEvents = (number, created) -> pictures.get(number % pictures.size());
     Settings peer = settings(bench, workload, Backend.POINTS, PEER_KEYS);
+    Settings prompt = settings(bench, workload, Backend.POINTS, PROMPT_PEER_KEYS);
     Settings ours = settings(bench, workload, Backend.POINTS, Map.of());
     Settings encoded = settings(bench, workload, Backend.ONNX, Map.of());
-    List<Entry> entries = new ArrayList<>();
-    try {
-      entries.add(Entry.start(bench, PEER, Contender.CRAYFISH, peer, json, jsonEvents));
-      entries.add(Entry.start(bench, "json", Contender.MILLRACE, ours, json, jsonEvents));
-      entries.add(Entry.start(bench, "jpeg", Contender.MILLRACE, encoded, jpeg, jpegEvents));
-      for (Entry entry : entries) {
-        var rehearsal = entry.drain(bench);
+    try (ContenderProcess crayfish = start(bench, Contender.CRAYFISH, peer, json);
+        ContenderProcess millrace = start(bench, Contender.MILLRACE, ours, json);
+        ContenderProcess decoding = start(bench, Contender.MILLRACE, encoded, jpeg)) {
+      List<CrayfishProgram> programs =
+          List.of(
+              new CrayfishProgram(
+                  PEER,
+                  "Crayfish's design, rebuilt; " + workload.published(),
+                  crayfish,
+                  peer,
+                  json,
+                  jsonEvents),
+              new CrayfishProgram(
+                  PEER + "_linger_1ms",
+                  "Crayfish's design with Millrace's producer linger",
+                  crayfish,
+                  prompt,
+                  json,
+                  jsonEvents),
+              new CrayfishProgram(
+                  "json", "Millrace on the same events", millrace, ours, json, jsonEvents),
+              new CrayfishProgram(
+                  "jpeg", "Millrace on JPEG files", decoding, encoded, jpeg, jpegEvents));
+      for (CrayfishProgram program : programs) {
+        var rehearsal = program.drain(bench);
       }
       for (int round = 0; round < bench.config().rounds(); round++) {
-        round(bench, workload, entries, round);
+        round(bench, workload, programs, round);
       }
-    } finally {
-      entries.forEach(entry -> entry.process().close());
+      tell(bench, workload, programs);
     }
-    tell(bench, workload, entries);
+  }
+
+  private static ContenderProcess start(
+      Bench bench, Contender contender, Settings settings, Feed feed)
+      throws IOException, InterruptedException {
+    return ContenderProcess.start(bench.lab(), contender, settings, feed, bench.practiceRounds());
   }
 
   private static Settings settings(
@@ -135,62 +117,27 @@ final class CrayfishPart implements Part {
   }
 
   private static void round(
-      Bench bench, CrayfishWorkload workload, List<Entry> entries, int number)
+      Bench bench, CrayfishWorkload workload, List<CrayfishProgram> programs, int number)
       throws IOException, InterruptedException {
-    List<Entry> order = new ArrayList<>(entries);
+    List<CrayfishProgram> order = new ArrayList<>(programs);
     if (number % 2 == 1) {
       Collections.reverse(order);
     }
-    Duration measured =
-        Duration.ofMillis(Math.max(1000, (long) (1000 * SECONDS * bench.config().scale())));
-    for (Entry entry : order) {
-      Drained drained = entry.drain(bench);
-      entry.drained().add(drained);
-      Latencies paced =
-          AppendTimes.pace(
-              bench.lab(),
-              entry.process(),
-              entry.settings(),
-              PARTITIONS,
-              entry.events(),
-              workload.perSecond(),
-              measured);
-      entry.paced().add(paced);
-      bench.progress(
-          "round %d, %s, %s: %,.1f events/s, %.3f ms of CPU per event, p50 %.0f, p95 %.0f ms",
-          number + 1,
-          workload.model(),
-          entry.name(),
-          drained.imagesPerSecond(),
-          drained.cpuMillisPerImage(),
-          paced.quantile(0.5),
-          paced.quantile(0.95));
+    for (CrayfishProgram program : order) {
+      program.measure(bench, workload, number);
     }
   }
 
-  private static void tell(Bench bench, CrayfishWorkload workload, List<Entry> entries) {
+  private static void tell(Bench bench, CrayfishWorkload workload, List<CrayfishProgram> programs) {
     String prefix = "crayfish." + workload.model() + ".";
-    List<Drained> peer = entries.get(0).drained();
-    String rate = String.format(Locale.ROOT, "at %,.0f events/s", workload.perSecond());
-    for (Entry entry : entries) {
-      String name = prefix + entry.name();
-      boolean isPeer = entry.name().equals(PEER);
-      bench.figure(
-          name,
-          Medians.of(entry.drained(), Drained::imagesPerSecond),
-          "events/s",
-          isPeer ? "Crayfish's design, rebuilt; " + workload.published() : "Millrace");
-      bench.figure(
-          name + "_cpu",
-          Medians.of(entry.drained(), Drained::cpuMillisPerImage),
-          "ms/event",
-          "processor time of its process");
-      bench.figure(name + ".p50", Medians.of(entry.paced(), p -> p.quantile(0.5)), "ms", rate);
-      bench.figure(name + ".p95", Medians.of(entry.paced(), p -> p.quantile(0.95)), "ms", rate);
-      if (!isPeer) {
+    List<Drained> peer = programs.get(0).drained();
+    for (CrayfishProgram program : programs) {
+      program.tell(bench, prefix, workload);
+      if (!program.name().equals(PEER)) {
         bench.figure(
-            name + "_over_" + PEER,
-            Medians.ratio(entry.drained(), Drained::imagesPerSecond, peer, Drained::imagesPerSecond),
+            prefix + program.name() + "_over_" + PEER,
+            Medians.ratio(
+                program.drained(), Drained::imagesPerSecond, peer, Drained::imagesPerSecond),
             "",
             "against Crayfish's design in the same round");
       }

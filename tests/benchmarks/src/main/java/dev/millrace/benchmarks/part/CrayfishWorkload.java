@@ -50,8 +50,7 @@ record CrayfishWorkload(
 
   /** ResNet-50. The input rate is a little below the rate that the paper's Flink sustained. */
   static final CrayfishWorkload RESNET50 =
-      new CrayfishWorkload(
-          "resnet50", 224, Channels.RGB, 200, 10, 2, "the paper: 2.17 with Flink");
+      new CrayfishWorkload("resnet50", 224, Channels.RGB, 200, 10, 2, "the paper: 2.17 with Flink");
 
   /** The fewest events with which throughput can be measured. */
   static final int FEWEST = 20;
@@ -110,6 +109,7 @@ record CrayfishWorkload(
 
   /** Returns the source of events that are made of these events, but have the time of creation. */
   static AppendTimes.Events stamped(List<byte[]> points) {
-    return (number, created) -> CrayfishEvent.createdAt(created, points.get(number % points.size()));
+    return (number, created) ->
+        CrayfishEvent.createdAt(created, points.get(number % points.size()));
   }
 }
