@@ -15,9 +15,9 @@ import org.apache.kafka.streams.kstream.Produced;
  * The design of Crayfish's Kafka Streams application: the stream thread reads an event's JSON, runs
  * the network on the event's data point, and writes the whole event with its scores as JSON.
  *
- * <p>In three points, this program does less work than Crayfish's own code. It has one session for
- * all partitions, it creates no new JSON mapper for each event, and it has no state store, because
- * Crayfish's code neither reads nor writes its store.
+ * <p>This program does less work than Crayfish's own code. It has one session for all partitions,
+ * creates no new JSON mapper for each event, and keeps numbers in arrays and not in lists of
+ * objects. It has no state store, because Crayfish's code neither reads nor writes its store.
  */
 final class CrayfishStreams {
 
