@@ -96,7 +96,7 @@ final class CrayfishPart implements Part {
               new CrayfishProgram(
                   "jpeg", "Millrace on JPEG files", decoding, encoded, jpeg, jpegEvents));
       for (CrayfishProgram program : programs) {
-        var rehearsal = program.drain(bench);
+        var unused = program.drain(bench);
       }
       for (int round = 0; round < bench.config().rounds(); round++) {
         round(bench, workload, programs, round);
