@@ -37,6 +37,7 @@ final class QdqGraph {
 
   private final Network network;
   private final Plan plan;
+  private final Operators operators;
   private final Function<String, ActivationScale> scales;
   private final int largestWeight;
   private final String domain;
@@ -55,6 +56,7 @@ final class QdqGraph {
       Network network, Plan plan, Function<String, ActivationScale> scales, int largestWeight) {
     this.network = network;
     this.plan = plan;
+    this.operators = new Operators(network);
     this.scales = scales;
     this.largestWeight = largestWeight;
     this.domain = network.opset() < CHANNEL_OPSET ? CONTRIBUTED : "";
@@ -106,7 +108,29 @@ final class QdqGraph {
         changed.setInput(i, dequantised.get(input));
       }
     }
+    if (operators.isWeighted(node)
+        && !Network.is(node, "MatMul")
+        && plan.isIntegerOutput(node.getInput(0))) {
+      hideBias(changed, node);
+    }
     return changed.build();
+  }
+
+  /**
+   * Replaces the bias of a float32 layer between integer nodes by a dequantised one. If the bias
+   * were a constant, ONNX Runtime would round the layer's weights to integers, with one scale for
+   * all channels.
+   */
+  private void hideBias(NodeProto.Builder changed, NodeProto node) {
+    int channels =
+        Math.toIntExact(network.constant(node.getInput(1)).getDims(Operators.channelAxis(node)));
+    ExactBias bias = ExactBias.of(bias(node), channels);
+    String hidden = bias(Network.key(node), bias.integers(), bias.scales());
+    if (changed.getInputCount() < 3) {
+      changed.addInput(hidden);
+    } else {
+      changed.setInput(2, hidden);
+    }
   }
 
   private NodeProto quantised(NodeProto node) {
@@ -115,7 +139,7 @@ final class QdqGraph {
     for (int i = 0; i < activations.size(); i++) {
       changed.setInput(i, dequantised.get(activations.get(i)));
     }
-    if (new Operators(network).isWeighted(node)) {
+    if (operators.isWeighted(node)) {
       setWeights(changed, node);
     }
     return changed.build();
@@ -127,10 +151,7 @@ final class QdqGraph {
     List<Long> shape = network.constant(weight).getDimsList();
     int axis = Operators.channelAxis(node);
     long inner = shape.stream().skip(axis + 1L).reduce(1L, (a, b) -> a * b);
-    FloatBuffer bias =
-        node.getInputCount() > 2 && !node.getInput(2).isEmpty()
-            ? network.floats(node.getInput(2))
-            : null;
+    FloatBuffer bias = bias(node);
     int channels = Math.toIntExact(shape.get(axis));
     ChannelWeights weights =
         ChannelWeights.of(
@@ -148,13 +169,23 @@ final class QdqGraph {
             axis));
     if (bias != null) {
       float[] biasScales = weights.biasScales(input);
-      ByteBuffer integers = little(channels * Integer.BYTES);
-      integers.asIntBuffer().put(ChannelWeights.bias(bias, biasScales));
-      changed.setInput(
-          2,
-          constant(
-              base + "_bias", DataType.INT32, integers, List.of((long) channels), biasScales, 0));
+      changed.setInput(2, bias(base, ChannelWeights.bias(bias, biasScales), biasScales));
     }
+  }
+
+  /** {@return the values of a node's bias; null if it has none} */
+  private FloatBuffer bias(NodeProto node) {
+    return node.getInputCount() > 2 && !node.getInput(2).isEmpty()
+        ? network.floats(node.getInput(2))
+        : null;
+  }
+
+  /** Adds a quantised bias, and returns the name of its dequantised values. */
+  private String bias(String base, int[] integers, float[] channelScales) {
+    ByteBuffer bytes = little(integers.length * Integer.BYTES);
+    bytes.asIntBuffer().put(integers);
+    return constant(
+        base + "_bias", DataType.INT32, bytes, List.of((long) integers.length), channelScales, 0);
   }
 
   /** Adds a quantised constant, and returns the name of its dequantised values. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -86,6 +87,35 @@ class QuantizerTest {
       List<String> operators = optimised(model.bytes());
       assertThat(operators).filteredOn("QLinearConv"::equals).hasSize(model.layers());
       assertThat(operators).contains("Gemm").doesNotContain("QGemm");
+    }
+  }
+
+  /** ONNX Runtime would quantise the float32 layers between integers itself, but coarsely. */
+  @Test
+  void layersInFloat_stayInFloat_inOnnxRuntimeToo() throws IOException, OrtException {
+    Network network = FloatModel.of(SmallNetwork.prepared());
+    List<String> layers = Plan.weighted(network).stream().map(Network::key).toList();
+    try (Workers workers = new Workers("quantize")) {
+      Calibration calibration =
+          Calibration.of(
+              network,
+              new Plan(network, Set.of()).activations(),
+              SmallNetwork.images(20),
+              SmallNetwork.PREPROCESSING,
+              workers);
+      for (String layer : layers.subList(0, layers.size() - 1)) {
+        QdqGraph graph =
+            new QdqGraph(
+                network,
+                new Plan(network, Set.of(layer)),
+                calibration.scales(CalibrationMethod.MIN_MAX),
+                ChannelWeights.FULL);
+
+        assertThat(optimised(graph.build().toByteArray()))
+            .as(layer)
+            .filteredOn(operator -> operator.equals("Conv") || operator.equals("FusedConv"))
+            .hasSize(1);
+      }
     }
   }
 
