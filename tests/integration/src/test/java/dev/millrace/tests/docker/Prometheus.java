@@ -6,6 +6,7 @@ import dev.millrace.testing.ContainerEngine;
 import dev.millrace.tests.MillraceProcess;
 import java.io.File;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URLEncoder;
@@ -73,13 +74,19 @@ final class Prometheus implements AutoCloseable {
     return new Prometheus(MillraceProcess.start(folder, "prometheus", command), port);
   }
 
-  /** Returns whether a query has at least one value that is a number. */
+  /**
+   * Returns whether a query has at least one value that is a number. Returns false while Prometheus
+   * starts.
+   */
   boolean hasData(String query) throws Exception {
     HttpResponse<String> answer =
         Http.get(
             "127.0.0.1",
             port,
             "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+    if (answer.statusCode() == HttpURLConnection.HTTP_UNAVAILABLE) {
+      return false;
+    }
     JsonNode result = JSON.readTree(answer.body());
     if (!result.path("status").asText().equals("success")) {
       throw new AssertionError(query + ": " + answer.body());
