@@ -86,7 +86,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Handles a failure before Kafka Streams 4.2. This method sends the dead letter itself, in the
+   * Handles a failure before Kafka Streams 4.2. This method itself sends the dead letter, in the
    * task's transaction. Before version 4.1, Kafka Streams does not keep the bytes of a record. The
    * dead letter then has the key and the value that {@link RawRecord} finds.
    *

@@ -64,7 +64,7 @@ final class BestEpochs {
     return known.subList(Math.max(0, known.size() - kept), known.size());
   }
 
-  /** Adds the weights to the tensors of a state. */
+  /** Puts the weights into the map of a state's tensors. */
   void addTo(Map<String, Weights> tensors) {
     weights.forEach((epoch, served) -> tensors.put(KEPT + epoch, served));
   }

@@ -53,7 +53,7 @@ final class Int8Part implements Part {
     this.networks = networks;
   }
 
-  /** Returns the part with one network. */
+  /** Returns a part that measures only one network. */
   static Int8Part only(String arch) {
     return new Int8Part(NETWORKS.stream().filter(entry -> entry.arch.equals(arch)).toList());
   }

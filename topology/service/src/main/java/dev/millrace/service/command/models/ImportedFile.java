@@ -30,7 +30,7 @@ record ImportedFile(Path path, Hub.Downloaded hub, TemporaryFolder folder)
     return hub == null ? path.getFileName().toString() : hub.origin().toString();
   }
 
-  /** {@return a text in which addresses on the hub stand for the paths of downloaded files} */
+  /** {@return a text with addresses on the hub in place of the paths of downloaded files} */
   String named(String text) {
     return hub == null ? text : hub.named(text);
   }
