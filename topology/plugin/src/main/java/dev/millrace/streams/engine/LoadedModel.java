@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * A verified version with a warm session on every device, and its metrics.
  *
  * <p>The engine holds a lease while the version serves. Each batch holds a lease from its opening
- * to the end of its run. When the last lease is given back, the sessions close, because a session
- * must not be closed during a run. Thread-safe.
+ * to the end of its run. The sessions close only when the last lease is given back, because a
+ * session must not be closed during a run. Thread-safe.
  */
 final class LoadedModel {
 

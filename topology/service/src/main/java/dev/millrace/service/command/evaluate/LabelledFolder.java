@@ -17,8 +17,7 @@ public final class LabelledFolder {
       names = "--data",
       paramLabel = "DIR",
       required = true,
-      description =
-          "Folder of images, with one folder per class that has the class's name (required).")
+      description = "Folder with one folder of images per class, named after the class (required).")
   private Path folder;
 
   @Option(

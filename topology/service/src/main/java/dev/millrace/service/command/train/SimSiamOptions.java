@@ -45,7 +45,7 @@ final class SimSiamOptions {
       names = "--projector-width",
       paramLabel = "N",
       description =
-          "Number of outputs that are compared (default: eight times the network's features, at most"
+          "Number of the projector's outputs (default: eight times the network's features, at most"
               + " 2048).")
   private Integer width;
 
