@@ -32,6 +32,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  * <pre>
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
+ *
+ * <p>{@code -Dloop.seed=N} gives the first trainer another seed than 1. The second trainer has the
+ * next seed.
  */
 @Tag("nightly")
 @Tag("learning")
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 class LearningLoopSuite {
 
   private static final String MODEL = "loop";
+  private static final int SEED = Integer.getInteger("loop.seed", 1);
 
   /** Labels per round. */
   private static final int BATCH = 500;
@@ -79,8 +83,8 @@ class LearningLoopSuite {
   @Test
   void loop_neverServesMuchWorse_learnsTheNewClass_andTellsAll() throws Exception {
     try (LoopStream opened = new LoopStream(broker);
-        LoopTrainer one = LoopTrainer.start(folder, options("one", 1));
-        LoopTrainer two = LoopTrainer.start(folder, options("two", 2))) {
+        LoopTrainer one = LoopTrainer.start(folder, options("one", SEED));
+        LoopTrainer two = LoopTrainer.start(folder, options("two", SEED + 1))) {
       stream = opened;
       trainers.addAll(List.of(one, two));
       learnBesideTyposAndWithdrawals();

@@ -1,6 +1,5 @@
 package dev.millrace.service.command.train;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Pretrainer;
 import dev.millrace.core.training.PretrainingConfig;
@@ -49,6 +48,8 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private SimSiamOptions simSiam;
 
+  @Mixin private ComputeOptions compute;
+
   @Grouped(Section.RUN)
   @Option(
       names = "--run",
@@ -64,29 +65,6 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
           "Encoder's file, in the safetensors format. Replaced after each epoch (default:"
               + " encoder.safetensors in the run's folder).")
   private Path output;
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "Device to train on, cpu or cuda:N (default: ${DEFAULT-VALUE}).")
-  private String device = Device.CPU.toString();
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description =
-          "Number of CPU threads (default: all cores with --data, otherwise half of the cores).")
-  private Integer threads;
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Grouped(Section.RUN)
   @Option(names = "--json", description = "Print each event as one line of JSON.")
@@ -128,10 +106,10 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
         simSiam.simSiam(chosen),
         simSiam.views(chosen),
         simSiam.optimization(chosen),
-        seed,
+        compute.seed(),
         home,
         output == null ? home.resolve("encoder.safetensors") : output,
-        Device.parse(device),
-        threads == null ? data.usualThreads() : threads);
+        compute.device(),
+        compute.threads(data.usualThreads()));
   }
 }

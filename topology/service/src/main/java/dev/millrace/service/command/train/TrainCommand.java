@@ -2,7 +2,6 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.control.StatusTopic;
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
@@ -78,6 +77,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private GateOptions gate;
 
+  @Mixin private ComputeOptions compute;
+
   @Grouped(Section.RUN)
   @Option(
       names = "--run",
@@ -122,29 +123,6 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
               + " percentage points of accuracy on held-out images. It takes the place of the"
               + " float32 version at the gate.")
   private Precision precision = Precision.FLOAT32;
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "Device to train on, cpu or cuda:N (default: ${DEFAULT-VALUE}).")
-  private String device = Device.CPU.toString();
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description =
-          "Number of CPU threads (default: all cores with --data, otherwise half of the cores).")
-  private Integer threads;
-
-  @Grouped(Section.RUN)
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
-  private long seed;
 
   @Grouped(Section.RUN)
   @Option(
@@ -288,7 +266,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             recipe.optimization(chosen),
             recipe.augmentation(),
             transfer.pretrained(model, chosen, preprocessing),
-            seed,
+            compute.seed(),
             new Checkpoints(
                 model.repository(),
                 model.name(),
@@ -297,8 +275,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
                 keep,
                 gate.gate(kafka),
                 precision),
-            Device.parse(device),
-            threads == null ? data.usualThreads() : threads);
+            compute.device(),
+            compute.threads(data.usualThreads()));
     return config.withOptions(RecordedOptions.of(spec, config));
   }
 
