@@ -246,12 +246,12 @@ class HealthSuite {
         HttpEndpoint endpoint = listen(pipeline)) {
       URI ready = health(endpoint.address().getPort(), "ready");
       awaitReady(ready);
-      long end = System.nanoTime() + WATCHED.toNanos();
-      while (System.nanoTime() < end) {
-        HttpResponse<String> response = ask(ready);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        Thread.sleep(500); // the interval of a probe
-      }
+      await()
+          .pollInterval(Duration.ofMillis(500))
+          .during(WATCHED)
+          .atMost(WATCHED.plus(PATIENCE))
+          .failFast(() -> assertThat(ask(ready).statusCode()).isEqualTo(200))
+          .until(() -> true);
       long answered = 0;
       for (int partition = 0; partition < partitions; partition++) {
         assertThat(pipeline.committed(partition)).isPositive();

@@ -25,9 +25,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * An encoder that learns without labels, with SimSiam's projector and predictor: Chen and He
- * (2021). The output for a view of an image, behind the predictor, shall be the output for another
- * view of the same image, before the predictor. The learning rate of the predictor does not fall
- * (section 4.2).
+ * (2021). For two views of an image, the predictor's output of one view learns to equal the
+ * projector's output of the other view. The learning rate of the predictor does not fall (section
+ * 4.2).
  *
  * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
  * each step, not by the garbage collector.

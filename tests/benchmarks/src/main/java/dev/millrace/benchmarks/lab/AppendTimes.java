@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -121,10 +120,7 @@ public final class AppendTimes {
             new ByteArraySerializer())) {
       long start = System.nanoTime();
       for (int i = 0; i < feed.images(); i++) {
-        long due = start + (long) (i * 1e9 / perSecond);
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
+        Pace.awaitDue(start, i, perSecond);
         long now = System.currentTimeMillis();
         created.set(i, now);
         var unused =

@@ -87,6 +87,22 @@ public final class Pace {
     }
   }
 
+  /**
+   * Waits until a record is due, and returns the time at which it was due, in ns of {@link
+   * System#nanoTime}.
+   *
+   * @param start the time at which the first record is due
+   * @param number the record's number, from 0
+   * @param perSecond number of records per second
+   */
+  static long awaitDue(long start, int number, double perSecond) {
+    long due = start + (long) (number * 1e9 / perSecond);
+    for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+    return due;
+  }
+
   private static void send(
       Lab lab, Feed feed, List<byte[]> pictures, double perSecond, AtomicLongArray sent) {
     try (KafkaProducer<byte[], byte[]> producer =
@@ -100,10 +116,7 @@ public final class Pace {
             new ByteArraySerializer())) {
       long start = System.nanoTime();
       for (int i = 0; i < feed.images(); i++) {
-        long due = start + (long) (i * 1e9 / perSecond);
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
+        long due = awaitDue(start, i, perSecond);
         // If an image is sent late, its latency still begins at the moment at which it was due.
         sent.set(i, due);
         var unused =

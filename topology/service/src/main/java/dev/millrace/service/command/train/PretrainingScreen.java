@@ -6,7 +6,6 @@ import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.output.Durations;
-import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.output.Progress;
 import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
@@ -26,7 +25,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final String name;
+  private final EventPrinter events;
   private final boolean json;
   private final PretrainingConfig config;
   private final Terminal terminal;
@@ -40,7 +39,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
       CommandLine command, boolean json, PretrainingConfig config, Terminal terminal) {
     this.out = command.getOut();
     this.err = command.getErr();
-    this.name = command.getCommandSpec().qualifiedName();
+    this.events = new EventPrinter(command, json);
     this.json = json;
     this.config = config;
     this.terminal = terminal;
@@ -123,23 +122,14 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
 
   @Override
   public void warned(String what) {
-    progress.print(
-        () -> {
-          err.println(name + ": " + what);
-          err.flush();
-        });
+    events.warn(progress, what);
   }
 
   private void tell(String event, Map<String, Object> figures, String line) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("event", event);
     all.put("run", run);
     all.putAll(figures);
-    progress.print(
-        () -> {
-          out.println(json ? Json.line(all) : line);
-          out.flush();
-        });
+    events.tell(progress, event, all, line);
   }
 
   /**

@@ -13,7 +13,6 @@ import dev.millrace.service.command.evaluate.FiguresText;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.output.Durations;
-import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.output.Progress;
 import dev.millrace.service.command.output.Style;
 import dev.millrace.service.command.output.Terminal;
@@ -35,7 +34,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   private final PrintWriter out;
   private final PrintWriter err;
-  private final String name;
+  private final EventPrinter events;
   private final boolean json;
   private final TrainingConfig config;
   private final Terminal terminal;
@@ -52,7 +51,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   TrainingScreen(CommandLine command, boolean json, TrainingConfig config, Terminal terminal) {
     this.out = command.getOut();
     this.err = command.getErr();
-    this.name = command.getCommandSpec().qualifiedName();
+    this.events = new EventPrinter(command, json);
     this.json = json;
     this.config = config;
     this.terminal = terminal;
@@ -216,22 +215,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   @Override
   public void warned(String what) {
-    progress.print(
-        () -> {
-          err.println(name + ": " + what);
-          err.flush();
-        });
+    events.warn(progress, what);
   }
 
   private void tell(String event, Map<String, Object> figures, String line) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("event", event);
-    all.putAll(figures);
-    progress.print(
-        () -> {
-          out.println(json ? Json.line(all) : line);
-          out.flush();
-        });
+    events.tell(progress, event, figures, line);
   }
 
   /**
