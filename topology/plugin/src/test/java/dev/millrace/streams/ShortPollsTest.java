@@ -155,6 +155,20 @@ class ShortPollsTest {
         .allSatisfy((partition, count) -> assertThat(count).isGreaterThan(2));
   }
 
+  /** So the number of kept records is bounded. */
+  @Test
+  void partitionWithKeptRecords_isNotRead_evenIfItWasNotReturnedLast() {
+    most = 1;
+    arrive(ONE, 10, 11, 12);
+    poll();
+    arrive(TWO, 20, 21);
+    assertThat(poll().partitions()).containsExactly(ONE);
+
+    assertThat(poll().partitions()).containsExactly(TWO);
+
+    assertThat(paused.get(2)).containsExactlyInAnyOrder(ONE, TWO);
+  }
+
   /** A fast model processes all records of a poll, so that none are kept. */
   @Test
   void partitionsOfAFastModel_takeTurns() {
