@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The places that may be read. Each place is a URI, and admits this URI and everything below it.
+ * The places from which a {@link Fetcher} may read. Each place is a URI, and admits its own URI and
+ * all URIs below it.
  *
  * <ul>
  *   <li>{@code https://a.example/images} admits {@code https://a.example/images/1.png?size=2}, but
@@ -67,7 +68,7 @@ public final class AllowList {
     return places.isEmpty();
   }
 
-  /** {@return the places that are of one kind} */
+  /** {@return the places whose URIs are of the given kind} */
   <R extends DataRef> List<R> places(Class<R> kind) {
     return places.stream().filter(kind::isInstance).map(kind::cast).toList();
   }

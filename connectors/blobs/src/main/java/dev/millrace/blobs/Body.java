@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Opened data.
+ * The data of a URI, opened for reading.
  *
  * @param in the bytes
  * @param length the number of bytes that the store announces, or -1 if it announces none

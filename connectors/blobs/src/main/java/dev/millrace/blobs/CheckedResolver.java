@@ -14,10 +14,11 @@ import org.apache.hc.client5.http.DnsResolver;
 
 /**
  * Resolves host names for the HTTP client, and leaves out the addresses to which the client may not
- * connect. The client connects only to the returned addresses. So a name server cannot pass the
- * check with one answer and then send the client elsewhere with another.
+ * connect. The client connects only to the returned addresses. Therefore, a name server cannot give
+ * an allowed address to the check and another address to the connection.
  *
- * <p>An IP address needs no check here, because the allow-list names it.
+ * <p>A URI with an IP address instead of a host name needs no check here, because the allow-list
+ * contains this address.
  */
 final class CheckedResolver implements DnsResolver, AutoCloseable {
 

@@ -14,7 +14,7 @@ import java.util.Objects;
 public record FetchConfig(AllowList allowed, Networks networks, FetchLimits limits, S3Access s3) {
 
   /**
-   * Requires all values.
+   * Requires that no value is null.
    *
    * @param allowed the places that may be read
    * @param networks the networks in which a web server's addresses must lie

@@ -14,7 +14,10 @@ import java.time.Duration;
 public record FetchLimits(
     long maxBytes, Duration total, Duration connect, Duration silence, int concurrency) {
 
-  /** 32 MiB, 30 s in all, 5 s to connect, 10 s of silence, and 16 concurrent fetches. */
+  /**
+   * The default limits: 32 MiB, 30 s for a whole fetch, 5 s to connect, 10 s without data from the
+   * server, and 16 concurrent fetches.
+   */
   public static final FetchLimits DEFAULT =
       new FetchLimits(
           32L << 20, Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(10), 16);

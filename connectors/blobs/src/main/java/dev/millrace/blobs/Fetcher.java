@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 public final class Fetcher implements AutoCloseable {
 
   /**
-   * The time at which a store began to answer. If more than half of the time limit had passed by
-   * then, the store itself was slow, and not only the transfer of the data.
+   * Whether and when a store began to answer. {@code LATE} means that more than half of the time
+   * limit had passed by then. The store itself was slow in this case, and not only the transfer of
+   * the data.
    */
   private enum Answer {
     NONE,
@@ -62,8 +63,8 @@ public final class Fetcher implements AutoCloseable {
   }
 
   /**
-   * Fetches data. Waits first while the largest allowed number of fetches is running. The time
-   * limit does not include this wait.
+   * Fetches data. If the largest allowed number of fetches is already running, first waits until
+   * one of them ends. The time limit does not include this wait.
    *
    * @param uri the URI of the data
    * @param sha256 the checksum that the data must have, 64 hexadecimal digits; or null
@@ -121,7 +122,7 @@ public final class Fetcher implements AutoCloseable {
     } catch (IOException e) {
       throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answer, watch);
     } catch (StoreAwayException | IllegalStateException e) {
-      // A client that is closed during a request may also throw this exception.
+      // A client may also throw one of these exceptions if the fetcher closes it during a request.
       if (isBrokenOff(watch)) {
         throw brokenOff(ref, e);
       }

@@ -63,8 +63,8 @@ final class HostName {
       throw new IllegalArgumentException("its host has a zone (%)");
     }
     try {
-      // An IPv4-mapped address becomes the IPv4 address. With the brackets, Java parses the address
-      // and looks up no name.
+      // An IPv4-mapped address becomes the IPv4 address. Because the host is in brackets, Java only
+      // parses the address and never looks up a name.
       return InetAddress.getByName(bracketed).getHostAddress();
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException("its host is not a valid IPv6 address", null);

@@ -47,11 +47,12 @@ public final class Hub implements AutoCloseable {
   }
 
   /**
-   * Downloads an ONNX model with the files that it needs: its external weight files, and the JSON
-   * files that describe its images and classes. All files keep their paths below the folder.
+   * Downloads an ONNX model with its external weight files, and with the JSON files that describe
+   * its input images and classes. All files keep their paths below the folder.
    *
-   * @param ref the model. Without a path, the only ONNX file of the model's repository is
-   *     downloaded. If there are several, {@code onnx/model.onnx} or {@code model.onnx} is
+   * @param ref the model. If it has no path, the method downloads the only ONNX file of the model's
+   *     repository. If there are several, the method downloads {@code onnx/model.onnx}, or
+   *     otherwise {@code model.onnx}
    * @param folder the folder for the files; it is created if it is missing
    * @return the ONNX file and its origin
    * @throws RemoteAwayException if the hub does not work at the moment, or offline mode is on

@@ -51,8 +51,8 @@ public record HubAccess(String endpoint, String token, boolean offline) {
   }
 
   /**
-   * {@return whether a request may carry the token, because it goes to the hub's scheme, host and
-   * port}
+   * {@return whether a request goes to the hub's scheme, host and port, so that it may carry the
+   * token}
    */
   boolean isHub(URI target) {
     URI hub = URI.create(endpoint);

@@ -51,7 +51,7 @@ final class HubClient implements AutoCloseable {
    * Sends a GET request to the hub, and reads the answer.
    *
    * @param target the path below the hub's address, with a slash at its beginning
-   * @param what the model that the request is about, as messages name it
+   * @param what the model to name in error messages
    * @throws RemoteAwayException if the hub does not work at the moment, or offline mode is on
    * @throws ModelException if the hub refuses
    */

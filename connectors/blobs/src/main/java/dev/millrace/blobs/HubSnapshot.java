@@ -108,9 +108,9 @@ record HubSnapshot(String commit, List<HubFile> files) {
   }
 
   /**
-   * {@return the model's file, its weight files, and the files that describe the model} The
-   * describing files are in the model's folder, or in the parent folder if the model's folder is
-   * named {@code onnx}.
+   * {@return the model's file, its weight files, and the files that describe the model} The files
+   * that describe the model are in the model's folder. If this folder is named {@code onnx}, they
+   * may also be in its parent folder.
    */
   List<HubFile> needed(HubFile model) {
     String folder = model.folder();

@@ -14,12 +14,12 @@ final class PathSegments {
   private PathSegments() {}
 
   /**
-   * {@return the decoded segments} There are none for an empty path and for a single slash. If the
-   * path ends with a slash, the last segment is empty.
+   * {@return the decoded segments} The list is empty for an empty path and for a single slash. If
+   * the path ends with a slash, the last segment is empty.
    *
    * @param raw the path, still encoded as in the URI
-   * @throws IllegalArgumentException if a segment is not UTF-8, or has control characters. Also if
-   *     the segment, decoded once or several times, could mean another folder or several segments
+   * @throws IllegalArgumentException if a segment is not UTF-8, has control characters, or could
+   *     mean another folder or several segments after it is decoded once or several times
    */
   static List<String> of(String raw) {
     if (raw.isEmpty() || raw.equals("/")) {
@@ -58,7 +58,10 @@ final class PathSegments {
     return once;
   }
 
-  /** Some servers decode a path twice, and some cut off everything after a semicolon. */
+  /**
+   * Refuses a segment that a server might read as another folder or as several segments. Some
+   * servers decode a path twice, and some cut off everything after a semicolon.
+   */
   private static void requireOneName(String segment) {
     String text = segment;
     while (true) {

@@ -74,7 +74,7 @@ final class RefParser {
     try {
       return new URI(text);
     } catch (URISyntaxException e) {
-      // The exception's message would repeat the URI.
+      // The new exception has no cause, because the message of the cause repeats the URI.
       throw new IllegalArgumentException("it is not a valid URI", null);
     }
   }

@@ -15,13 +15,19 @@ import java.util.regex.Pattern;
  */
 public final class RemoteRepositories {
 
-  /** A URI's scheme has at least two letters here, because one letter is a drive on Windows. */
+  /**
+   * A URI's scheme has at least two letters here, because a single letter before a colon names a
+   * drive on Windows.
+   */
   private static final Pattern URI = Pattern.compile("[a-zA-Z][\\w+.-]+://.*");
 
   private static final Pattern REMOTE = Pattern.compile("(?i)(?:s3|https?)://.*");
   private static final Networks ANY = Networks.publicAnd(List.of("0.0.0.0/0", "::/0"));
 
-  /** Generous limits, because a model may have many gigabytes and its files may arrive slowly. */
+  /**
+   * The limits are generous, because a model may have many gigabytes and its files may arrive
+   * slowly.
+   */
   private static final FetchLimits LIMITS =
       new FetchLimits(
           1L << 40, Duration.ofHours(2), Duration.ofSeconds(10), Duration.ofSeconds(30), 8);

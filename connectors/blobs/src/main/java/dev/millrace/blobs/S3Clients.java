@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 final class S3Clients {
 
   /**
-   * The region for servers other than Amazon's. They ignore the region, but the signature needs
-   * one.
+   * The region for servers other than Amazon's. These servers ignore the region, but the signature
+   * of a request needs a region.
    */
   private static final Region ANY = Region.US_EAST_1;
 

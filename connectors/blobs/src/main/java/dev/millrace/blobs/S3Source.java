@@ -47,7 +47,10 @@ final class S3Source implements Source<ObjectRef> {
         .build();
   }
 
-  /** In a bucket without versioning, each object has the version id "null". */
+  /**
+   * Returns the ETag if the object has no version id. In a bucket without versioning, the version
+   * id may also be the text "null".
+   */
   private static String tag(GetObjectResponse answer) {
     String version = answer.versionId();
     return version == null || version.equals("null") ? answer.eTag() : version;

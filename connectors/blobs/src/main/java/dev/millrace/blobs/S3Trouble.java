@@ -9,8 +9,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 final class S3Trouble {
 
   /**
-   * Codes of errors whose status is below 500, although our configuration or the server is at
-   * fault.
+   * Codes of S3 errors for which our configuration or the server is at fault, although their HTTP
+   * status is below 500.
    */
   private static final Set<String> OURS =
       Set.of(

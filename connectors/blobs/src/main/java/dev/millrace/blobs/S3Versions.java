@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * </pre>
  *
  * <p>A manifest is written with {@code If-None-Match: *}, so that only one of several publishers
- * gets a version number. Publishing to a store that ignores this header is refused.
+ * gets a version number. This class refuses to publish to a store that ignores this header.
  */
 final class S3Versions extends FetchedVersions {
 
@@ -102,7 +102,7 @@ final class S3Versions extends FetchedVersions {
 
   /**
    * Requires that the store supports conditional writes, so that only one publisher gets a version
-   * number. Tests the store only once.
+   * number. After a successful test, later calls do not test the store again.
    */
   @Override
   public void requireWritable() throws RemoteAwayException {

@@ -3,7 +3,7 @@ package dev.millrace.blobs;
 import java.io.IOException;
 import java.util.List;
 
-/** The sources that an allow-list needs. */
+/** Holds one {@link Source} for each kind of place in an allow-list. */
 final class Sources implements AutoCloseable {
 
   private final Source<FileRef> files;
@@ -28,8 +28,8 @@ final class Sources implements AutoCloseable {
   }
 
   /**
-   * Opens the source for S3. This method loads the classes of the SDK, so they are loaded only if
-   * they are needed.
+   * Opens the source for S3. Only this method loads the classes of the AWS SDK, so a fetcher
+   * without places in S3 does not need the SDK.
    */
   private static Source<ObjectRef> s3(FetchConfig config) {
     try {

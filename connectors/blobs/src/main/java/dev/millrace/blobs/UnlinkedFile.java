@@ -14,8 +14,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /**
- * Opens a regular file below a folder without following any link below the folder. The check of the
- * path is not enough, because a link may be put into the path after the check.
+ * Opens a regular file below a folder without following any link below the folder. A check of the
+ * path before opening the file is not enough, because another process may put a link into the path
+ * after the check.
  *
  * <p>On Linux, each folder of the path is opened relative to its parent folder (openat with
  * O_NOFOLLOW), so no link is followed. On other systems, the path is checked again after the file

@@ -28,7 +28,10 @@ final class Watch implements AutoCloseable {
     this.timer = timer;
   }
 
-  /** Sets the connection to abort. Aborts it at once if the time is already up. */
+  /**
+   * Sets the connection to abort. Aborts it at once if the time is already up or the fetcher is
+   * closed.
+   */
   void guard(Closeable connection) {
     boolean late;
     synchronized (this) {
@@ -77,7 +80,8 @@ final class Watch implements AutoCloseable {
     try {
       current.close();
     } catch (IOException e) {
-      // Closed or not, the connection is unusable, and its reader gets an exception anyway.
+      // Ignored, because the connection is unusable even if closing it fails, so the reading thread
+      // gets an exception anyway.
     }
   }
 

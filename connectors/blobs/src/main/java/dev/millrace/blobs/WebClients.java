@@ -31,7 +31,10 @@ final class WebClients {
   private static final int MOST_HEADERS = 100;
   private static final int LONGEST_HEADER = 16 * 1024;
 
-  /** Idle time after which a kept-alive connection is checked before it is used again. */
+  /**
+   * Idle time after which the client checks a kept-alive connection before it uses the connection
+   * again.
+   */
   private static final TimeValue UNCHECKED = TimeValue.ofMilliseconds(200);
 
   private WebClients() {}

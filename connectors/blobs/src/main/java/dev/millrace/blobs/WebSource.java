@@ -81,7 +81,7 @@ final class WebSource implements Source<WebRef> {
   }
 
   /**
-   * Follows a redirect. The refusal has the same message for every target, because the record's
+   * Follows a redirect. The message of a refusal never depends on the target, because the record's
    * author may read the message.
    */
   private WebRef next(WebRef current, Header location) throws RefusedException {
@@ -109,8 +109,8 @@ final class WebSource implements Source<WebRef> {
   }
 
   /**
-   * A request and its answer. Closing the answer would first read the rest of its body, which may
-   * be very long.
+   * A request and its answer. The class does not close the answer, because closing it would first
+   * read the rest of the body, which may be very long.
    */
   private record Exchange(HttpGet request, ClassicHttpResponse response) {
 
@@ -125,8 +125,8 @@ final class WebSource implements Source<WebRef> {
     }
 
     /**
-     * Aborts the request. If the answer was read to its end, does nothing, so that the connection
-     * is kept alive.
+     * Aborts the request. If the client has read the answer to its end, this method does nothing,
+     * so that the connection stays alive.
      */
     void breakOff() {
       request.cancel();

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Model versions on a web server, read only. The server offers the files of a repository, copied
- * from a folder or from S3. It also offers a file {@code index.json} such as {@code {"resnet20":
- * [1, 2]}}, because web servers have no common way to list a folder.
+ * Model versions on a web server, read only. The server offers the files of a repository that was
+ * copied from a folder or from S3. The server also offers a file {@code index.json} such as {@code
+ * {"resnet20": [1, 2]}}, because web servers have no common way to list a folder.
  */
 final class WebVersions extends FetchedVersions implements ReadOnlyVersions {
 

@@ -55,7 +55,7 @@ class DataRefTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // No absolute URI of a known kind.
+        // Texts that are not absolute URIs of a known kind.
         "",
         " ",
         "x",
@@ -70,7 +70,7 @@ class DataRefTest {
         "https:///x",
         "https://",
         "https://a.example/x#y",
-        // Users.
+        // URIs with a user name, also an encoded one.
         "https://user@a.example/x",
         "https://user:secret@a.example/x",
         "https://a.example@evil.example/x",
@@ -78,7 +78,7 @@ class DataRefTest {
         "https://a.example%40evil.example/x",
         "s3://user@bucket/x",
         "file://user@/x",
-        // Hosts.
+        // URIs with an invalid or ambiguous host.
         "https://a.example./x",
         "https://bücher.example/x",
         "https://ａ.example/x",
@@ -101,7 +101,7 @@ class DataRefTest {
         "http://[::1/x",
         "http://[::g]/x",
         "http://%31%32%37.0.0.1/x",
-        // Paths.
+        // URIs with an invalid or ambiguous path.
         "https://a.example/x/../y",
         "https://a.example/..",
         "https://a.example/./x",
@@ -130,7 +130,7 @@ class DataRefTest {
         "https://a.example/ü",
         "https://a.example//x",
         "https://a.example/x//y",
-        // Files.
+        // File URIs that do not name exactly one local file.
         "file://host/x",
         "file://localhost/x",
         "file:x",
@@ -140,7 +140,7 @@ class DataRefTest {
         "file:///x/../y",
         "file:///x/%2e%2e/y",
         "file:///x?y",
-        // Objects.
+        // S3 URIs that do not name exactly one object.
         "s3:///x",
         "s3://bucket",
         "s3://bucket/",

@@ -17,8 +17,8 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Compares the fetcher with a bare loop over the AWS SDK: objects of 100 kB from a local S3 server
- * that waits 50 ms before each answer, with the same number of threads.
+ * Compares the speed of the fetcher with a bare loop over the AWS SDK. Both use 16 threads, and
+ * read an object of 100 kB from a local S3 server that waits 50 ms before each answer.
  */
 @Tag("nightly")
 @Tag("speed")

@@ -15,7 +15,7 @@ final class Fetching {
       new FetchLimits(
           1000, Duration.ofMinutes(10), Duration.ofMinutes(2), Duration.ofMinutes(9), 4);
 
-  /** Every name leads to this machine. */
+  /** Resolves every host name to this machine. */
   static final Lookup LOOPBACK = host -> new InetAddress[] {InetAddress.getLoopbackAddress()};
 
   private static final S3Access S3_NOWHERE = new S3Access(null, "us-east-1", false);
@@ -39,7 +39,7 @@ final class Fetching {
         1000, Duration.ofMillis(total), Duration.ofMinutes(2), Duration.ofMillis(silence), 4);
   }
 
-  /** {@return how to reach a server} */
+  /** {@return the configuration of the access to a local S3 server} */
   static S3Access access(S3Server server) {
     return new S3Access(server.endpoint(), "us-east-1", true);
   }

@@ -139,7 +139,8 @@ class FileFetchTest {
     link("link", temp.resolve("other/hush"));
     link("folder", temp.resolve("other"));
     Path root = images.toRealPath();
-    // The paths are what the check returned before somebody put the links there.
+    // The test passes paths that the check has accepted, as if the links had appeared after the
+    // check.
     assertThatThrownBy(() -> UnlinkedFile.open(root, root.resolve("link")))
         .isInstanceOf(RefusedException.class);
     assertThatThrownBy(() -> UnlinkedFile.open(root, root.resolve("folder/hush")))

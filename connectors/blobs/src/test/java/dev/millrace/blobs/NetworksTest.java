@@ -15,7 +15,7 @@ class NetworksTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        // Unspecified, private, shared, loopback, link-local.
+        // Unspecified, private, shared, loopback and link-local IPv4 addresses.
         "0.0.0.0",
         "0.1.2.3",
         "10.0.0.0",
@@ -29,7 +29,7 @@ class NetworksTest {
         "172.31.255.255",
         "192.168.0.1",
         "192.168.255.255",
-        // Protocols, documentation, 6to4 relays, benchmarks.
+        // IPv4 addresses for protocols, documentation, 6to4 relays and benchmarks.
         "192.0.0.8",
         "192.0.2.1",
         "192.88.99.1",
@@ -37,12 +37,12 @@ class NetworksTest {
         "198.19.255.255",
         "198.51.100.1",
         "203.0.113.1",
-        // Multicast, reserved, broadcast.
+        // Multicast, reserved and broadcast IPv4 addresses.
         "224.0.0.1",
         "239.255.255.255",
         "240.0.0.1",
         "255.255.255.255",
-        // The same in IPv6.
+        // IPv6 addresses of these kinds, and IPv6 addresses that embed an IPv4 address.
         "::",
         "::1",
         "::10.0.0.1",

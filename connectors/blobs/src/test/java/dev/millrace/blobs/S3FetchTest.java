@@ -272,7 +272,10 @@ class S3FetchTest {
     }
   }
 
-  /** The SDK sends the request again, but its connections are closed by then. */
+  /**
+   * After the fetcher is closed, the SDK retries the request, but its connections are closed by
+   * then.
+   */
   @Test
   void close_beforeTheAnswer_breaksOffWhatIsRunning() throws Exception {
     try (HostileServer hostile = new HostileServer()) {

@@ -40,7 +40,7 @@ class SlowStoreTest {
     out.flush();
   }
 
-  /** Writes a byte now and then, until the client breaks off. */
+  /** Writes a byte every 20 ms, until the client closes the connection. */
   private static void drip(OutputStream out) throws IOException, InterruptedException {
     while (true) {
       write(out, "x");
@@ -63,7 +63,10 @@ class SlowStoreTest {
     }
   }
 
-  /** A store that is slow at the moment gives the same data in time later. */
+  /**
+   * The store is at fault, not the record, because a store that answers late may send the data in
+   * time later.
+   */
   @Test
   void dataAfterALateAnswer_isAway() throws Exception {
     server.on(
@@ -166,7 +169,10 @@ class SlowStoreTest {
         .hasMessageEndingWith("the fetch was broken off by a shutdown");
   }
 
-  /** With files, because the connections to a server are limited as well. */
+  /**
+   * Fetches a local file, because fetches from a server are also limited by the number of
+   * connections.
+   */
   @Test
   void fetchesAtTheSameTime_areAtMostTheLimit(@TempDir Path folder) throws Exception {
     String uri = Files.writeString(folder.resolve("x"), "image").toUri().toString();

@@ -102,7 +102,7 @@ class WebAddressTest {
     InetAddress[] then = {InetAddress.getLoopbackAddress()};
     Lookup changing = host -> lookups.incrementAndGet() == 1 ? first : then;
     try (Fetcher fetcher = fetcher(second, changing)) {
-      // Nothing listens on 127.0.0.2, so the connection fails, but leads nowhere else.
+      // Nothing listens on 127.0.0.2, so the fetch fails. It does not look up the name again.
       assertThatThrownBy(() -> Fetching.fetch(fetcher, uri)).isInstanceOf(StoreAwayException.class);
       assertThat(lookups).hasValue(1);
       assertThat(Fetching.fetch(fetcher, uri)).isEqualTo(NO_ADDRESS);

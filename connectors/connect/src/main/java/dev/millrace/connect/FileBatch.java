@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.connect.source.SourceRecord;
 
-/** Collects the records of one poll, and the offsets after each of them. Not thread-safe. */
+/** Collects the records of one poll, each with its source offset. Not thread-safe. */
 final class FileBatch {
 
   private final ImageFolderConfig config;
@@ -28,9 +28,9 @@ final class FileBatch {
   private long bytes;
 
   /**
-   * @param scannedMs time of the scan that found the files, in ms since 1970. Not the current time:
-   *     if the clock was set forward after the scan, the batch would forget files that the scan has
-   *     seen
+   * @param scannedMs time of the scan that found the files, in ms since 1970. The caller must not
+   *     pass the current time. If the clock was set forward after the scan, the batch would then
+   *     forget files that the scan has seen
    */
   FileBatch(
       ImageFolderConfig config,
@@ -44,14 +44,14 @@ final class FileBatch {
     this.maker = new ImageRecords(config.topic(), config.labelsTopic());
   }
 
-  /** {@return whether the batch takes no further file} */
+  /** {@return whether the batch has reached its limit of files or bytes} */
   boolean isFull() {
     return files >= config.batchFiles() || bytes >= config.batchBytes();
   }
 
   /**
-   * Adds a file, unless it cannot be read, has changed since the scan, or is gone. A later scan
-   * finds a file that was passed over again.
+   * Adds a file, unless it cannot be read, has changed since the scan, or is gone. If the file
+   * still exists, a later scan finds it again.
    */
   void add(FolderFile file) {
     boolean whole = file.bytes() <= config.maxBytes();

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The progress of one task, as numbers that other threads may read. Thread-safe, because the map
- * does not change.
+ * has a fixed set of keys and its values are atomic.
  */
 final class FolderProgress {
 

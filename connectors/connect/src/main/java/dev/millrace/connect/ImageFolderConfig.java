@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 
 /**
- * The configuration of {@link ImageFolderSource}. Only {@link ImageFolderKeys} holds the defaults.
+ * The configuration of {@link ImageFolderSource}. The defaults are in {@link ImageFolderKeys}.
  *
  * @param folderName the watched folder, without doubled slashes or a trailing slash; part of the
  *     names of the source partitions
@@ -19,12 +19,12 @@ import org.apache.kafka.common.config.AbstractConfig;
  * @param awaitStable whether a file must have the same size and time in two consecutive scans
  *     before it is sent
  * @param scanInterval time from the end of a scan to the start of the next one
- * @param maxBytes size of the largest file whose content is sent, in bytes
+ * @param maxBytes largest size of a file whose content is sent, in bytes
  * @param claimChecks whether a larger file is sent as a claim check; if false, the file is passed
  *     over
  * @param batchFiles largest number of files that one poll returns
- * @param batchBytes batch size in bytes from which a poll takes no further file
- * @param forgetAfter time after which a missing file is forgotten
+ * @param batchBytes number of bytes after which a poll adds no further file to its batch
+ * @param forgetAfter time after which the connector forgets a missing file
  */
 record ImageFolderConfig(
     String folderName,

@@ -32,7 +32,7 @@ public final class ImageFolderSource extends SourceConnector {
 
   private Map<String, String> properties = Map.of();
 
-  /** Creates the connector, for Connect. */
+  /** Creates the connector. Kafka Connect calls this constructor. */
   public ImageFolderSource() {}
 
   @Override

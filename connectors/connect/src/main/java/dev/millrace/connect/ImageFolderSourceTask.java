@@ -31,8 +31,8 @@ public final class ImageFolderSourceTask extends SourceTask {
   private static final Logger LOG = LoggerFactory.getLogger(ImageFolderSourceTask.class);
 
   /**
-   * Longest time that a poll waits, in ms. It is short because Connect stops a task only between
-   * two polls.
+   * Longest time that a poll waits, in ms. The time is short because Connect stops a task only
+   * between two polls.
    */
   private static final long LONGEST_WAIT_MS = 200;
 
@@ -48,7 +48,7 @@ public final class ImageFolderSourceTask extends SourceTask {
   private long nextScanMs;
   private boolean unreadable;
 
-  /** Creates the task, for Connect. */
+  /** Creates the task. Kafka Connect calls this constructor. */
   public ImageFolderSourceTask() {
     this(Clock.systemUTC());
   }

@@ -12,8 +12,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 
 /**
  * Makes the records of a file. The records have no timestamp, so that the producer sets the time of
- * sending. With the file's time, the broker would soon delete the records of old files, because
- * their retention time is over.
+ * sending. If a record had the time of its file, the broker would soon delete the records of old
+ * files, because their retention time would already be over.
  *
  * @param topic the topic of the images
  * @param labelsTopic the topic of the labels; empty if no labels are sent
@@ -27,9 +27,9 @@ record ImageRecords(String topic, Optional<String> labelsTopic) {
    * The position of a file in its source partition.
    *
    * @param partition the file's source partition
-   * @param before the offset before the file. The label's record carries this offset. With the
-   *     offset after the file, Connect could store that offset when only the label is sent, and
-   *     lose the image
+   * @param before the offset before the file. The label's record carries this offset. If the label
+   *     carried the offset after the file, Connect could store this offset before the image is
+   *     sent. A crash would then lose the image
    * @param after the offset after the file
    */
   record Place(Map<String, ?> partition, Map<String, ?> before, Map<String, ?> after) {}
@@ -40,8 +40,9 @@ record ImageRecords(String topic, Optional<String> labelsTopic) {
   }
 
   /**
-   * {@return the records of a file that stays where it is} The image's record has an empty value. A
-   * null value would delete the key in a compacted topic.
+   * {@return the records of a file whose content is not sent} The record of the image has a header
+   * with the file's URI, and an empty value. A null value would delete the key in a compacted
+   * topic.
    *
    * @param start the file's first bytes
    */

@@ -112,7 +112,7 @@ public final class PredictionConverter implements Converter, Versioned {
   private PredictionStruct form;
   private ImageEventValue events;
 
-  /** Creates the converter, for Connect. */
+  /** Creates the converter. Kafka Connect calls this constructor. */
   public PredictionConverter() {}
 
   @Override

@@ -78,7 +78,7 @@ final class WatchedFolder {
   }
 
   /**
-   * {@return the time of the last scan, in ms since 1970} The scan has noted this time for each
+   * {@return the time of the last scan, in ms since 1970} The scan has recorded this time for each
    * sent file that it saw.
    */
   long scannedMs() {

@@ -43,7 +43,7 @@ final class FakeWorker implements SourceTaskContext, OffsetStorageReader, Plugin
     return start(task, tasks, Clock.systemUTC());
   }
 
-  /** Starts the only task, which reads the time from this clock. */
+  /** Starts the only task of the connector. The task reads the time from the given clock. */
   ImageFolderSourceTask start(Clock clock) {
     return start(0, 1, clock);
   }
@@ -75,7 +75,7 @@ final class FakeWorker implements SourceTaskContext, OffsetStorageReader, Plugin
     return sent;
   }
 
-  /** Sends the records that pass, as if a transformation dropped the others. */
+  /** Sends the records that match the predicate, as if a transform dropped all other records. */
   void send(
       ImageFolderSourceTask task, List<SourceRecord> records, Predicate<SourceRecord> passes) {
     for (SourceRecord record : records) {

@@ -111,7 +111,8 @@ class ImageFolderSourceTaskTest {
     FakeWorker worker = worker("batch.files", "7");
     for (int round = 0; round < 5; round++) {
       for (int i = 0; i < 40; i++) {
-        // All files have equal times, and new files sort between old ones.
+        // All files have equal times, and the names of new files sort between the names of old
+        // files.
         write("%d/%d-%d.png".formatted(i % 3, i, round), PNG);
       }
       List<SourceRecord> records = worker.run(worker.start(), 2 + 40 / 7 + 2);
@@ -206,7 +207,10 @@ class ImageFolderSourceTaskTest {
     assertThat(keys(worker.run(task, 1))).containsExactly("a.png");
   }
 
-  /** As on a machine that was suspended, or whose time was not set yet. */
+  /**
+   * A clock jumps forward if a machine wakes from suspension, or if its time is set only after the
+   * task has started.
+   */
   @Test
   void clockThatIsSetForward_forgetsNoFileThatTheLastScanHasSeen() throws Exception {
     for (int i = 0; i < 300; i++) {

@@ -102,7 +102,7 @@ class PredictionConverterTest {
     assertThat(struct.getStruct("source").getInt64("offset")).isEqualTo(42);
   }
 
-  /** In each format of a schema registry. */
+  /** Tests each format of predictions whose schema is in a schema registry. */
   @ParameterizedTest
   @EnumSource
   void predictionByItsSchema_becomesTheStructOfTheJson(PredictionSchema schema) throws Exception {
@@ -156,7 +156,10 @@ class PredictionConverterTest {
     }
   }
 
-  /** With a DataException, errors.tolerance=all would lose predictions while it is away. */
+  /**
+   * If the converter threw a DataException, a sink with errors.tolerance=all would lose predictions
+   * while the registry cannot be reached.
+   */
   @Test
   void registryThatIsAway_isTriedAgain_andAnUnknownSchemaIsNot() throws Exception {
     try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
@@ -341,7 +344,10 @@ class PredictionConverterTest {
         .containsExactly("other", "content-type");
   }
 
-  /** Connect's JSON converter writes such a map as a list of pairs. */
+  /**
+   * Connect's JSON converter writes a map whose keys are not all text as a list of pairs, so the
+   * converter must refuse the map.
+   */
   @Test
   void mapWhoseKeysAreNoTexts_isADataException() {
     Map<Object, Object> map = new HashMap<>(Map.of("image", new byte[] {1}, 7, "seven"));

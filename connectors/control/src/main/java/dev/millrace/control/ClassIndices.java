@@ -9,8 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Reads and writes the names of a model's classes, which the control topic holds in the order of
  * their indices. A trainer writes the names before it uses the index of a new class. So two
- * trainers never give the same index to different classes. The transactions use the transactional
- * id of {@link ControlWriter}. Each call opens its own clients and closes them. Thread-safe.
+ * trainers never give the same index to different classes. Each change is a transaction with the
+ * model's transactional id, as in {@link ControlWriter}. Each call opens its own clients and closes
+ * them. Thread-safe.
  */
 public final class ClassIndices {
 

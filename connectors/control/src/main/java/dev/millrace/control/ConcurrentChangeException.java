@@ -1,8 +1,8 @@
 package dev.millrace.control;
 
 /**
- * Thrown if another writer changes the same model's champion at the same time. The writer that
- * throws this exception wrote nothing.
+ * Thrown if another writer changes the champion or the class names of the same model at the same
+ * time. The writer that throws this exception wrote nothing.
  */
 public final class ConcurrentChangeException extends RuntimeException {
 

@@ -61,8 +61,8 @@ public final class ControlReader implements AutoCloseable {
 
   /**
    * Reads to the current end of the topic, including every promotion that a writer has reported as
-   * done. The method waits until open transactions have ended. This is necessary because a broker
-   * confirms a commit to the writer a moment before consumers can read the records.
+   * done. The method waits until open transactions have ended. The wait is necessary because a
+   * broker confirms a commit to the writer a moment before consumers can read the records.
    *
    * @return the last champion, or empty if the topic does not exist or names no champion
    * @throws OpenTransactionException if a transaction stays open for one minute
@@ -131,7 +131,7 @@ public final class ControlReader implements AutoCloseable {
   }
 
   /**
-   * Waits for new champions. Call it only after {@link #isThere} has returned true.
+   * Waits for new champions. Call this method only after {@link #isThere} has returned true.
    *
    * @param patience the longest time to wait
    * @return the champions named since the last call, oldest first; may be empty

@@ -16,9 +16,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The control topic. For each model, it names the version that all instances serve. No other
- * setting decides which version serves. The topic is compacted and has one partition. A record's
- * key is the model's name. The record's value is, for example,
+ * The control topic. For each model, the topic names the version that all instances serve. No other
+ * setting decides which version they serve. The topic is compacted and has one partition. A
+ * record's key is the model's name. The record's value is, for example,
  *
  * <pre>{"champion": {"version": 3, "previous": 2}}</pre>
  *
@@ -35,8 +35,8 @@ public final class ControlTopic {
   public static final String NAME = "millrace.models";
 
   /**
-   * The topic on which every instance reports the outcome of a swap, and a trainer its verdicts and
-   * its progress; see {@link SwapReport} and {@link TrainingProgress}.
+   * The topic for reports. Every instance reports the outcome of a swap, and a trainer reports its
+   * verdicts and its progress; see {@link SwapReport} and {@link TrainingProgress}.
    */
   public static final String STATUS = "millrace.models.status";
 
@@ -47,7 +47,7 @@ public final class ControlTopic {
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          // 1.5, "1" and 1e0 are refused as versions, because they may be mistakes.
+          // Refuse the version numbers 1.5, "1" and 1e0, because they may be mistakes.
           .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes reports to the status topic. If a report cannot be delivered, this class logs a warning or
- * tells the caller, and throws nothing. Not thread-safe.
+ * calls a callback, and does not throw an exception. Not thread-safe.
  */
 public final class StatusTopic implements AutoCloseable {
 
@@ -62,8 +62,9 @@ public final class StatusTopic implements AutoCloseable {
   }
 
   /**
-   * Sends a trainer's progress, like a report. Instead of a warning in the log, {@code failed}
-   * receives the reason if the progress cannot be delivered.
+   * Sends a trainer's progress in the way in which {@link #publish(SwapReport)} sends a report. If
+   * the progress cannot be delivered, this method passes the reason to {@code failed} and logs no
+   * warning.
    *
    * @param progress the progress
    * @param failed receives the reason, on the calling thread or on the producer's thread

@@ -41,11 +41,11 @@ public record SwapReport(
 
   /** The possible outcomes for a candidate. */
   public enum Outcome {
-    /** The candidate serves. */
+    /** The candidate now serves. */
     SWAPPED,
     /** The candidate cannot serve. The version that served before keeps serving. */
     REJECTED,
-    /** The candidate served already. */
+    /** The candidate already served before the promotion. */
     UNCHANGED,
     /** A newer promotion arrived before the swap began. */
     SUPERSEDED,

@@ -14,14 +14,14 @@ import java.util.Objects;
 /**
  * The report of a trainer at the end of an epoch. Written as JSON, the report is the value of a
  * record on {@link ControlTopic#STATUS}. The field {@code type} is {@value #TYPE}, and {@code
- * schema} is {@value #SCHEMA}. A reader passes over records of another type or schema. Readers of
- * earlier releases pass over these reports, because the reports have no field {@code outcome}.
+ * schema} is {@value #SCHEMA}. A reader skips records of another type or schema. Readers of earlier
+ * releases skip these reports, because the reports have no field {@code outcome}.
  *
  * <p>The record's key is {@code MODEL/training}, so that a report never replaces a {@link
  * SwapReport} if the topic is compacted by mistake.
  *
  * @param model the model's name
- * @param run the run's name; each round has its own
+ * @param run the run's name; each round has its own name
  * @param round the round's number, from 1; null if the training is not a loop of rounds
  * @param epoch the number of the epoch that has ended, from 1
  * @param epochs number of epochs of the run, or of the round
@@ -44,8 +44,8 @@ public record TrainingProgress(
   public static final String TYPE = "epoch";
 
   /**
-   * The value of the field {@code schema}. It grows if a field changes its meaning. A new field is
-   * no reason.
+   * The value of the field {@code schema}. A release that changes the meaning of a field raises
+   * this number. A release that only adds a field does not raise it.
    */
   public static final int SCHEMA = 1;
 

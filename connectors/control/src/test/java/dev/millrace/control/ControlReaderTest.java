@@ -165,8 +165,8 @@ class ControlReaderTest {
       FakeTopic.FakeConsumer consumer = topic.consumers.get(0);
       consumer.setMaxPollRecords(1);
       topic.endsBeyond(1);
-      // A minute without records, a record, another minute, a record, then more than a minute
-      // without records.
+      // The first record arrives after a minute, and the second record arrives a minute later.
+      // After that, no record arrives for more than a minute.
       consumer.schedulePollTask(() -> pause(consumer, Duration.ofMinutes(1)));
       consumer.schedulePollTask(() -> resume(consumer));
       consumer.schedulePollTask(() -> nanos += Duration.ofMinutes(1).toNanos());

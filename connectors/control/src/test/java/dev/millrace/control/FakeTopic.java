@@ -40,7 +40,7 @@ final class FakeTopic implements KafkaClients {
   private boolean forbidden;
   private long beyond;
 
-  /** The operations of the clients, in order. */
+  /** The operations that the clients have called, in order. */
   final List<String> calls = new ArrayList<>();
 
   /** Configurations of the clients that were opened. */

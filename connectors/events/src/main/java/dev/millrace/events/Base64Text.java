@@ -18,7 +18,7 @@ final class Base64Text {
   private static final String DATA_URL = "data:";
   private static final String MARK = ";base64";
 
-  /** Number of characters at the start of a text in which the media type of a data URL must end. */
+  /** Largest number of characters before the data of a data URL. */
   private static final int LONGEST_PREFIX = 256;
 
   private Base64Text() {}

@@ -27,7 +27,7 @@ final class ClaimCheck {
   private String uri;
   private String sha256;
 
-  /** {@return the place of the image that a record's headers name, if they do} */
+  /** {@return the place of the image, or empty if the record's headers name none} */
   static Optional<ImageReference> of(Headers headers) {
     return text(headers, DATAREF)
         .map(uri -> new ImageReference(uri, text(headers, SHA256).orElse(null)));
@@ -50,11 +50,11 @@ final class ClaimCheck {
   }
 
   /**
-   * Takes a field, if it belongs to the claim check.
+   * Reads a field, if it belongs to the claim check.
    *
    * @param name the field's name
    * @param parser a parser at the field's value
-   * @return whether the field was taken
+   * @return whether the field belongs to the claim check
    * @throws UnreadableEventException if the value is neither a text nor null
    */
   boolean take(String name, JsonParser parser) throws IOException, UnreadableEventException {
@@ -79,7 +79,7 @@ final class ClaimCheck {
     return parser.getText();
   }
 
-  /** {@return the place of the image that the fields name, if they do} */
+  /** {@return the place of the image, or empty if the fields name none} */
   Optional<ImageEvent> event() {
     return Optional.ofNullable(uri)
         .map(text -> new ImageEvent.Referenced(new ImageReference(text, sha256)));

@@ -54,7 +54,10 @@ record CloudEventImage(JsonImage json) {
     }
   }
 
-  /** {@return the text of an attribute, or null if the JSON value is null, which means not set} */
+  /**
+   * {@return the text of an attribute, or null if its JSON value is null} In CloudEvents, null
+   * means that the attribute is not set.
+   */
   private static String attribute(JsonParser parser, String name)
       throws IOException, UnreadableEventException {
     if (!parser.currentToken().isScalarValue()) {

@@ -64,7 +64,7 @@ record ContentType(String type) {
     return type.startsWith(ANY_CLOUD_EVENT);
   }
 
-  /** {@return whether readers of the value need a schema: the type is Avro or Protobuf} */
+  /** {@return whether readers of the value need a schema, because the type is Avro or Protobuf} */
   boolean needsSchema() {
     return type.contains("avro") || type.contains("protobuf");
   }
@@ -74,7 +74,7 @@ record ContentType(String type) {
     return type.isEmpty() || type.startsWith("image/") || type.equals("application/octet-stream");
   }
 
-  /** Sets the type in the headers, and removes all other headers with this name. */
+  /** Sets the header {@link #HEADER} to the type, and removes all other headers with its name. */
   static void set(Headers headers, String type) {
     List<String> names = new ArrayList<>();
     headers.forEach(header -> names.add(header.key()));

@@ -37,8 +37,8 @@ public sealed interface ImageEvent {
    *
    * <ul>
    *   <li>{@code application/json} and {@code application/*+json}: a JSON object with one field
-   *       {@code image} in base64, {@code {"image": "<base64>"}}. The text may be padded or not,
-   *       may use the standard or the URL-safe alphabet, and may be a data URL. Other fields are
+   *       {@code image} in base64, {@code {"image": "<base64>"}}. The text may have padding, may
+   *       use the standard or the URL-safe alphabet, and may be a data URL. Other fields are
    *       ignored.
    *   <li>{@code application/cloudevents+json}: a CloudEvent 1.0 in structured mode. Its {@code
    *       data_base64} is the image file, or a JSON object as above if its {@code datacontenttype}
@@ -50,11 +50,11 @@ public sealed interface ImageEvent {
    *       mode, because their {@code content-type} is the type of the data.
    * </ul>
    *
-   * <p>The event is {@link Referenced} if the record has no value, but has the header {@code
-   * ce_dataref} or {@code dataref} (a CloudEvents claim check). A CloudEvent in structured mode
-   * with {@code dataref} and no data is also {@link Referenced}. The same holds for a JSON object
-   * with {@code dataref} and no image. The optional checksum is in {@code ce_sha256} or {@code
-   * sha256}.
+   * <p>The event is {@link Referenced} if the record has no value or an empty value, and has the
+   * header {@code ce_dataref} or {@code dataref} (a CloudEvents claim check). A CloudEvent in
+   * structured mode with {@code dataref} and no data is also {@link Referenced}, and so is a JSON
+   * object with {@code dataref} and no image. The optional checksum of the image is in {@code
+   * ce_sha256} or {@code sha256}.
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
    * value stays null. The content type also decides how an event is written: as the image's bytes,
@@ -67,8 +67,8 @@ public sealed interface ImageEvent {
   }
 
   /**
-   * {@return the serde of input topics whose JSON events hold the image in the given field}
-   * Otherwise the serde is the same as {@link #serde()}.
+   * {@return the serde of input topics whose JSON events hold the image in the given field} In all
+   * other respects, the serde works like {@link #serde()}.
    *
    * @param field the field of the image in JSON
    */
@@ -78,10 +78,10 @@ public sealed interface ImageEvent {
 
   /**
    * {@return the serde of input topics with a schema registry} The serde reads a value by its
-   * schema if the value {@linkplain WireFormat#begins begins} like the wire format. CloudEvents in
-   * structured mode are an exception, and are read as JSON. Otherwise the serde is the same as
-   * {@link #serde()}. Reading throws the exceptions of {@link RegisteredImages#read}. Writing does
-   * not use the registry.
+   * schema if the value {@linkplain WireFormat#begins begins} like the wire format. As an
+   * exception, the serde reads CloudEvents in structured mode as JSON. In all other respects, the
+   * serde works like {@link #serde()}. Reading throws the exceptions of {@link
+   * RegisteredImages#read}. Writing does not use the registry.
    *
    * @param field the field of the image in JSON
    * @param registered reads values whose schema is in the registry

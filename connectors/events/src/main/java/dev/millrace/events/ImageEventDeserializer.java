@@ -49,7 +49,7 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
     }
   }
 
-  /** Chooses the format. No other code chooses it. */
+  /** Reads a value in the format that its content type and its first byte determine. */
   private ImageEvent read(ContentType type, byte[] value)
       throws IOException, UnreadableEventException {
     if (type.isCloudEvent()) {

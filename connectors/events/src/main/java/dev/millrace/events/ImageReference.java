@@ -6,6 +6,6 @@ package dev.millrace.events;
  *
  * @param uri the URI of the encoded image
  * @param sha256 the checksum of the encoded image, 64 hexadecimal digits; null if the event names
- *     none
+ *     no checksum
  */
 public record ImageReference(String uri, String sha256) {}

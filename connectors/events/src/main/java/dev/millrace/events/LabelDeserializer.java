@@ -18,12 +18,12 @@ import org.apache.kafka.common.serialization.Deserializer;
  *   <li>{@code application/cloudevents+json}: a CloudEvent in structured mode, whose {@code data}
  *       is a JSON text or object as above.
  *   <li>With a schema registry, a value that {@linkplain WireFormat#begins begins} like the wire
- *       format is read by its schema. CloudEvents in structured mode are an exception.
+ *       format is read by its schema. This rule does not apply to CloudEvents in structured mode.
  *   <li>Otherwise the value is the name, in UTF-8.
  * </ul>
  *
  * <p>White space around the name is removed. Reading throws Kafka's {@code SerializationException}
- * if a value holds no name of one line. Thread-safe.
+ * if a value does not hold a name, or if the name has more than one line. Thread-safe.
  */
 public final class LabelDeserializer implements Deserializer<String> {
 

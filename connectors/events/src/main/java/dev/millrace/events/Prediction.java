@@ -36,7 +36,7 @@ public record Prediction(
     Source source,
     String revision) {
 
-  /** Lowest probability at which an independent class counts as right. */
+  /** Lowest probability at which a prediction lists an independent class in {@code labels}. */
   public static final float THRESHOLD = 0.5f;
 
   /**
@@ -115,7 +115,8 @@ public record Prediction(
    * @param label name of the most probable class
    * @param probability probability of the most probable class, from 0 to 1
    * @param top the most probable classes, most probable first
-   * @param labels names of the independent classes that are right, or null for exclusive classes
+   * @param labels names of the independent classes whose probability is at least {@link
+   *     #THRESHOLD}, or null for exclusive classes
    * @param probabilities the probabilities of all classes in the order of the model's outputs
    * @param source the input record
    * @param revision the revision of an image that is stored elsewhere, or null
@@ -162,7 +163,8 @@ public record Prediction(
    * @param label name of the most probable class
    * @param probability probability of the most probable class, from 0 to 1
    * @param top the most probable classes, most probable first
-   * @param labels names of the independent classes that are right, or null for exclusive classes
+   * @param labels names of the independent classes whose probability is at least {@link
+   *     #THRESHOLD}, or null for exclusive classes
    * @param probabilities the probabilities of all classes in the order of the model's outputs, or
    *     null
    * @param source the input record
@@ -215,7 +217,10 @@ public record Prediction(
         source);
   }
 
-  /** {@return the names of the independent classes that are right, most probable first} */
+  /**
+   * {@return the names of the independent classes whose probability is at least {@link #THRESHOLD},
+   * most probable first}
+   */
   private static List<String> right(Probabilities probabilities, List<String> names) {
     int count = 0;
     for (int i = 0; i < probabilities.size(); i++) {

@@ -37,7 +37,10 @@ public final class PredictionHeaders {
           "content-md5",
           "content-range");
 
-  /** Matches application ids that are URI references without any encoding, as nearly all are. */
+  /**
+   * Matches simple application ids, which are URI references without any encoding. Nearly all
+   * application ids are simple.
+   */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._-]+");
 
   /**
@@ -54,10 +57,10 @@ public final class PredictionHeaders {
    *   <li>{@code ce_specversion} 1.0, and {@code ce_type} {@value #TYPE},
    *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record,
    *   <li>{@code ce_source}: the application that made the prediction. CloudEvents requires a URI
-   *       reference, so any other id is percent-encoded,
+   *       reference, so an application id that is not one is percent-encoded,
    *   <li>{@code ce_subject}: the image's id, unless it is empty,
    *   <li>{@code ce_time}: the timestamp of the image's record. So if a crash makes the application
-   *       repeat a prediction, the event stays the same,
+   *       repeat a prediction, both events have equal {@code ce_id} and {@code ce_time},
    *   <li>and the headers of the image's record, except those that describe the image's own event
    *       ({@code ce_*}) and its value ({@code content-type}, {@code content-encoding} and others).
    * </ul>

@@ -18,7 +18,7 @@ final class PredictionReader {
   /** The only value of {@link #KIND}. */
   static final String INDEPENDENT = "independent";
 
-  /** The name of the field that only a prediction of a stored image may have. */
+  /** The name of the field that a prediction may have only if its image is stored elsewhere. */
   static final String REVISION = "revision";
 
   private PredictionReader() {}

@@ -5,10 +5,10 @@ package dev.millrace.events;
 public interface RegisteredImages {
 
   /**
-   * Reads an event. Called by several threads.
+   * Reads an event. Several threads may call this method at a time.
    *
    * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
-   * @return the image, or the reason why the value holds none
+   * @return the image, or the reason why the value holds no image
    * @throws org.apache.kafka.common.KafkaException if the registry does not answer; the caller must
    *     read the event again, because the event may be valid
    */

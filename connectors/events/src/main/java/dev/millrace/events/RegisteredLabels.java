@@ -7,7 +7,7 @@ import java.io.IOException;
 public interface RegisteredLabels {
 
   /**
-   * Reads a label. Called by several threads.
+   * Reads a label. Several threads may call this method at a time.
    *
    * @param value a value that {@linkplain WireFormat#begins begins} like the wire format
    * @return the name of the class

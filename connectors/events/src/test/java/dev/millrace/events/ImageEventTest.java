@@ -152,7 +152,7 @@ class ImageEventTest {
         readJson("{\"image\":\"" + image + "\"}"), "the JSON field \"image\" is not base64 text: ");
   }
 
-  /** The bytes are FB FF FE 00 in all of them. */
+  /** Each text encodes the bytes FB FF FE 00. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -283,7 +283,7 @@ class ImageEventTest {
     assertUnreadable(readJson("{\"a\":" + "[".repeat(100_000)), "the value is not valid JSON");
   }
 
-  /** Such a value is too short for the wire format. */
+  /** A value of fewer than five bytes is too short for the wire format of a schema registry. */
   @Test
   void value_ofAFewZeros_isTheImageItself() {
     for (int length = 1; length < WireFormat.HEADER_BYTES; length++) {
@@ -307,7 +307,10 @@ class ImageEventTest {
         .isNull();
   }
 
-  /** The low byte of the first letter is that of A. */
+  /**
+   * The first letter is U+0141. Its low byte equals the code of A, so a reader that cuts off the
+   * high byte would accept the text.
+   */
   @Test
   void json_withLettersThatAreNotAscii_isUnreadable() {
     assertThat(
@@ -428,7 +431,10 @@ class ImageEventTest {
         .isEqualTo(IMAGE);
   }
 
-  /** A record is read as it was written, because its headers stay. */
+  /**
+   * The deserializer reads a record in the format in which the serializer wrote it, because the
+   * headers stay unchanged.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"application/json", "application/x+json", "image/png"})
   void image_written_isReadAgain(String contentType) {

@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Predictions as CloudEvents, which CloudEvents' own SDK reads, and their JSON Schema. */
+/**
+ * Tests that CloudEvents' own SDK can read predictions, and that predictions fit their JSON Schema.
+ */
 class PredictionEventTest {
 
   private static final Instant TIME = Instant.parse("2026-01-02T03:04:05.006Z");
@@ -125,7 +127,7 @@ class PredictionEventTest {
         .containsExactly("traceparent", "ce_camera", "content-type");
   }
 
-  /** Any text may be an application id, but an event's source is a URI reference. */
+  /** An application id may be any text, but the source of a CloudEvent must be a URI reference. */
   @ParameterizedTest
   @CsvSource({
     "photos 1, photos%201",

@@ -54,7 +54,7 @@ class ProbabilitiesTest {
     for (int round = 0; round < 20; round++) {
       float[] values = new float[classes];
       for (int i = 0; i < classes; i++) {
-        // Few distinct values, so that ties are common.
+        // Use only 20 distinct values, so that many probabilities are equal.
         values[i] = random.nextInt(20) / 20f;
       }
       int[] sorted =

@@ -8,9 +8,9 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
 /**
- * Reads one field of Avro records. The field's type is one of the types that {@link FieldContent}
- * allows, or a union with one of them. Skips the other fields without keeping their values. If the
- * schema itself is of an allowed type, the whole value is the content.
+ * Reads one field of Avro records, and skips the other fields without keeping their values. The
+ * field's type is one of the types that {@link FieldContent} allows, or a union with one of these
+ * types. If the schema is not a record but one of these types, the whole value is the content.
  */
 final class AvroField implements SchemaField<byte[]> {
 

@@ -7,8 +7,8 @@ import org.apache.avro.io.BinaryDecoder;
 
 /**
  * Skips Avro values. Unlike Avro's own code, this class compares every length, and the total number
- * of items, with the size of the record's value. So a damaged value causes an exception, and does
- * not keep the thread busy for ever. Not thread-safe.
+ * of items, with the size of the record's value. Therefore, a damaged value causes an exception,
+ * and cannot keep the thread busy for ever. Not thread-safe.
  */
 final class AvroSkip {
 
@@ -49,8 +49,8 @@ final class AvroSkip {
   }
 
   /**
-   * Skips the blocks of items of an array or a map. After a negative count, the block's length in
-   * bytes follows.
+   * Skips the blocks of items of an array or a map. If the item count of a block is negative, the
+   * block's length in bytes follows the count, so the whole block is skipped at once.
    */
   private void items(Schema item, boolean keys) throws IOException {
     for (long count = in.readLong(); count != 0; count = in.readLong()) {
@@ -76,7 +76,7 @@ final class AvroSkip {
     return bounded(in.readLong());
   }
 
-  /** {@return the given length, if the value has that many bytes} */
+  /** {@return the given length, after a check that the value has at least this number of bytes} */
   int bounded(long length) throws IOException {
     if (length < 0 || length > most) {
       throw new EOFException("a field has " + length + " bytes, and the value has " + most);

@@ -3,7 +3,9 @@ package dev.millrace.registry;
 import java.util.Locale;
 import org.apache.avro.Schema;
 
-/** The content to find in events, and the types that a field with this content may have. */
+/**
+ * The kinds of content that a field of an event may hold, and the types that the field may have.
+ */
 enum FieldContent {
   /** An encoded image. */
   IMAGE("bytes", Schema.Type.BYTES, Schema.Type.FIXED),
@@ -30,13 +32,15 @@ enum FieldContent {
     return type.equals(protobuf);
   }
 
-  /** {@return the content in words, as messages name it} */
+  /** {@return the name of this content in error messages} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** {@return the type that a field should have, as messages name it} */
+  /**
+   * {@return the name of the type that a field with this content should have, for error messages}
+   */
   String type() {
     return protobuf;
   }

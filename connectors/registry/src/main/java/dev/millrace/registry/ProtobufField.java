@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one field of Protobuf messages. The field's type must be the one that {@link FieldContent}
- * allows. Skips the other fields without keeping their values.
+ * Reads one field of Protobuf messages, and skips the other fields without keeping their values.
+ * The field must have the type that {@link FieldContent} allows.
  */
 final class ProtobufField implements SchemaField<byte[]> {
 

@@ -15,7 +15,7 @@ import java.util.List;
 record RegisteredSchema(String type, String text, List<Reference> references) {
 
   /**
-   * A reference from one schema to another schema that it uses.
+   * A reference from a schema to another schema that the first schema uses.
    *
    * @param name the name by which the using schema refers to the used schema; in Protobuf, the name
    *     of the import

@@ -32,8 +32,8 @@ final class RegistryClient {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * Time during which a failed request is retried. This time is long enough for a quick restart of
-   * the registry.
+   * Time during which a failed request is retried. If the registry restarts within this time, the
+   * request succeeds.
    */
   private static final Duration PERSISTENCE = Duration.ofSeconds(1);
 
@@ -151,7 +151,7 @@ final class RegistryClient {
     return answer.path("id").intValue();
   }
 
-  /** Sends a request. Retries it for a short time if it fails. */
+  /** Sends a request. If the request fails, this method retries it for a short time. */
   private <T> Optional<T> send(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     long end = System.nanoTime() + persistence.toNanos();
@@ -243,7 +243,8 @@ final class RegistryClient {
   private static Optional<JsonNode> json(URI url, String path, HttpResponse<String> response)
       throws IOException {
     if (response.statusCode() == 404) {
-      // A proxy may also answer 404, and so may a registry if the path is wrong.
+      // A proxy may also answer 404, and so may a server that has the registry under another path.
+      // Only a registry's answer has an error code.
       if (parse(response.body()).path(ERROR_CODE).isMissingNode()) {
         throw new IOException("status 404, and no schema registry answers there");
       }

@@ -28,7 +28,7 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
   /** The key of the token for bearer authentication. */
   public static final String TOKEN = "bearer.auth.token";
 
-  /** The key of the setting whether to register schemas, which is true by default. */
+  /** The key of the setting that says whether to register schemas. It is true by default. */
   public static final String REGISTER = "auto.register.schemas";
 
   /**
@@ -94,7 +94,9 @@ public record RegistryConfig(List<URI> urls, String authorization, boolean regis
     return shown(url.toString());
   }
 
-  /** {@return a text that may be an address, without the part that may hold a user and password} */
+  /**
+   * {@return the text of a possible address, without the part that may hold a user and a password}
+   */
   private static String shown(String url) {
     return url.replaceFirst("//.*@", "//");
   }

@@ -100,8 +100,8 @@ final class RegistryFields<T> {
   }
 
   /**
-   * Parses the schema without validating names and defaults, because they do not matter for reading
-   * one field.
+   * Parses the schema without validating names and defaults, because invalid names and defaults do
+   * not prevent reading a field.
    */
   private Schema avro(RegisteredSchema schema) {
     Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION);

@@ -10,7 +10,8 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Creates serdes for events in Confluent's wire format, whose schemas are in a schema registry:
+ * Creates serdes for events in Confluent's wire format. The schemas of these events are in a schema
+ * registry. For example:
  *
  * <pre>{@code
  * SchemaRegistry registry = SchemaRegistry.of(Map.of("schema.registry.url", "http://localhost:8081"));
@@ -22,8 +23,8 @@ import org.apache.kafka.common.serialization.Serdes;
  * <p>The serdes throw a {@link RegistryException} if the registry does not answer. The Kafka
  * Streams task must then fail, so that it reads its uncommitted records again. If you use a
  * dead-letter topic, set {@code deserialization.exception.handler} to the plugin's {@code
- * UnreadRecords}. Kafka Streams' own handlers would turn these records into dead letters.
- * Thread-safe.
+ * UnreadRecords}. Otherwise, Kafka Streams' own handlers would turn valid records into dead letters
+ * while the registry does not answer. Thread-safe.
  */
 public final class SchemaRegistry {
 
@@ -70,10 +71,10 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return the serde of image events} It reads the same formats as {@link
-   * ImageEvent#serde(ImageField, dev.millrace.events.RegisteredImages)}. In the wire format, it
-   * reads Avro with the image in a field of type bytes or fixed. It also reads Protobuf with the
-   * image in a field of type bytes, and JSON with a JSON Schema and the image as text.
+   * {@return the serde of image events} The serde reads the same formats as {@link
+   * ImageEvent#serde(ImageField, dev.millrace.events.RegisteredImages)}. In the wire format, the
+   * serde reads Avro with the image in a field of type bytes or fixed, Protobuf with the image in a
+   * field of type bytes, and JSON that has a JSON Schema and the image as text.
    *
    * @param field the field of the image
    */
@@ -93,10 +94,10 @@ public final class SchemaRegistry {
   }
 
   /**
-   * {@return a deserializer of labels} It reads the same formats as {@link LabelDeserializer}. In
-   * the wire format, it reads Avro and Protobuf with the label in the field {@code label}. The
-   * field's type is string, or in Avro also enum. It also reads Avro whose whole value is a string,
-   * and JSON with a JSON Schema.
+   * {@return a deserializer of labels} The deserializer reads the same formats as {@link
+   * LabelDeserializer}. In the wire format, it reads Avro and Protobuf with the label in the field
+   * {@code label}. The type of the field is string, or also enum in Avro. The deserializer also
+   * reads Avro values that are only a string, and JSON with a JSON Schema.
    */
   public Deserializer<String> labels() {
     return new LabelDeserializer(new RegistryLabels(client));

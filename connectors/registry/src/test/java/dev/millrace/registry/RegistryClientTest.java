@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests the client with registries that answer wrongly, and with servers that are none. */
+/**
+ * Tests the client with registries that give wrong answers, and with servers that are not
+ * registries.
+ */
 @Timeout(300) // an endless wait
 class RegistryClientTest {
 
@@ -48,7 +51,10 @@ class RegistryClientTest {
         RegistryConfig.of(Map.of("schema.registry.url", urls)), PATIENCE, Duration.ZERO);
   }
 
-  /** Otherwise every image would become a dead letter while a proxy has lost its registry. */
+  /**
+   * If the client took these answers for an unknown schema, every image would become a dead letter
+   * while a proxy cannot reach the registry.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -125,14 +131,20 @@ class RegistryClientTest {
         .containsExactly("GET /subjects/my%20topic%2Fa-value/versions/1");
   }
 
-  /** Registries do not agree on how to answer a number that is no id. */
+  /**
+   * The client sends no request for a negative id, because registries give different answers to
+   * invalid ids.
+   */
   @Test
   void negativeId_isUnknown_withoutAsking() {
     assertThat(client(registry.url()).schema(-1)).isEmpty();
     assertThat(registry.requests()).isEmpty();
   }
 
-  /** So that a short restart of the registry fails no task. */
+  /**
+   * The client retries failed requests, so that a short restart of the registry does not fail a
+   * task.
+   */
   @Test
   void requestThatFails_isSentAgainForAWhile() {
     int id = registry.register("images-value", "AVRO", "\"bytes\"");

@@ -48,7 +48,10 @@ class RegistryConfigTest {
     assertThat(of("auto.register.schemas", "false").register()).isFalse();
   }
 
-  /** A token from a file often ends with a line break, which no HTTP header can have. */
+  /**
+   * A token that was read from a file often ends with a line break, but an HTTP header cannot
+   * contain a line break.
+   */
   @ParameterizedTest
   @CsvSource({
     "bearer.auth.token, 't\n', bearer.auth.token",

@@ -185,7 +185,7 @@ class RegistryImagesTest {
     }
   }
 
-  /** Counts and lengths that Avro's own code follows for years, or backwards. */
+  /** With these counts and lengths, Avro's own code would loop for years or skip backwards. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -231,7 +231,7 @@ class RegistryImagesTest {
     assertUnreadable(read("image", framed(id, IMAGE)), "does not fit the schema " + id);
   }
 
-  /** No block has more items than the value has bytes, but all of them together do. */
+  /** No single block has more items than the value has bytes, but all blocks together have more. */
   @Test
   void avroRecord_withManyBlocksOfItemsWithoutASize_isUnreadable() throws IOException {
     int id =
@@ -250,7 +250,10 @@ class RegistryImagesTest {
     assertUnreadable(read("image", framed(id, many)), "9 items, more than the value has bytes");
   }
 
-  /** Blocks of many items, as Avro's code for C and Java writes them, and items of no size. */
+  /**
+   * Tests items that take no bytes. Also tests arrays in several blocks with sizes, as Avro's
+   * libraries for C and Java write them.
+   */
   @Test
   void avroRecord_withEveryOtherType_yieldsItsImage() throws IOException {
     String text =
@@ -398,7 +401,10 @@ class RegistryImagesTest {
     return registry.register("images-value", "PROTOBUF", MESSAGES, "other.proto");
   }
 
-  /** A Photo, or another message of the schema, whose image is in a field of this number. */
+  /**
+   * {@return a Photo or another message of the schema, with the image in the field with this
+   * number}
+   */
   private byte[] message(int index, int number) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -447,7 +453,9 @@ class RegistryImagesTest {
     assertUnreadable(read("image", message(1, 30)), "its field \"image\" is not set");
   }
 
-  /** The last of several images would hide the others. */
+  /**
+   * A reader must refuse a repeated field, because it would return only the last of several images.
+   */
   @ParameterizedTest
   @CsvSource({"images, images", "photos.image, photos"})
   void protobufField_thatIsRepeated_isUnreadable(String field, String repeated) {
@@ -481,7 +489,10 @@ class RegistryImagesTest {
     assertUnreadable(read("all.image", framed(id, bytes.toByteArray())), "is not a message");
   }
 
-  /** As Protobuf merges them: the last one that is set counts. */
+  /**
+   * Protobuf merges two occurrences of a message field. The reader must return the last image that
+   * is set.
+   */
   @ParameterizedTest
   @ValueSource(strings = {".com.example.Q", "com.example.Q", "example.Q", "Q"})
   void protobufMessages_thatComeTwice_areMerged_howeverTheirTypeIsNamed(String type)
@@ -503,7 +514,7 @@ class RegistryImagesTest {
     assertImage(read("q.image", framed(id, bytes.toByteArray())));
   }
 
-  /** Groups that open and never close, and messages of a length that is not there. */
+  /** Tests groups that are never closed, and lengths and counts that do not fit the value. */
   @Test
   void protobufMessage_thatIsDamaged_isUnreadable() {
     int id =

@@ -42,7 +42,10 @@ class RegistryLabelsTest {
         "labels", WireFormat.frame(schemaId, event.length).put(event).array());
   }
 
-  /** Text in Avro: its length in zigzag, and its bytes. */
+  /**
+   * {@return texts in Avro's encoding} Each text is its length as a zigzag number, followed by its
+   * bytes.
+   */
   private static byte[] avro(String... texts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (String text : texts) {

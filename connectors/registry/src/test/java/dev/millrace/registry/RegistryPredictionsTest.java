@@ -179,7 +179,9 @@ class RegistryPredictionsTest {
     }
   }
 
-  /** Our schema of a later release: optional fields were added. */
+  /**
+   * {@return the Avro schema of an imagined later release, which has additional optional fields}
+   */
   private static Schema laterAvro() throws IOException {
     ObjectMapper json = new ObjectMapper();
     ObjectNode schema = (ObjectNode) json.readTree(PredictionSchema.AVRO.text());

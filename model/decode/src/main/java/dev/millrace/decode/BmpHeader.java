@@ -4,9 +4,9 @@ import dev.millrace.core.image.BadImageException;
 import java.util.Arrays;
 
 /**
- * The header of a BMP, with everything that is needed to find a pixel's colour. Reads the headers
- * of OS/2 (12 bytes) and of Windows (40 to 124 bytes), with their palettes and colour masks. OpenCV
- * is not used, because it decodes some bitmaps wrongly without an error. Immutable.
+ * The header of a BMP, with all values that are needed to determine a pixel's colour. Reads the
+ * headers of OS/2 (12 bytes) and of Windows (40 to 124 bytes), with their palettes and colour
+ * masks. OpenCV is not used, because it decodes some bitmaps wrongly without an error. Immutable.
  */
 final class BmpHeader {
 
@@ -157,8 +157,9 @@ final class BmpHeader {
   }
 
   /**
-   * Reads the colour masks. A header of more than 40 bytes contains the masks. After a header of 40
-   * bytes, the masks follow at the same offset.
+   * Reads the colour masks. A header of more than 40 bytes contains the masks after its first 40
+   * bytes. If the header has only 40 bytes, the masks follow the header. So their offset in the
+   * file is the same in both cases.
    */
   private static int[] masks(HeaderReader in, int bits) {
     int[] masks = {(int) in.u32le(), (int) in.u32le(), (int) in.u32le()};

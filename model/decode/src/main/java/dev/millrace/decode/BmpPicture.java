@@ -2,8 +2,8 @@ package dev.millrace.decode;
 
 /**
  * The pixels of a BMP, read from the file's own bytes. A channel of fewer than eight bits is scaled
- * to the range from 0 to 255 and rounded down, as Pillow does. Of a channel with more than eight
- * bits, only the highest eight are used.
+ * to the range from 0 to 255 and rounded down, as Pillow does. If a channel has more than eight
+ * bits, only its highest eight bits are used.
  */
 final class BmpPicture implements PixelRows {
 

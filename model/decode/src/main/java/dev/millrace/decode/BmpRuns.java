@@ -1,10 +1,10 @@
 package dev.millrace.decode;
 
 /**
- * The run-length encoding of a BMP with 8 or 4 bits per pixel. It consists of runs, sequences of
- * literal indices, and jumps. A run repeats one index (8 bits) or two alternating indices (4 bits).
- * A pixel that a jump skips has index 0. The time is proportional to the number of bytes plus the
- * number of pixels. An instance decodes one picture.
+ * The run-length encoding of a BMP with 8 or 4 bits per pixel. The encoded data consists of runs,
+ * sequences of literal indices, and jumps. A run repeats one index (8 bits) or two alternating
+ * indices (4 bits). A pixel that a jump skips has index 0. The time is proportional to the number
+ * of bytes plus the number of pixels. An instance decodes one picture.
  */
 final class BmpRuns {
 

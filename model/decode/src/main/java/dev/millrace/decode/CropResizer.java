@@ -10,14 +10,15 @@ import java.util.Arrays;
  * Preprocessing}. The pixels are bit-identical to Pillow's. For a crop, they equal the result of
  * torchvision's {@code Resize(resize)} and {@code CenterCrop((height, width))} on a PIL image. For
  * the other fits, they equal the result of {@code Image.resize} or {@code ImageOps.pad}. Resizing
- * and cropping are one step. It computes only the pixels inside the crop, and reads only the source
- * pixels on which they depend.
+ * and cropping are one step. This step computes only the pixels inside the crop, and reads only the
+ * source pixels that contribute to them.
  *
- * <p>As in Pillow, there are two passes. The horizontal pass narrows the source rows. The vertical
- * pass computes weighted sums of the narrowed rows. Each pass rounds its samples to 8 bits. The
- * passes alternate. When an output row needs more source rows, the horizontal pass narrows four
- * source rows at once. The narrowed rows stay in a ring buffer until the last output row that needs
- * them is computed. A picture of any size therefore needs a working memory of only a few rows.
+ * <p>As in Pillow, there are two passes. The horizontal pass narrows the source rows, which means
+ * that it resizes them to the width of the output. The vertical pass computes weighted sums of the
+ * narrowed rows. Each pass rounds its samples to 8 bits. The passes alternate. When an output row
+ * needs more source rows, the horizontal pass narrows four source rows at once. The narrowed rows
+ * stay in a ring buffer until the last output row that needs them is computed. A picture of any
+ * size therefore needs a working memory of only a few rows.
  *
  * <p>An instance keeps its scratch memory, and the weights for the last picture's size. Not
  * thread-safe.
@@ -86,10 +87,7 @@ final class CropResizer {
     }
   }
 
-  /**
-   * {@return the group that holds a narrowed row} The {@code row} counts from the first source row
-   * in use.
-   */
+  /** {@return the group that holds a narrowed row} The first source row in use has the number 0. */
   private int[][] group(int row) {
     return ring[row / RowNarrower.ROWS % ring.length];
   }

@@ -62,7 +62,10 @@ final class ForeignContent {
           Map.entry("{", JSON),
           Map.entry("[", JSON));
 
-  /** Number of bytes before a value that is registered in a schema registry: 0, and an id. */
+  /**
+   * Number of bytes before a value in the wire format of a schema registry: a byte 0, and the
+   * schema's id in four bytes.
+   */
   private static final int REGISTERED_BYTES = 5;
 
   private ForeignContent() {}
@@ -85,7 +88,8 @@ final class ForeignContent {
 
   /**
    * {@return the kind of a value in the wire format of a schema registry} The value begins with a
-   * byte 0 and the schema's id in four bytes (big endian). Ids start at 1.
+   * byte 0 and the schema's id in four bytes (big endian). The result is empty if the id is below
+   * 1, because ids start at 1.
    */
   private static Optional<String> registered(byte[] file) {
     int id = ByteBuffer.wrap(file).getInt(1);

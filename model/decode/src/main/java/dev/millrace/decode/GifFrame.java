@@ -110,8 +110,8 @@ final class GifFrame {
   }
 
   /**
-   * {@return for each row from the top, the row's number in the file} The file stores the rows in
-   * four passes.
+   * {@return the position in the file of each row, from top to bottom} An interlaced GIF stores its
+   * rows in four passes.
    */
   private int[] interlacedRows() {
     int[] rows = new int[height];
@@ -133,8 +133,8 @@ final class GifFrame {
     private final int[] rows;
 
     /**
-     * @param rows for each row from the top, the row's number in the file; null if the rows are
-     *     stored in order
+     * @param rows the position in the file of each row, from top to bottom; null if the file stores
+     *     the rows in this order
      */
     Picture(byte[] indices, int[] rows) {
       this.indices = indices;

@@ -72,7 +72,10 @@ final class GifLzw {
     }
   }
 
-  /** Adds the string of {@code previous} followed by the first pixel of {@code code}'s string. */
+  /**
+   * Adds an entry to the table. Its string is the string of {@code previous}, followed by the first
+   * pixel of {@code code}'s string.
+   */
   private void add(int entry, int previous, int code) {
     prefix[entry] = (short) previous;
     first[entry] = first[previous];

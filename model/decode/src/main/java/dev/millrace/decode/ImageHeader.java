@@ -20,8 +20,8 @@ import dev.millrace.core.image.BadImageException.Reason;
 record ImageHeader(ImageFormat format, long width, long height, long passes, long coefficients) {
 
   /**
-   * The largest number of passes over an image of the largest size. A smaller image may have more
-   * passes. The limit is the product of passes and pixels for an image of the largest size. A
+   * The largest number of passes over an image with as many pixels as the pixel limit. A smaller
+   * image may have more passes, because the check limits the product of passes and pixels. A
    * progressive JPEG has about 10 scans; a malicious JPEG may have thousands.
    */
   private static final int MAX_PASSES = 24;
@@ -91,8 +91,8 @@ record ImageHeader(ImageFormat format, long width, long height, long passes, lon
   }
 
   /**
-   * Refuses an image with too many pixels: more than {@code maxPixels}, or for a JPEG more than
-   * eight times as many. Also refuses an image with too many passes over its pixels.
+   * Refuses an image with more than {@code maxPixels} pixels, or a JPEG with more than eight times
+   * as many pixels. Also refuses an image with too many passes over its pixels.
    *
    * @throws BadImageException with {@link Reason#TOO_LARGE}
    */

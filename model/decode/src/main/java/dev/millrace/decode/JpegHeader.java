@@ -10,9 +10,10 @@ import java.nio.ByteBuffer;
  *
  * <p>Refuses a file in which a scan's data ends at a marker that must not follow a scan's data. At
  * such a marker, libjpeg fills the rest of the picture with grey. libjpeg reports the marker only
- * after the last row, when OpenCV ignores such reports. If one scan holds the whole picture, tables
- * and a further scan must not follow the scan's data either. A comment or an application's segment
- * may follow the data if another marker or the end of the file comes directly after it.
+ * after the last row, and OpenCV ignores reports after the last row. If one scan holds the whole
+ * picture, tables and a further scan must not follow the scan's data either. A comment or an
+ * application's segment may follow the data if another marker or the end of the file comes directly
+ * after it.
  */
 final class JpegHeader {
 
@@ -75,9 +76,10 @@ final class JpegHeader {
   }
 
   /**
-   * {@return the EXIF data in the first segment that has some; empty if there is none}
+   * {@return the EXIF data in the first segment that has EXIF data; empty if no segment has EXIF
+   * data}
    *
-   * @param in a reader at the beginning of the file; the file's header was already checked
+   * @param in a reader at the beginning of a file whose header was already checked
    */
   static ByteBuffer exif(HeaderReader in) {
     in.skip(2);
@@ -131,7 +133,7 @@ final class JpegHeader {
     }
   }
 
-  /** {@return whether no length follows the marker, which holds for restart markers and TEM} */
+  /** {@return whether the marker is a restart marker or TEM, which no length follows} */
   private static boolean standsAlone(int marker) {
     return marker == 0x01 || (marker >= 0xD0 && marker <= 0xD7);
   }

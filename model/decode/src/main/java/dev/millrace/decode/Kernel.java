@@ -7,7 +7,7 @@ import dev.millrace.core.image.Preprocessing.Interpolation;
  * centre of the output pixel.
  */
 enum Kernel {
-  /** A triangle. */
+  /** The triangle filter. */
   BILINEAR(1) {
     @Override
     double weight(double distance) {
@@ -28,7 +28,7 @@ enum Kernel {
     }
   },
 
-  /** A sinc, windowed by the middle lobe of a sinc of three times its width. */
+  /** The function sinc(x), multiplied by the middle lobe of sinc(x / 3). */
   LANCZOS(3) {
     @Override
     double weight(double distance) {
@@ -54,7 +54,7 @@ enum Kernel {
     return valueOf(interpolation.name());
   }
 
-  /** {@return the distance from which on all weights are 0} */
+  /** {@return the distance from the centre at which the weights become 0} */
   int support() {
     return support;
   }

@@ -17,24 +17,25 @@ import java.util.Objects;
  *   <li>Our own code reads the header first, and refuses a picture that is too large before memory
  *       for pixels is allocated. The limit is {@link ImageLimits#maxPixels()} pixels. A JPEG may
  *       have eight times as many pixels if its decode needs at most 12 bytes of native memory per
- *       pixel of the limit. A JPEG with too many passes over its pixels is refused. HEIC, AVIF and
- *       all other formats are refused as {@link Reason#UNKNOWN_FORMAT}, with a message that names
- *       the format if it is known.
+ *       pixel of the limit. A JPEG with too many scans is also refused, because each scan is
+ *       another pass over the pixels. HEIC, AVIF and all other formats are refused as {@link
+ *       Reason#UNKNOWN_FORMAT}, with a message that names the format if it is known.
  *   <li>A large JPEG is decoded at a half, a quarter or an eighth of its width and height, by
  *       libjpeg's own transform. After the decode, the shorter side has at least 512 pixels. Both
  *       sides are at least twice as long as after the resize, or eight times for a bicubic or
  *       Lanczos resize. The pixels of a reduced decode differ from Pillow's by a fraction of a grey
- *       level on average. A nearest-neighbour resize always uses a full decode. A decode that would
- *       need too much memory is reduced further.
+ *       level on average. A nearest-neighbour resize always uses a full decode. If a decode would
+ *       need too much memory, its size is reduced further.
  *   <li>With {@link Preprocessing.Exif#APPLY}, a picture is turned by its EXIF orientation, so that
  *       the model gets the pixels that an image viewer shows. With {@link
- *       Preprocessing.Exif#IGNORE}, the picture stays as it is stored. This applies to JPEG, PNG,
- *       WebP and TIFF. PyTorch's own loaders ignore the orientation.
+ *       Preprocessing.Exif#IGNORE}, the picture stays as it is stored. The orientation is read from
+ *       JPEG, PNG, WebP and TIFF files. PyTorch's own loaders ignore the orientation.
  *   <li>Grey, palette, 16-bit and CMYK pictures become 8-bit RGB. Transparency is dropped, not
  *       blended. Colour profiles are not applied; PyTorch's loaders do not apply them either.
- *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}, so that no
- *       half-grey picture is classified. Damage within a JPEG's compressed data is not always
- *       detectable. If the damage is not detected, the decoder returns wrong pixels.
+ *   <li>A truncated picture of any format is refused as {@link Reason#UNDECODABLE}. Otherwise, a
+ *       picture with grey in place of the missing part would be classified. Damage within a JPEG's
+ *       compressed data is not always detectable. If the damage is not detected, the decoder
+ *       returns wrong pixels.
  * </ul>
  *
  * <p>The decoder does not limit the time of a decode, because native code cannot be interrupted.

@@ -86,7 +86,7 @@ final class PngExif {
 
   private static void skipPast(int value, ByteBuffer text) {
     while (text.hasRemaining() && text.get() != value) {
-      // Reading a byte has already moved the position.
+      // The loop has no body, because the call of get() moves the position.
     }
   }
 

@@ -46,8 +46,8 @@ final class PngHeader {
    *
    * <ul>
    *   <li>It allocates as much memory as a chunk declares, up to 4 GiB, before it compares this
-   *       length with the length of the file. This method therefore refuses a chunk before the
-   *       pixels that does not fit in the file.
+   *       length with the length of the file. This method therefore refuses a PNG if a chunk before
+   *       the pixels does not fit in the file.
    *   <li>For an animated PNG, it may return a frame other than the first. It also needs several
    *       times as much memory as for a still PNG.
    *   <li>libpng writes a line to standard error about each ancillary chunk that it finds invalid.

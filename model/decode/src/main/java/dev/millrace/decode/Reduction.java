@@ -6,20 +6,21 @@ import dev.millrace.core.image.Preprocessing.Interpolation;
 /**
  * Chooses the factor by which libjpeg divides the sides of a JPEG during the decode: 1, 2, 4 or 8.
  *
- * <p>A picture is reduced only if the resized pixels remain nearly equal. For this, the factor must
- * divide both sides, and the shorter side must have at least {@value #MIN_SIDE} pixels after the
- * decode. Also, both decoded sides must be at least twice as long as after the resize. For a
- * bicubic or Lanczos resize, they must be at least eight times as long, because these filters show
- * more of the difference. A nearest-neighbour resize always gets a full decode. A picture whose
- * decode would take too much memory is reduced further, as long as no side becomes shorter than
- * after the resize.
+ * <p>A picture is reduced only if the resized pixels remain nearly equal to the pixels of a full
+ * decode. Therefore, the factor must divide both sides, and the shorter side must have at least
+ * {@value #MIN_SIDE} pixels after the decode. Also, both decoded sides must be at least twice as
+ * long as after the resize. For a bicubic or Lanczos resize, they must be at least eight times as
+ * long, because these filters show more of the difference. A nearest-neighbour resize always gets a
+ * full decode. A picture whose decode would take too much memory is reduced further, as long as no
+ * side becomes shorter than after the resize.
  */
 final class Reduction {
 
   private static final int MIN_SIDE = 512;
 
   /**
-   * Smallest ratio of a decoded side to the side after a bilinear resize, for nearly equal pixels.
+   * Smallest ratio of a decoded side to the side after a bilinear resize. With this ratio, the
+   * resized pixels remain nearly equal.
    */
   private static final int MARGIN = 2;
 

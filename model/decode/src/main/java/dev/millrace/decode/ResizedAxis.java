@@ -8,10 +8,11 @@ import java.util.Arrays;
  * the crop. Each pixel is the weighted sum of a run of adjacent source pixels. All runs have the
  * same length; surplus source pixels have weight 0.
  *
- * <p>The numbers equal Pillow's for {@code Image.resize} on 8-bit images, to the bit. The weights
- * follow a {@link Kernel} over the source pixels. The kernel becomes wider the more the axis is
- * reduced (antialiasing). The weights are computed in double precision, normalised, and rounded to
- * fixed point. With {@link Interpolation#NEAREST}, the only weight of a pixel is 1. Immutable.
+ * <p>The source pixels and weights are bit-identical to those of Pillow's {@code Image.resize} on
+ * 8-bit images. The weights follow a {@link Kernel} over the source pixels. The kernel's width
+ * grows with the factor by which the axis is reduced (antialiasing). The weights are computed in
+ * double precision, normalised, and rounded to fixed point. With {@link Interpolation#NEAREST}, the
+ * only weight of a pixel is 1. Immutable.
  */
 final class ResizedAxis {
 
@@ -77,10 +78,11 @@ final class ResizedAxis {
   }
 
   /**
-   * {@return for each pixel, the index of its source pixel} Pillow computes each position by adding
-   * a step to the previous position. If a position is on the border between two source pixels, the
-   * rounding errors of the sum decide which source pixel is used. So this method adds in the same
-   * way. If the axis is too long for these additions, the method computes each position directly.
+   * {@return the index of the source pixel of each pixel} Pillow computes each position by adding a
+   * step to the previous position. If a position is on the border between two source pixels, the
+   * rounding errors of the sum decide which source pixel is used. To get the same rounding errors,
+   * this method adds in the same way. If the axis is too long for these additions, the method
+   * computes each position directly.
    */
   private static int[] nearest(Extent source, FittedAxis fitted) {
     double scale = source.length() / fitted.resized();
@@ -99,7 +101,7 @@ final class ResizedAxis {
     return nearest;
   }
 
-  /** {@return whether this axis was computed from these values} */
+  /** {@return whether this axis was computed from the given arguments} */
   boolean is(Extent source, FittedAxis fitted, Interpolation interpolation) {
     return this.source.equals(source)
         && this.fitted.equals(fitted)
@@ -124,7 +126,10 @@ final class ResizedAxis {
     return first[i];
   }
 
-  /** {@return the number of source pixels of each pixel, counted from {@link #first}} */
+  /**
+   * {@return the number of source pixels that contribute to each pixel, beginning with {@link
+   * #first}}
+   */
   int taps() {
     return taps;
   }

@@ -7,8 +7,8 @@ import java.nio.IntBuffer;
 import java.util.Arrays;
 
 /**
- * The horizontal pass: computes, from source rows, rows that have the width after the resize and
- * the crop.
+ * Performs the horizontal pass, which narrows source rows. The narrowed rows have the width after
+ * the resize and the crop.
  *
  * <p>The source samples of an output sample are at irregular positions, so they have to be fetched
  * one by one. To fetch the samples of four rows at once, the bytes at the same position in the four
@@ -34,12 +34,12 @@ final class RowNarrower {
   private final int[] stacks;
 
   /**
-   * For each tap (source pixel of an output pixel) and each output sample: the index in {@link
-   * #stacks}.
+   * The index in {@link #stacks} of the source sample, for each tap and each output sample. A tap
+   * is one of the source pixels that contribute to an output pixel.
    */
   private final int[][] places;
 
-  /** For each tap and each output sample: the weight. */
+  /** The weight of the source sample, for each tap and each output sample. */
   private final int[][] weights;
 
   private final int[] fetched;
@@ -79,7 +79,8 @@ final class RowNarrower {
       picture.copyRow(y + n, axis.first(0), axis.span(), bytes[n]);
       views[n].get(0, words[n]);
     }
-    // Transposes blocks of four by four bytes: a block's first column becomes its first word.
+    // Transposes blocks of four by four bytes. The first column of a block becomes its first int,
+    // and so on.
     transpose(words[0], words[1], 0x00FF00FF, Byte.SIZE);
     transpose(words[2], words[3], 0x00FF00FF, Byte.SIZE);
     transpose(words[0], words[2], 0x0000FFFF, Short.SIZE);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The first directory of a TIFF (TIFF 6.0, section 2): the numbers that describe the first page, by
- * their tags. Never reads beyond the end of the file. Not thread-safe.
+ * The first directory of a TIFF (TIFF 6.0, section 2). The directory maps tags to the numbers that
+ * describe the first page. Never reads beyond the end of the file. Not thread-safe.
  */
 final class TiffDirectory {
 
@@ -49,7 +49,7 @@ final class TiffDirectory {
     return directory;
   }
 
-  /** {@return the file, in its byte order} */
+  /** {@return the bytes of the file, as a buffer in the file's byte order} */
   ByteBuffer file() {
     return file;
   }
@@ -99,7 +99,9 @@ final class TiffDirectory {
     return numbers;
   }
 
-  /** {@return the orientation's number, as in EXIF; 1 if there is none} */
+  /**
+   * {@return the number of the orientation, as EXIF defines it; 1 if the file has no orientation}
+   */
   long orientation() {
     return number(ORIENTATION, 1);
   }

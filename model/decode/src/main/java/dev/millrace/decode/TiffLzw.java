@@ -24,8 +24,9 @@ final class TiffLzw {
   }
 
   /**
-   * {@return the number of decompressed bytes} Stops counting at {@code enough} bytes and at the
-   * end code. Refuses a code that is not in the table, and data that ends within the codes.
+   * {@return the number of decompressed bytes} The count stops at {@code enough} bytes or at the
+   * end code. The method refuses a code that is not in the table, and data that ends before the
+   * count stops.
    */
   static long length(HeaderReader in, long enough) {
     return new TiffLzw(in).length(enough);
@@ -53,7 +54,8 @@ final class TiffLzw {
       if (previous >= 0 && next < lengths.length) {
         lengths[next] = lengths[previous] + 1;
         next++;
-        // In TIFF, the codes become one bit longer one code earlier than the table requires.
+        // In TIFF, the codes become one bit longer while one code of the current length is still
+        // free.
         if (next == (1 << bits) - 1 && bits < MAX_BITS) {
           bits++;
         }

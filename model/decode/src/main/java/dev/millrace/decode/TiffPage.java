@@ -7,9 +7,9 @@ import java.util.Set;
 
 /**
  * The first page of a TIFF. OpenCV decodes the page with libtiff. libtiff allocates as much memory
- * as a strip claims to need, and fills a damaged strip with black. This class therefore accepts
- * only the kinds of pages that libtiff decodes correctly, and checks each strip or tile. The class
- * then passes libtiff a copy of the file that contains only the checked tags.
+ * as the file declares for a strip, and fills a damaged strip with black. This class therefore
+ * accepts only the kinds of pages that libtiff decodes correctly, and checks each strip or tile.
+ * The class then passes libtiff a copy of the file that contains only the checked tags.
  */
 final class TiffPage {
 
@@ -32,9 +32,9 @@ final class TiffPage {
   private static final int SAMPLE_FORMAT = 339;
 
   /**
-   * The tags that are passed on to libtiff. They are the tags of the constants above, the order of
-   * bits (266), the colours of a palette (320), the tables of JPEG strips (347), and the meaning of
-   * YCbCr (529 to 532).
+   * The tags that are passed on to libtiff. The set contains the tags of the constants above, the
+   * order of bits (266), the colours of a palette (320), the tables of JPEG strips (347), and the
+   * meaning of YCbCr (529 to 532).
    */
   private static final Set<Integer> KEPT =
       Set.of(
@@ -106,9 +106,9 @@ final class TiffPage {
   }
 
   /**
-   * {@return a file that contains only this page, after a check that all strips or tiles are
-   * complete} The file has no orientation, so libtiff does not turn the page. Nor does libtiff
-   * multiply the colours by the transparency.
+   * {@return a file that contains only this page} First, the method checks that all strips or tiles
+   * are complete. The returned file has no orientation, so libtiff does not turn the page. The file
+   * also says that libtiff must not multiply the colours by the transparency.
    */
   byte[] plain() {
     requireKind();

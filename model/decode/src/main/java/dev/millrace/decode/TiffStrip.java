@@ -58,8 +58,8 @@ final class TiffStrip {
   }
 
   /**
-   * {@return the number of bytes of the strip after decompression; stops counting at {@code
-   * expected}}
+   * {@return the number of bytes of the strip after decompression} The method may stop counting at
+   * {@code expected} bytes.
    */
   private long length(long expected) {
     return switch (compression) {
@@ -93,7 +93,8 @@ final class TiffStrip {
       byte[] buffer = new byte[BUFFER];
       long length = 0;
       int count = 1;
-      // Reads to the end of the stream, if the stream has one, because the checksum is at the end.
+      // The loop reads to the end of the stream, because the checksum is there. It stops earlier if
+      // the stream is incomplete or too long.
       while (count > 0 && length <= expected) {
         count = inflater.inflate(buffer);
         length += count;

@@ -115,7 +115,7 @@ class BmpTest {
 
   @Test
   void runsOfFourBits_alternate() {
-    // Three pixels of the indices 1 and 2 in turn, then the literals 2 1 0 (padded).
+    // Three pixels with the alternating indices 1, 2 and 1, then the literals 2 1 0 (padded).
     String runs = "0312" + "0003" + "2100" + "0001";
     byte[] bmp = bmp(40, 6, 1, 4, 2, 3, runs.length() / 2, BLACK_RED_WHITE, runs);
 

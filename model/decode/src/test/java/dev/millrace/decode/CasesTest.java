@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files like those of real users. Their decoded pixels are compared with Pillow's. */
+/** Decodes kinds of files that real users have, and compares the pixels with Pillow's. */
 class CasesTest {
 
   private static final Preprocessing GEOMETRY = Pictures.geometry(110, 96);
@@ -56,8 +56,8 @@ class CasesTest {
   }
 
   /**
-   * {@code OpenCvImageDecoder} may use 12 bytes of memory for each pixel of the default pixel
-   * limit.
+   * {@code OpenCvImageDecoder} may use up to 12 bytes of native memory for each pixel of the
+   * default pixel limit.
    */
   @Test
   @EnabledOnOs(OS.LINUX)

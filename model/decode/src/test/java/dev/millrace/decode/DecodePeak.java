@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /**
  * Decodes a file with each interpolation, once cropped and once squashed. Prints one line for each
- * decode: the preprocessing, and by how many KiB the process's peak of resident memory has grown
- * since the process's first decode, which decoded a small picture.
+ * decode: the preprocessing, and the growth of the process's peak resident memory, in KiB. The
+ * growth is measured from the end of a first decode, which decodes a small picture.
  */
 final class DecodePeak {
 

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Decodes many hostile files in a separate JVM, so that a crash or a lack of memory fails the test,
- * but does not end the test run. Prints one line per file: name, outcome, milliseconds, message.
+ * Decodes many files that were made to break decoders. The test runs this class in a separate JVM,
+ * so that a crash or a lack of memory fails the test, but does not end the test run. Prints one
+ * line per file: name, outcome, milliseconds, message.
  */
 final class DecodeSweep {
 
@@ -92,7 +93,10 @@ final class DecodeSweep {
     return files;
   }
 
-  /** Changes a few bytes, in half of the files near the start, and truncates one file in eight. */
+  /**
+   * Changes up to eight bytes, and truncates about one file in eight. About half of the changes are
+   * within the first 200 bytes.
+   */
   private static byte[] mutate(byte[] original, Random random) {
     byte[] file = original.clone();
     int changes = 1 + random.nextInt(8);

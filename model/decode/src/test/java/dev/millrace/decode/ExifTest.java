@@ -200,7 +200,7 @@ class ExifTest {
     return Exif.orientation(ByteBuffer.wrap(Pictures.hex(exif)));
   }
 
-  /** The text that ImageMagick writes. */
+  /** The EXIF data as the text that ImageMagick writes into a PNG. */
   private static byte[] profile(byte[] exif) {
     String digits = HexFormat.of().formatHex(exif).replaceAll("(.{36})", "$1\n");
     return ascii("\nexif\n" + String.format("%8d", exif.length) + "\n" + digits + "\n");

@@ -74,7 +74,8 @@ class GifFrameTest {
   @Test
   void fileCutOffAtEachByte_isRefused() {
     byte[] gif = Pictures.encode(PICTURE, "gif");
-    // After the last pixel's code come the end code, the block's end and the trailer.
+    // The end code, the block's end and the trailer follow the code of the last pixel. So the loop
+    // stops before them.
     for (int length = 6; length < gif.length - 4; length++) {
       byte[] cut = Arrays.copyOf(gif, length);
       assertThatThrownBy(() -> decode(cut))

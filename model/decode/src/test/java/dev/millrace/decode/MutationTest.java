@@ -12,8 +12,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each of thousands of damaged JPEGs and PNGs is decoded or refused. {@link MutationSuite} decodes
- * tens of thousands.
+ * Each of thousands of damaged JPEGs and PNGs is decoded or refused. {@link MutationSuite} uses
+ * tens of thousands of files.
  */
 class MutationTest {
 

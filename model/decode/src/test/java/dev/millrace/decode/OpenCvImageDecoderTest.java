@@ -106,7 +106,10 @@ class OpenCvImageDecoderTest {
     }
   }
 
-  /** The corners of the stored picture that a viewer shows at the top left and the top right. */
+  /**
+   * Each row has an orientation, and the colours that a viewer shows at the top left and at the top
+   * right of the turned picture.
+   */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
     "1, RED, GREEN", "2, GREEN, RED", "3, WHITE, BLUE", "4, BLUE, WHITE",
@@ -337,7 +340,7 @@ class OpenCvImageDecoderTest {
       this.rgb = rgb;
     }
 
-    /** Returns the colour that is bright in the same channels as {@code rgb}. */
+    /** Rounds each channel of {@code rgb} to 0 or 255, and returns this colour. */
     static Colour nearest(int rgb) {
       int bright = 0;
       for (int shift = 0; shift <= 16; shift += 8) {

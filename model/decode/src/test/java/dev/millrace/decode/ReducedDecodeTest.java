@@ -94,7 +94,10 @@ class ReducedDecodeTest {
     }
   }
 
-  /** The partial pixel is at the end of a side, or at the start if the picture was turned. */
+  /**
+   * If the factor does not divide a side, the last decoded pixel lies only partly inside the
+   * picture. If the picture was turned, this pixel may be the first one.
+   */
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 6, 8})
   void sidesThatTheFactorDoesNotDivide_keepTheirProportions(int orientation) {
@@ -146,7 +149,8 @@ class ReducedDecodeTest {
   }
 
   /**
-   * The colours that a viewer shows at the top left and at the top right of the rotated picture.
+   * Each row has an orientation, and the colours that a viewer shows at the top left and at the top
+   * right of the turned picture.
    */
   @ParameterizedTest(name = "orientation {0}")
   @CsvSource({
@@ -198,7 +202,10 @@ class ReducedDecodeTest {
     return (double) sum / a.limit();
   }
 
-  /** Detail of every size, from 64 pixels down to one; finer detail is fainter. */
+  /**
+   * A picture with detail of every size from 64 pixels down to one pixel. Finer detail has less
+   * contrast.
+   */
   private static BufferedImage photograph(int width, int height) {
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     int[] offsets = new Random(1).ints(1 << 16, -20, 21).toArray();

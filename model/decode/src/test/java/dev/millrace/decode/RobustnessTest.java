@@ -18,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Files that were made to break decoders are decoded or refused with a reason, by a JVM with a heap
- * of 512 MB and without a crash. {@link RobustnessSuite} uses more files and also limits the time.
+ * A JVM with a heap of 512 MB reads files that were made to break decoders. The JVM decodes each
+ * file or refuses it with a reason, and does not crash. {@link RobustnessSuite} uses more files and
+ * also limits the time.
  */
 class RobustnessTest {
 

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decodes pictures in a process whose address space has room only for small pictures, on Linux.
- * Prints one line per picture: name, outcome.
+ * Decodes pictures in a process whose address space has room only for small pictures. Works only on
+ * Linux. Prints one line per picture: name, outcome.
  */
 final class ScarceMemory {
 

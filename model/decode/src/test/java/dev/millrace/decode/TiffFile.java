@@ -22,7 +22,7 @@ final class TiffFile {
     this.order = order;
   }
 
-  /** A page of 8 bits a sample that is not compressed, in one strip. */
+  /** An uncompressed page in one strip, with 8 bits per sample. */
   static TiffFile page(ByteOrder order, int width, int height, int photometric, int samples) {
     long[] bits = new long[samples];
     Arrays.fill(bits, 8);

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * TIFFs from the JDK's writer, and TIFFs that the test itself builds, of kinds that the JDK does
- * not write.
+ * Tests TIFFs that the JDK writes, and TIFFs that the test itself builds, because the JDK does not
+ * write TIFFs of these kinds.
  */
 class TiffTest {
 

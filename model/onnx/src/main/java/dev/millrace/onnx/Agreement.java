@@ -20,8 +20,8 @@ record Agreement(double tolerance, double strict, boolean tellsApart) {
   private static final int MARGIN = 4;
 
   /**
-   * Largest factor by which the strict tolerance may be smaller than the tolerance. Below that,
-   * rounding alone could exceed the strict tolerance.
+   * Largest factor by which the strict tolerance may be smaller than the tolerance. With a larger
+   * factor, rounding alone could exceed the strict tolerance.
    */
   private static final int FLOOR = 20;
 

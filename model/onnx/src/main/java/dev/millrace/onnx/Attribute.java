@@ -11,7 +11,7 @@ public final class Attribute {
   private Attribute() {}
 
   /**
-   * {@return a whole number}
+   * {@return an attribute that holds a whole number}
    *
    * @param name the attribute's name
    * @param value the value
@@ -21,7 +21,7 @@ public final class Attribute {
   }
 
   /**
-   * {@return a real number}
+   * {@return an attribute that holds a real number}
    *
    * @param name the attribute's name
    * @param value the value
@@ -31,7 +31,7 @@ public final class Attribute {
   }
 
   /**
-   * {@return a list of whole numbers}
+   * {@return an attribute that holds a list of whole numbers}
    *
    * @param name the attribute's name
    * @param values the values
@@ -41,7 +41,7 @@ public final class Attribute {
   }
 
   /**
-   * {@return a tensor}
+   * {@return an attribute that holds a tensor}
    *
    * @param name the attribute's name
    * @param value the value

@@ -101,7 +101,7 @@ final class BatchAxis {
     rewritten.addInitializer(Tensor.integers(open).toBuilder().setName(name));
     NodeProto.Builder reshape = node.toBuilder().setInput(1, name);
     if (!shape.contains(0L)) {
-      // With allowzero, a 0 would stand for an empty dimension.
+      // If the attribute allowzero is set, a 0 in the shape stands for an empty dimension.
       reshape.clearAttribute();
       node.getAttributeList().stream()
           .filter(attribute -> !attribute.getName().equals("allowzero"))

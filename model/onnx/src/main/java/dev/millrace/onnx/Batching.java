@@ -4,8 +4,8 @@ import dev.millrace.core.image.Preprocessing;
 import java.util.Optional;
 
 /**
- * Whether a model runs whole batches at once or one image at a time. The model runs whole batches
- * only if a test has shown that the answers are right.
+ * Says whether a model runs whole batches at once or one image at a time. The model runs whole
+ * batches only if a test has shown that the answers are right.
  *
  * @param graph the model's graph with the added nodes before and after it
  * @param rewritten whether a batch axis that was fixed at 1 was opened
@@ -42,8 +42,8 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
   }
 
   /**
-   * {@return the reason in the file itself why a run cannot take several images; empty if the file
-   * shows none}
+   * {@return the reason why a run cannot take several images, as far as the file shows it; empty if
+   * the file shows no reason}
    */
   private static Optional<String> shared(OnnxFile file, ImageInput input) {
     if (!input.batched()) {

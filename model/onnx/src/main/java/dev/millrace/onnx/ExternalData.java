@@ -16,9 +16,10 @@ import java.nio.file.Path;
 
 /**
  * Moves weights that a model keeps in other files into the model itself. If the whole model would
- * be too large for one file, only the small weights are moved. They are needed because the
- * preparation and ONNX Runtime read constants such as shapes. The other files must be in the
- * model's folder or below it, so that an untrusted model cannot read other files of this machine.
+ * be too large for one file, only the small weights are moved. The small weights have to be in the
+ * model, because the preparation and ONNX Runtime read constants, for example shapes. The other
+ * files must be in the model's folder or below it, so that an untrusted model cannot read other
+ * files of this machine.
  *
  * <p>The weights stay mapped from their files until they are written, so they need no additional
  * memory. Not thread-safe.
@@ -52,7 +53,7 @@ final class ExternalData {
   }
 
   /**
-   * Creates an object with limits of its own.
+   * Creates an object with other size limits than the default ones.
    *
    * @param folder the folder of the model's file
    * @param largest a model with at least this many bytes keeps its large weights in their files

@@ -56,7 +56,7 @@ record InputShape(String subject, List<Long> dimensions, boolean batched) {
     }
     shape.forEach(dimension -> dimensions.add(size(dimension)));
     if (!batched && dimensions.get(1) == OPEN && !CHANNELS.contains(dimensions.get(3))) {
-      // The input is [batch, height, width]. With one grey image at a time, it equals [1, height,
+      // The input is [batch, height, width]. A batch of one grey image has the shape [1, height,
       // width].
       dimensions.set(1, 1L);
     }

@@ -17,7 +17,7 @@ import dev.millrace.core.runtime.ModelSession;
  * prepared in memory each time that it is opened.
  *
  * <p>A session on the CPU runs each batch only on the calling thread, so call the session from one
- * thread per core. A session on a GPU runs all nodes on the GPU. If that is not possible, the
+ * thread per core. A session on a GPU runs all nodes on the GPU. If the GPU cannot run a node, the
  * session cannot be opened. A GPU that supports TF32 rounds the factors of float32 multiplications
  * to TF32, unless the runtime was created by {@link #withoutTf32}.
  */

@@ -18,7 +18,10 @@ final class PreparedMark {
 
   static final String KEY = "millrace.preprocessing";
 
-  /** The key of the {@link AnswerKind}, which is absent for exclusive classes. */
+  /**
+   * The metadata key of the {@link AnswerKind}. A file with exclusive classes does not have this
+   * key.
+   */
   static final String ANSWERS_KEY = "millrace.answers";
 
   private PreparedMark() {}

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed both.
+ * A model file that takes 8-bit pixels and returns probabilities. A trial run has confirmed that
+ * the file takes these pixels and returns probabilities.
  *
  * @param bytes the ONNX file; the caller owns the array
  * @param weights the folder with the weights that are in other files, because the model is too

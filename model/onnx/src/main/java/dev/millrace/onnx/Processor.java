@@ -68,8 +68,8 @@ public record Processor(String architecture, List<String> features) {
 
   /**
    * {@return whether sums of products of unsigned activations and signed weights may saturate,
-   * because the processor adds them in 16 bits} This is the case on x86-64 without VNNI. If the
-   * instruction sets are unknown, it may be the case.
+   * because the processor adds them in 16 bits} The sums may saturate on x86-64 without VNNI. If
+   * the instruction sets of an x86-64 processor are unknown, this method returns true.
    */
   public boolean maySaturate() {
     boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");

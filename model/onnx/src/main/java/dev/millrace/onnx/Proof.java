@@ -32,8 +32,8 @@ final class Proof {
 
   /**
    * Runs four batches: one noise image, two noise images, one black image, and one mid-grey image.
-   * Some models return probabilities for noise, but NaN for an image of one colour. These models
-   * divide by the standard deviation of the image, which is 0 for such an image.
+   * Some models divide by the standard deviation of the image. They return probabilities for noise,
+   * but NaN for an image of one colour, whose standard deviation is 0.
    *
    * @throws ModelException if an answer is not of the kind that {@link ModelSession#answers} names,
    *     or if an image's answer depends on the other images in the batch

@@ -18,9 +18,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Images and the answers that a quantised model gave when it was made. Each machine that loads the
- * model checks that the model gives the same answers there, because kernels for 8-bit integers may
- * saturate silently.
+ * Images and the answers that a quantised model gave when it was made. A machine that loads the
+ * model checks that the model gives these answers, because kernels for 8-bit integers may saturate
+ * silently.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}
  * @param answers the scores for each image
@@ -34,7 +34,7 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   public static final int IMAGES = 16;
 
   /**
-   * The largest difference between two scores for the same image that rounding explains. Layers in
+   * The largest difference that rounding can cause between two scores for the same image. Layers in
    * float32 round differently on different processors, which can move an 8-bit integer by one.
    */
   public static final double BOUND = 0.05;
@@ -53,8 +53,9 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   /**
    * Runs a model on images, and chooses {@value #IMAGES} of them. The margin of an image is the
    * lead of its best score over the second best score. The chosen images have the smallest margins
-   * above twice {@link #BOUND}. So rounding cannot change their best class, but larger errors do.
-   * If fewer images have a margin above this limit, images with smaller margins fill the rest.
+   * above twice {@link #BOUND}. Therefore, rounding cannot change their best class, but larger
+   * errors can. If fewer images have a margin above this limit, images with smaller margins fill
+   * the rest.
    *
    * @param session the quantised model
    * @param candidates the images to choose from, at least {@value #IMAGES}
@@ -150,8 +151,9 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
   }
 
   /**
-   * Requires that a loaded model gives these answers. If it does, the best class of an image is the
-   * same, unless its lead was less than twice the bound.
+   * Requires that a loaded model gives these answers, with differences of at most the bound. An
+   * image then keeps its best class if the best score was more than twice the bound above the
+   * second best.
    *
    * @throws ModelException if a score differs by more than the bound
    */

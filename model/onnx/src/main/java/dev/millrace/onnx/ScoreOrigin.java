@@ -67,8 +67,8 @@ record ScoreOrigin(
   }
 
   /**
-   * One search. Each step removes the producer that it visits, so that the search ends even in a
-   * graph with a cycle.
+   * Searches one graph for the node. Each step removes the node that it visits, so that the search
+   * ends even if the graph has a cycle.
    */
   private static final class Search {
 
@@ -169,7 +169,7 @@ record ScoreOrigin(
     }
 
     /**
-     * {@return whether the operator is one of ONNX's own} The name alone does not tell, because a
+     * {@return whether the operator is one of ONNX's own} The name alone is not enough, because a
      * model may define a function with the name of one of ONNX's operators.
      */
     private static boolean isStandard(NodeProto node) {

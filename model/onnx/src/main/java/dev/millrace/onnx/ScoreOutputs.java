@@ -28,9 +28,9 @@ final class ScoreOutputs {
   /**
    * Finds the output.
    *
-   * @param wanted the output's name, or null for the obvious output. This is the only output with a
-   *     score for each label. If there are several, it is the only one of them that holds
-   *     probabilities, because the probabilities are computed from the other outputs
+   * @param wanted the output's name, or null for the obvious output. If only one output has a score
+   *     for each label, this output is obvious. Among several outputs with a score for each label,
+   *     the only output with probabilities is obvious, because it is computed from the others
    * @throws ModelException if there is no output with this name, or no obvious output
    */
   ScoreOutput find(String wanted) {

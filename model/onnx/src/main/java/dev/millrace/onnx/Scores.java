@@ -207,9 +207,9 @@ final class Scores {
   }
 
   /**
-   * {@return whether the scores of each image sum to 0, except for rounding} Trained logits usually
-   * do. A softmax does not change if the same number is added to all of its logits, so weight decay
-   * moves their sum towards 0.
+   * {@return whether the scores of each image sum to 0, except for rounding} The logits of a
+   * trained model usually sum to 0. The result of a softmax does not change if a number is added to
+   * all logits, so weight decay moves the sum of the logits towards 0.
    */
   boolean sumToZero() {
     return haveEqualSums()

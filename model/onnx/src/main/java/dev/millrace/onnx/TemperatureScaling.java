@@ -96,7 +96,7 @@ public final class TemperatureScaling {
         return temperature;
       }
     } catch (NumberFormatException e) {
-      // the message below names the text
+      // the exception below also covers a text that is not a number
     }
     throw new ModelException(
         "the file's metadata says "

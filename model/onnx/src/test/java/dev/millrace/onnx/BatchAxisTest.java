@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Models that were exported for one image: their batch axis is opened, or they run image by image.
+ * Tests models that were exported for batches of one image. The preparation opens their batch axis,
+ * or they run image by image.
  */
 class BatchAxisTest {
 
@@ -217,7 +218,10 @@ class BatchAxisTest {
     return reshape(end, row, "flat", 1, 5);
   }
 
-  /** Adds nodes that are right for one image and for equal images, but mix different images. */
+  /**
+   * Adds nodes whose result is right for one image and for equal images, but mixes different
+   * images.
+   */
   private static String mixedRows(SmallModel.Ending end) {
     OnnxGraph graph = end.graph();
     String half = graph.constant("half", Tensor.floats(new float[] {0.5f}, 1));
@@ -227,14 +231,18 @@ class BatchAxisTest {
   }
 
   /**
-   * Adds nodes that are right for one image, but in a batch give each row scores of other images.
+   * Adds nodes whose result is right for one image. In a batch, each row gets scores of other
+   * images.
    */
   private static String turnedRows(SmallModel.Ending end) {
     String columns = reshape(end, end.logits(), "columns", 5, -1);
     return end.graph().node("Transpose", "turned", List.of(columns));
   }
 
-  /** Removes all axes of length 1, and puts one in front: right for one image alone. */
+  /**
+   * Removes all axes of length 1, and adds one in front. The result is right only for a single
+   * image.
+   */
   private static String squeezedAndBack(SmallModel.Ending end) {
     String axis = end.graph().constant("axis", Tensor.integers(0));
     return end.graph().node("Unsqueeze", "back", List.of(end.node("Squeeze"), axis));

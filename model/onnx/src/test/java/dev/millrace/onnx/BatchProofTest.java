@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A model is compared with the untouched file that it was made from. */
+/** Tests the comparison of a model with the untouched file that it was made from. */
 class BatchProofTest {
 
   private final ExportedModel exported = ExportedModel.of(nchw().bytes());

@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests that ONNX Runtime's CPU provider computes nothing in bfloat16. If this test fails after an
- * upgrade, bfloat16 may make models faster; RATIONALE.md says that it does not.
+ * upgrade, bfloat16 may make models faster. RATIONALE.md, which says that bfloat16 does not, must
+ * then be revised.
  */
 class BrainFloatTest {
 

@@ -10,7 +10,10 @@ import dev.millrace.core.model.Device;
 import java.nio.FloatBuffer;
 import java.util.Map;
 
-/** Runs ONNX files that take normalised images and return logits. Both are float32 or float16. */
+/**
+ * Runs ONNX files that take normalised images and return logits. Images and logits are both
+ * float32, or both float16.
+ */
 final class Logits {
 
   private Logits() {}

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Networks and weights for tests of the writer. */
+/** Networks and weights for tests that write ONNX files. */
 public final class Networks {
 
   private Networks() {}

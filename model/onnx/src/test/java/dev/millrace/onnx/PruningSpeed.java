@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Compares the speed of a network with the speed of the same network after pruning, which sets the
- * smallest weights of each convolution to zero. It measures times, so no build runs it;
- * RATIONALE.md has the command.
+ * smallest weights of each convolution to zero. No build runs this class, because it measures
+ * times. RATIONALE.md has the command.
  */
 class PruningSpeed {
 

@@ -404,8 +404,8 @@ class ScoresTest {
   }
 
   /**
-   * Returns a model that ends in this operator, and has another output: a value from before the
-   * end.
+   * Returns a model that ends in this operator. Its second output is a value that the graph
+   * computes earlier.
    */
   private static ModelProto withOutputs(String operator, ValueInfoProto other) {
     ModelProto.Builder model = ending(end -> end.node(operator)).toBuilder();
@@ -458,7 +458,9 @@ class ScoresTest {
     return end.graph().node("Mul", "product", List.of(value, constant));
   }
 
-  /** Subtracts the mean of the logits from each, as a weight of a linear layer. */
+  /**
+   * Subtracts the mean of the logits from each logit, with the matrix product of a linear layer.
+   */
   private static String centred(Ending end) {
     float[] weight = new float[25];
     for (int i = 0; i < weight.length; i++) {
@@ -487,14 +489,16 @@ class ScoresTest {
     return end.graph().node("DequantizeLinear", "back", List.of(quantized(end), "scale"));
   }
 
-  /** Two logits: the logarithms of the odds of class a against b, and of class c against d. */
+  /**
+   * Returns two logits: the log odds of class a against class b, and of class c against class d.
+   */
   private static String odds(Ending end) {
     float[] weights = {1, 0, -1, 0, 0, 1, 0, -1, 0, 0};
     String matrix = end.graph().weight("odds.weight", Tensor.floats(weights, 5, 2));
     return end.graph().node("MatMul", "odds", List.of(end.logits(), matrix));
   }
 
-  /** One logit: the logarithm of the odds of class a against class b. */
+  /** Returns one logit: the log odds of class a against class b. */
   private static String odd(Ending end) {
     String column =
         end.graph().weight("odd.weight", Tensor.floats(new float[] {1, -1, 0, 0, 0}, 5, 1));
@@ -532,8 +536,8 @@ class ScoresTest {
   }
 
   /**
-   * Returns a model whose softmax is inside a function that the file itself defines. The function
-   * has the name {@code Chances}.
+   * Returns a model whose softmax is inside a function that the file itself defines, {@code
+   * Chances}.
    */
   private static ModelProto localSoftmax() {
     NodeProto softmax =

@@ -33,14 +33,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Models that keep their weights in other files, because they are too large for one file. The limit
- * is so low here that small models exceed it.
+ * Tests models that keep their weights in other files, because they are too large for one file. The
+ * tests set the size limit so low that small models exceed it.
  */
 class SeparateWeightsTest {
 
   private static final ByteBuffer PIXELS = SampleImages.noise(3, SmallModel.SIZE, SmallModel.SIZE);
 
-  /** The weight has 60 bytes, the bias 20. */
+  /**
+   * Size, in bytes, from which a tensor is large. The weight has 60 bytes, and the bias 20 bytes.
+   */
   private static final int ALL = 1;
 
   private static final int ONLY_THE_WEIGHT = 21;

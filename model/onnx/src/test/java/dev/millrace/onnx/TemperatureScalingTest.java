@@ -25,7 +25,7 @@ class TemperatureScalingTest {
   private static final ByteBuffer PIXELS =
       SampleImages.noise(IMAGES, SmallModel.SIZE, SmallModel.SIZE);
 
-  /** The logits' own softmax, one that the file has, and one that is divided by its sum. */
+  /** The model returns logits, probabilities or the logarithms of probabilities. */
   @ParameterizedTest
   @ValueSource(strings = {"Identity", "Softmax", "LogSoftmax"})
   void temperature_dividesTheLogits(String ending) {
@@ -112,7 +112,7 @@ class TemperatureScalingTest {
     return Runs.once(prepared, PREPROCESSING, LABELS, PIXELS);
   }
 
-  /** Returns the right answers with a temperature. */
+  /** Returns the correct probabilities after their logits were divided by the temperature. */
   private static float[] softened(double temperature) {
     float[] plain = SmallModel.probabilities(PIXELS, IMAGES);
     float[] softened = new float[plain.length];

@@ -65,7 +65,7 @@ class UnpackedLibraryTest {
   }
 
   /**
-   * The test first creates the folder that a process left an hour ago when it was killed while it
+   * The test first creates a folder like that of a process that was killed an hour ago, while it
    * unpacked the library.
    */
   @Test
@@ -84,7 +84,9 @@ class UnpackedLibraryTest {
     assertThat(leftovers()).isEmpty();
   }
 
-  /** ONNX Runtime unpacks the first of its two libraries, and the second library does not load. */
+  /**
+   * ONNX Runtime unpacks the first of its two libraries. The second library then cannot be loaded.
+   */
   @Test
   void processWhoseLibraryDoesNotLoad_leavesNothing_evenIfKilled() throws Exception {
     Path broken = Files.write(folder.resolve("broken.so"), new byte[100]);

@@ -66,8 +66,8 @@ record ConfigFile(Path file, ModelConfig config, TextFormatParseInfoTree lines) 
   }
 
   /**
-   * {@return an exception about one element of a repeated field} Its message contains the number of
-   * the element's first line.
+   * {@return an exception about one element of a repeated field} The exception's message contains
+   * the line number at which the element begins.
    */
   ModelException problem(int field, int index, String problem) {
     FieldDescriptor descriptor = ModelConfig.getDescriptor().findFieldByNumber(field);

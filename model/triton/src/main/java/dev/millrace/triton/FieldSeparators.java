@@ -50,8 +50,8 @@ final class FieldSeparators {
         afterField = true;
       }
       case ',', ';' -> {
-        // A separator without a field before it is an error. The separator is kept, so that the
-        // parser reports the error.
+        // A separator that follows no field is an error. This separator is kept, so that the parser
+        // reports the error.
         if (afterField && !Character.valueOf('[').equals(open.peek())) {
           text.setCharAt(at, ' ');
         }

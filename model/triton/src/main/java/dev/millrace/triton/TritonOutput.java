@@ -21,7 +21,7 @@ final class TritonOutput {
 
   /**
    * {@return the name of the output with the scores} This is the first output with a labels file,
-   * or the only output. Empty if there is neither, or if the output has no name.
+   * or the only output. The result is empty if no output qualifies, or if the output has no name.
    */
   static Optional<String> name(ModelConfig config) {
     return labelled(config)

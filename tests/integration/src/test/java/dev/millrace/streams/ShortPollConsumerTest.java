@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Tests on a real broker what Kafka Streams sees of the records that a consumer keeps. */
+/**
+ * Tests a {@link ShortPollConsumer} on a real broker. The consumer keeps fetched records back for
+ * later polls, and for Kafka Streams, these records must look like records that were not read yet.
+ */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -72,7 +75,7 @@ class ShortPollConsumerTest {
     consumer.seek(partition, 0);
   }
 
-  /** Polls until records come, and returns their offsets. */
+  /** Polls until a poll returns records, and returns their offsets. */
   private List<Long> poll() {
     List<Long> offsets = new ArrayList<>();
     await()
@@ -122,7 +125,10 @@ class ShortPollConsumerTest {
     assertThat(consumer.position(partition)).isEqualTo(RECORDS);
   }
 
-  /** Kafka Streams commits what was processed while it gives the partition up. */
+  /**
+   * When a partition is revoked, Kafka Streams commits the offset up to which it has processed
+   * records.
+   */
   @Test
   void partitionThatIsGivenUp_isReadAgainFromItsCommittedOffset() {
     List<Long> positions = new ArrayList<>();

@@ -48,8 +48,8 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /**
- * Records that refer to images in a store, and the store stops working for a while, with images in
- * flight. Each run uses topics and a group of its own.
+ * A stream of records that refer to images in a store. The store stops working for a while, while
+ * images are in flight. Each run uses its own topics and its own group.
  */
 final class AwayStore {
 
@@ -57,7 +57,10 @@ final class AwayStore {
   private static final int THREADS = 2;
   private static final int IMAGES = 400;
 
-  /** The store stops working after this number of images, while others are in flight. */
+  /**
+   * Number of successful fetches after which the store stops working, while other images are in
+   * flight.
+   */
   private static final int WORKING = IMAGES / 2 + 70;
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -97,8 +100,9 @@ final class AwayStore {
 
   /**
    * Runs a stream whose store stops working until {@code isOver} is true. Asserts that each image
-   * gets its prediction, in order, and under exactly-once one prediction; that no thread fails and
-   * the group does not rebalance; and that the health says why the stream waits.
+   * gets its prediction, in order, and only one prediction under exactly-once. Asserts that no
+   * thread fails, that the group does not rebalance, and that the inference's health names the
+   * reason why the stream waits.
    *
    * @param isOver whether the store works again, given the number of failed fetches
    */
@@ -207,7 +211,7 @@ final class AwayStore {
     }
   }
 
-  /** Reads committed predictions until those of {@code count} images have arrived. */
+  /** Reads committed predictions until {@code count} different images have a prediction. */
   private List<ConsumerRecord<String, String>> predictions(String name, int count) {
     List<ConsumerRecord<String, String>> records = new ArrayList<>();
     Map<String, Object> config =
@@ -235,7 +239,11 @@ final class AwayStore {
     return records.stream().map(ConsumerRecord::key).distinct().count();
   }
 
-  /** Asserts that each image has a prediction, and that repetitions go back to a commit. */
+  /**
+   * Asserts that each image has a prediction, and that each partition's predictions are in order.
+   * An offset may be followed only by the next offset, or by an offset that had a prediction
+   * before. The second case is a repetition of all images after the last commit.
+   */
   private static void assertInOrder(List<ConsumerRecord<String, String>> records, boolean once) {
     assertThat(distinct(records)).isEqualTo(IMAGES);
     if (once) {

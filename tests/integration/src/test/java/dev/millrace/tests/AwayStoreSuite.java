@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A store of images that is away for a minute or for ten. Runs only with the profile {@code
- * nightly}:
+ * Tests a store of images that does not work for one minute or for ten minutes. Runs only with the
+ * profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=fetch -Dquick verify

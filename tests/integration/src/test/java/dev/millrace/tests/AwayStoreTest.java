@@ -9,7 +9,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A store of images that fails a few fetches. {@link AwayStoreSuite} has all cases. */
+/** Tests a store of images that fails a few fetches. {@link AwayStoreSuite} has all cases. */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)

@@ -15,12 +15,15 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Reads what the control topic and the status topic say about a model. */
+/**
+ * Reads the champion of a model from the control topic, and the reports about a model from the
+ * status topic.
+ */
 final class ControlTopics {
 
   private ControlTopics() {}
 
-  /** Returns the champion. */
+  /** Returns the champion, which is the model version that all instances have to serve. */
   static Champion champion(String bootstrapServers, String model) {
     try (ControlReader reader =
         new ControlReader(Map.of("bootstrap.servers", bootstrapServers), model)) {
@@ -37,7 +40,7 @@ final class ControlTopics {
     return reports;
   }
 
-  /** Returns the values of the status topic's records with a key. */
+  /** Returns the values of the status topic's records that have this key. */
   static List<byte[]> statusOf(String bootstrapServers, String key) {
     TopicPartition status = new TopicPartition(ControlTopic.STATUS, 0);
     List<byte[]> values = new ArrayList<>();

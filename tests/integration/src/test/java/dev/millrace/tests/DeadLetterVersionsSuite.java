@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Dead letters of the plugin's quick start with each supported version of Kafka Streams. Runs only
- * with the profile {@code nightly}:
+ * Tests the dead letters of the plugin's quick start with each supported version of Kafka Streams.
+ * Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=kafka -Dquick verify
@@ -82,9 +82,9 @@ class DeadLetterVersionsSuite {
   }
 
   /**
-   * Commits nothing by itself, so that the state before a commit can be looked at. The killed
-   * application is not waited for: the test ends its transaction and its membership, as the
-   * timeouts would.
+   * The application does not commit before the test stops it, so that the test can examine the
+   * state before a commit. After the kill, the test does not wait for timeouts. It ends the
+   * application's transaction and removes the application from its group, as the timeouts would.
    */
   @ParameterizedTest
   @MethodSource("versions")
@@ -119,10 +119,10 @@ class DeadLetterVersionsSuite {
   }
 
   /**
-   * A record becomes a dead letter at its third failure, and so in the third stream thread. The
-   * session timeout is longer than the test, so a failed thread must leave its group. Before
-   * version 4.2, a task without an {@code ImageInference} cannot send dead letters, and fails
-   * instead.
+   * A record becomes a dead letter at its third failure. Each failure ends a stream thread, so the
+   * third thread sends the dead letter. The session timeout is longer than the test, so a failed
+   * thread must leave its group. Before version 4.2, a task without an {@code ImageInference}
+   * cannot send dead letters, and fails instead.
    */
   @ParameterizedTest
   @MethodSource("versions")
@@ -158,7 +158,7 @@ class DeadLetterVersionsSuite {
     }
   }
 
-  /** Returns a good image, three bad ones and a good one. */
+  /** Returns five records: a good image, three bad records and another good image. */
   private static List<ProducerRecord<String, byte[]>> records() {
     Header json = new RecordHeader("content-type", "application/json".getBytes(UTF_8));
     List<DemoImage> good = Sample.images().subList(0, GOOD);
@@ -178,7 +178,10 @@ class DeadLetterVersionsSuite {
     return new ProducerRecord<>(QuickStart.INPUT, null, key, value, all);
   }
 
-  /** Requires that the only open transaction holds predictions and dead letters. */
+  /**
+   * Requires that exactly one transaction is open, and that it contains predictions and dead
+   * letters.
+   */
   private static void requireOneTransaction(Admin admin) throws Exception {
     Collection<TransactionListing> open =
         admin
@@ -222,7 +225,10 @@ class DeadLetterVersionsSuite {
     await().dontCatchUncaughtExceptions().atMost(PATIENCE).until(() -> app.errors().contains(line));
   }
 
-  /** Requires one answer to each record, and the keys, values and headers of the dead letters. */
+  /**
+   * Requires that each record has one answer, and that the dead letters have the right keys, values
+   * and headers.
+   */
   private static void requireAnswers(PhotoBroker broker) {
     assertThat(broker.committed(QuickStart.OUTPUT))
         .extracting(prediction -> text(prediction.key()))

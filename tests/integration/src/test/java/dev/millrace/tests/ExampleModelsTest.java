@@ -18,13 +18,19 @@ class ExampleModelsTest {
   private static final Path EXAMPLES =
       Path.of(System.getProperty("millrace.root", "../.."), "topology/examples");
 
-  /** Red, green and blue: the logit of a class is a multiple of the mean of its colour. */
+  /**
+   * Returns a network with the classes red, green and blue. The logit of a class is a multiple of
+   * the mean of the class's colour.
+   */
   private static byte[] colours(float factor) {
     return MeanColourNetwork.write(
         List.of(factor, 0f, 0f, 0f, factor, 0f, 0f, 0f, factor), List.of(0f, 0f, 0f));
   }
 
-  /** Dark and bright: an image is bright if the mean of its three colours is above 0.5. */
+  /**
+   * Returns a network with the classes dark and bright. An image is bright if the mean of its three
+   * colours is above 0.5.
+   */
   private static byte[] brightness() {
     return MeanColourNetwork.write(List.of(0f, 8f, 0f, 8f, 0f, 8f), List.of(12f, 0f));
   }

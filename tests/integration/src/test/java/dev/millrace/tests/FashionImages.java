@@ -36,7 +36,7 @@ record FashionImages(byte[] pixels, byte[] labels) {
   private static final int LABELS_HEADER = 8;
   private static final int BATCH = 500;
 
-  /** Takes images of the test file. */
+  /** Converts the demo's images, which come from Fashion-MNIST's test file. */
   static FashionImages of(List<DemoImage> images) throws IOException {
     byte[] pixels = new byte[images.size() * PIXELS];
     byte[] labels = new byte[images.size()];
@@ -59,7 +59,7 @@ record FashionImages(byte[] pixels, byte[] labels) {
 
   /**
    * Reads the 60,000 images of the training file, which Debian's package {@code
-   * dataset-fashion-mnist} installs. No training of Millrace's tests sees them. Skips the calling
+   * dataset-fashion-mnist} installs. No test of Millrace trains on these images. Skips the calling
    * test if the package is not installed.
    */
   static FashionImages ofTrainingFile() throws IOException {

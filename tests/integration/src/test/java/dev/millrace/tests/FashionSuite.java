@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
  *
- * <p>{@code -Dnightly.resume} keeps the trainings of an interrupted run that were finished. {@code
+ * <p>{@code -Dnightly.resume} keeps the finished trainings of an interrupted run. {@code
  * -Dfashion.seeds=1} measures one seed instead of three. {@code -Dfashion.mnist=FOLDER} names the
  * folder of the training file, if Debian's package is not installed.
  */
@@ -40,12 +40,18 @@ class FashionSuite {
   private static final Path FOLDER = Path.of("target", "fashion").toAbsolutePath();
   private static final Path IMAGES = FOLDER.resolve("images");
 
-  /** The recipe before there were recipes. */
+  /**
+   * The options with which the recipe {@code small-data} is compared: one-cycle training for 20
+   * epochs.
+   */
   private static final List<Object> BEFORE =
       List.of(
           "--epochs", 20, "--schedule", "one_cycle", "--crop-padding", 2, "--weight-decay", 0.0005);
 
-  /** One-sided, at a level of 5 %. */
+  /**
+   * Smallest gain that is significant in a one-sided test at a level of 5 %, in standard
+   * deviations.
+   */
   private static final double SIGNIFICANT = 1.645;
 
   @BeforeAll
@@ -84,7 +90,10 @@ class FashionSuite {
   /** The answers of a trained network, and the time of its training, in seconds. */
   private record Result(byte[] answers, double seconds) {}
 
-  /** Trains and classifies, or reads the result of an earlier run. */
+  /**
+   * Trains a network and classifies the images of {@code judge} with it, or reads the result of an
+   * earlier run.
+   */
   private static Result train(String name, int seed, List<Object> recipe, FashionImages judge)
       throws Exception {
     Path folder = FOLDER.resolve(name + "-" + seed);

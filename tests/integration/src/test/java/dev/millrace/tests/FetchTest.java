@@ -31,8 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code millrace serve} with records that only refer to their images. The service has one stream
- * thread and two partitions, so that a record that waits could stop both.
+ * Tests {@code millrace serve} with records that only refer to their images. The service has one
+ * stream thread and two partitions, so that a waiting record of one partition could also stop the
+ * other partition.
  */
 @Tag("broker")
 @Timeout(180)
@@ -129,8 +130,8 @@ class FetchTest {
   }
 
   /**
-   * Reads until there are {@code count} records. Under at-least-once, a store that is slow at the
-   * moment makes the stream process records again; then the last record of a key stands for all.
+   * Reads until there are {@code count} records. With at-least-once processing, a slow store may
+   * make the stream process records again. In this case, only the last record of each key is kept.
    */
   private List<ConsumerRecord<byte[], byte[]>> read(RawReader reader, int count) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();

@@ -5,9 +5,9 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Sets the time limits of the JDK's HTTP server before the first test. The JDK reads them once in a
- * JVM, and a test that starts such a server for another purpose would otherwise leave {@link
- * HttpEndpoint} without limits.
+ * Sets the time limits of the JDK's HTTP server before the first test. The JDK reads these limits
+ * only once in a JVM. If a test started an HTTP server of the JDK before {@link HttpEndpoint} sets
+ * the limits, {@link HttpEndpoint} would have no limits.
  */
 public final class HttpSettings implements LauncherSessionListener {
 

@@ -18,8 +18,9 @@ import javax.net.ssl.SSLContext;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * A folder, two web servers and an S3 server with one image, and with traps. In each of them, one
- * place is public.
+ * A folder, two web servers and an S3 server, which all offer the same image. They also have traps
+ * for the service, such as a file of 2 GiB and a link to a secret file. {@code serve} may fetch
+ * only from the part of each store that is named {@code public}.
  */
 final class ImageServers implements AutoCloseable {
 
@@ -140,7 +141,7 @@ final class ImageServers implements AutoCloseable {
     return "https://localhost:" + https.port() + "/" + path;
   }
 
-  /** Lets {@code public/sometimes.jpg} of the web server fail, or work again. */
+  /** Sets whether requests for {@code public/sometimes.jpg} of the web server fail. */
   void setAway(boolean away) {
     this.away = away;
   }
@@ -158,7 +159,7 @@ final class ImageServers implements AutoCloseable {
     return options;
   }
 
-  /** {@return the JVM options that trust the web server, and that S3 trusts} */
+  /** {@return JVM options with the truststore for the web server and the credentials for S3} */
   String jvmOptions() {
     return "-Djavax.net.ssl.trustStore="
         + root.resolve("truststore.p12")

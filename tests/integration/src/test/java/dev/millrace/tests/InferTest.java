@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Tests that {@code serve --infer} classifies images of requests as it does those of the stream.
+ * Tests that {@code serve --infer} classifies the images of requests like the images of the stream.
  */
 @Tag("broker")
 @Timeout(300)
@@ -145,7 +145,10 @@ class InferTest {
     }
   }
 
-  /** A client that sends again and again, and waits only if it is told to try again later. */
+  /**
+   * A client that repeatedly sends a request, and waits only if the server tells it to try again
+   * later.
+   */
   private static final class Client implements Runnable {
     private final HttpClient http;
     private final HttpRequest request;

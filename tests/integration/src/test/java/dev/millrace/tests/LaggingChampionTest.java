@@ -98,7 +98,8 @@ class LaggingChampionTest {
         assertThat(get(endpoint, "/v2/health/live").statusCode()).isEqualTo(200);
         assertThat(get(endpoint, "/v2/models/lagging-all").statusCode()).isEqualTo(503);
         assertThat(members(broker, pipeline.group())).isZero();
-        // Version 1 could be served, but it was not promoted.
+        // The service does not serve version 1, although it could, because version 1 was not
+        // promoted.
         assertThat(pipeline.service().serving()).isEmpty();
 
         ModelVersion second = Models.publishRandom(folder, "lagging-all");

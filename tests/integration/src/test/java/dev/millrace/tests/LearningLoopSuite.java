@@ -25,16 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Lets two trainers learn in a loop in which much goes wrong: a typo, withdrawn labels, wrong
- * labels for a while, images that change, and a rollback by hand. A new class arrives, too.
- * Measures the version that serves after each round. Runs only with the profile {@code nightly}:
+ * Lets two trainers learn from topics in many rounds, with disturbances: labels with typos,
+ * withdrawn labels, wrong labels for a while, a new class, images that change, and a rollback by
+ * hand. Measures the promoted version after each round. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
  *
- * <p>{@code -Dloop.seed=N} gives the first trainer another seed than 1. The second trainer has the
- * next seed.
+ * <p>{@code -Dloop.seed=N} sets the seed of the first trainer, which is 1 by default. The seed of
+ * the second trainer is larger by 1.
  */
 @Tag("nightly")
 @Tag("learning")
@@ -46,14 +46,17 @@ class LearningLoopSuite {
   private static final String MODEL = "loop";
   private static final int SEED = Integer.getInteger("loop.seed", 1);
 
-  /** Labels per round. */
+  /** Number of labels per round. */
   private static final int BATCH = 500;
 
   private static final int TYPOS = 5;
   private static final int WITHDRAWN = 20;
   private static final int NEW_ONES = 120;
 
-  /** Rounds in a row in which the champion may be significantly worse than the best one. */
+  /**
+   * Largest number of rounds in a row in which the champion may be significantly worse than the
+   * best champion so far.
+   */
   private static final int LONGEST_FALL = 2;
 
   private static final double LEARNED = 0.8;
@@ -128,7 +131,10 @@ class LearningLoopSuite {
     assertThat(told("judged", "/verdict/reason")).anyMatch(why -> why.startsWith("new classes: "));
   }
 
-  /** Each class gets the name of the next one. Later, the labels are corrected. */
+  /**
+   * Sends images whose label is the name of the next class. Later, sends the right labels of these
+   * images.
+   */
   private void learnBesideWrongLabels() throws Exception {
     int alarms = alarms();
     List<List<DemoImage>> wrong = List.of(mixed(), mixed());
@@ -184,7 +190,7 @@ class LearningLoopSuite {
     }
   }
 
-  /** Each verdict and each promotion is on the status topic. */
+  /** Requires that each verdict and each promotion of the trainers is on the status topic. */
   private void requireThatAllVerdictsAreTold() throws Exception {
     List<SwapReport> reports = ControlTopics.reports(broker, MODEL);
     assertThat(reports)
@@ -205,7 +211,8 @@ class LearningLoopSuite {
       reasons.append(verdict.get("reason").textValue()).append(". ");
     }
     verdicts += trainers.size();
-    // A trainer reports its verdict after the promotion.
+    // A trainer reports its verdict only after the promotion, so wait for the reports on the status
+    // topic.
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> ControlTopics.reports(broker, MODEL).size() == verdicts);
@@ -220,12 +227,12 @@ class LearningLoopSuite {
     return ControlTopics.champion(broker, MODEL).version();
   }
 
-  /** Returns how often a trainer said that the champion has become worse. */
+  /** Returns how many times the trainers reported that the champion has become worse. */
   private int alarms() {
     return Collections.frequency(told("champion", "/measure/hasFallen"), "true");
   }
 
-  /** Returns a field of all events of a kind. */
+  /** Returns the value of a field in all events of a kind that the trainers have printed. */
   private List<String> told(String event, String field) {
     return trainers.stream()
         .flatMap(trainer -> trainer.events(event).stream())

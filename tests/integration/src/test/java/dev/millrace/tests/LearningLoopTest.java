@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
- * Tests the whole learning loop. DemoTest is its short form. Each of the loop's five parts runs in
- * its own process. Labelled events arrive, a better model version is promoted, and predictions name
- * that version. No process is restarted.
+ * Tests the whole learning loop. DemoTest is the short form of this test. Each of the loop's five
+ * parts runs in its own process. Labelled events arrive, a better model version is promoted, and
+ * predictions name that version. No process is restarted.
  */
 @Tag("broker")
 @Tag("nightly")
@@ -70,7 +70,7 @@ class LearningLoopTest {
     assertThat(result.exitCode()).as(result.output() + result.errors()).isZero();
   }
 
-  /** Removes one of the images from the replay. */
+  /** Removes an image from the replay, which is the trainer's store of labelled images. */
   private void forget(String key) throws Exception {
     Object[] command = {
       "train",
@@ -168,7 +168,7 @@ class LearningLoopTest {
             MillraceProcess.start(
                 folder, "", "tail", "--bootstrap-servers", at, "--from-beginning", "--json")) {
           // A new version may be replaced before it has answered an image. So the test sends images
-          // until a better version has answered one.
+          // until a better version has answered an image.
           while (!BETTER.matcher(tail.output()).find()) {
             assertThat(tail.isAlive() && serve.isAlive()).isTrue();
             run("send", "--bootstrap-servers", at, first);

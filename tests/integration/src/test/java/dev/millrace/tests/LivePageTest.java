@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Looks at the page of a running service with Chromium. */
+/** Opens the live page of a running service in Chromium, and checks what the page shows. */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -68,7 +68,7 @@ class LivePageTest {
     assumeTrue(Chromium.program().isPresent(), "there is no Chromium in /usr/bin");
   }
 
-  /** A service with its page. */
+  /** A service with its live page. */
   private record Site(
       Pipeline pipeline, LabelledImages labels, LivePage page, HttpEndpoint endpoint)
       implements AutoCloseable {
@@ -226,7 +226,7 @@ class LivePageTest {
     }
   }
 
-  /** The store of an image is away for a while, so the image's partition stands still. */
+  /** The store of an image fails for a while, so the image's partition stalls. */
   @Test
   void stalledPartition_andImageStoredElsewhere_areShown(EmbeddedBroker broker) throws Exception {
     ModelVersion model = Models.publishRandom(folder, "stalled-on-page", 0.715);
@@ -269,8 +269,9 @@ class LivePageTest {
     }
   }
 
-  /** Reports two verdicts, as a trainer does. */
-  /** A trainer reports two epochs, and the page draws each of them at once. */
+  /**
+   * Reports two epochs, as a trainer does, and requires that the page draws each epoch immediately.
+   */
   private static void epochsOfTrainer(Pipeline pipeline, String model, Tab tab) throws Exception {
     assertThat(tab.evaluate("document.getElementById('training').hidden")).hasToString("true");
     assertThat(tab.evaluate("document.getElementById('loss').hidden")).hasToString("true");
@@ -313,6 +314,7 @@ class LivePageTest {
     }
   }
 
+  /** Reports two verdicts, as a trainer does. */
   private static void reportOfTrainer(Pipeline pipeline, String model) {
     try (StatusTopic status =
         new StatusTopic(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
@@ -447,7 +449,8 @@ class LivePageTest {
 
       String post =
           "fetch('" + site.address() + "promotion', {method: 'POST', body: '{\"version\": 2}', ";
-      // Even with a token, which a page of another site does not have.
+      // The requests must fail even with the right token, although a page of another site would not
+      // have this token.
       for (String rest :
           List.of(
               "headers: {'Content-Type': 'application/json', 'Authorization': 'Bearer "
@@ -471,7 +474,8 @@ class LivePageTest {
           .contains("default-src 'none'", "frame-ancestors 'none'");
       assertThat(site.page().isWatched()).isFalse();
 
-      // The order of the page itself comes next, after the promotion of version 1.
+      // A request of the live page itself is accepted. Because the other requests were refused, its
+      // promotion is the first one after the promotion of version 1.
       HttpResponse<String> accepted =
           order(site, 3, "http://127.0.0.1:" + site.endpoint().address().getPort());
       assertThat(accepted.statusCode()).isEqualTo(202);

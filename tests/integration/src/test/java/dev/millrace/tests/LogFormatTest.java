@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the options of the log, in processes of their own: the log of a JVM is configured once. */
+/**
+ * Tests the options of the log. Each test starts a separate process, because a JVM configures its
+ * log only once.
+ */
 @Timeout(120)
 class LogFormatTest {
 

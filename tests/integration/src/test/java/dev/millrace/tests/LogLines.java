@@ -13,9 +13,9 @@ import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
 /**
- * Collects the lines that some loggers of this process write at level info and above, until {@link
- * #close}. An embedded broker runs in this process, so its loggers can be chosen, too. While lines
- * are collected, they do not appear in any other log. Thread-safe.
+ * Collects the lines that chosen loggers of this process write at level info and above, until
+ * {@link #close}. These may be loggers of an embedded broker, because it runs in this process.
+ * Collected lines do not appear in any other log. Thread-safe.
  */
 final class LogLines implements AutoCloseable {
 

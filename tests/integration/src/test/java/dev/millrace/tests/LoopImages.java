@@ -11,7 +11,11 @@ import java.util.Iterator;
 import java.util.List;
 import javax.imageio.ImageIO;
 
-/** The images of Fashion-MNIST's test file, in three parts. One class is to arrive later. */
+/**
+ * The images of Fashion-MNIST's test file, in three parts: images for the trainers, the golden set,
+ * and images on which the test measures versions. The caller sends the images of the class {@link
+ * #NEW_CLASS} later than the others.
+ */
 final class LoopImages {
 
   static final String NEW_CLASS = "bag";
@@ -44,25 +48,28 @@ final class LoopImages {
     return next;
   }
 
-  /** Returns images of the known classes that no trainer is given to learn from. */
+  /** Returns the golden set: images of the known classes on which no trainer learns. */
   List<DemoImage> golden() {
     return all.subList(STREAMED, STREAMED + GOLDEN).stream()
         .filter(image -> !isNew(image))
         .toList();
   }
 
-  /** Returns the images that only the test sees. */
+  /**
+   * Returns the images of all classes that no trainer gets, and on which the test measures
+   * versions.
+   */
   List<DemoImage> judged() {
     return all.subList(STREAMED + GOLDEN, all.size());
   }
 
-  /** Returns the name of the next class. */
+  /** Returns the name of the class after this class. The first class comes after the last class. */
   static String rotated(String label) {
     List<String> names = FashionMnist.LABELS.names();
     return names.get((names.indexOf(label) + 1) % names.size());
   }
 
-  /** Returns images in which black is white. */
+  /** Returns these images with inverted brightness, so that black becomes white. */
   static List<DemoImage> inverted(List<DemoImage> images) throws IOException {
     List<DemoImage> inverted = new ArrayList<>();
     for (DemoImage image : images) {

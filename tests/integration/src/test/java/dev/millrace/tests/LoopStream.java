@@ -37,13 +37,16 @@ final class LoopStream implements AutoCloseable {
     producer = new KafkaProducer<>(kafka, new StringSerializer(), new ByteArraySerializer());
   }
 
-  /** Sends images with labels that may be wrong. */
+  /**
+   * Sends images and their labels. The function {@code label} may replace a true label by a wrong
+   * one.
+   */
   void send(List<DemoImage> images, UnaryOperator<String> label) {
     images.forEach(image -> send(IMAGES, image.key(), image.encoded()));
     label(images, label);
   }
 
-  /** Sends only labels, which replace earlier ones. */
+  /** Sends only labels, which replace the earlier labels of these images. */
   void label(List<DemoImage> images, UnaryOperator<String> label) {
     images.forEach(image -> send(LABELS, image.key(), label.apply(image.label()).getBytes(UTF_8)));
     producer.flush();

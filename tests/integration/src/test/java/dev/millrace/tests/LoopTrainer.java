@@ -25,7 +25,7 @@ final class LoopTrainer implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts {@code millrace train --json} with more options. */
+  /** Starts {@code millrace train --json} with these options. */
   static LoopTrainer start(Path folder, List<Object> options) throws IOException {
     List<Object> command = new ArrayList<>(List.of("train", "--json"));
     command.addAll(options);
@@ -55,7 +55,7 @@ final class LoopTrainer implements AutoCloseable {
             });
   }
 
-  /** Returns all events of a kind that the trainer has told. */
+  /** Returns all events of a kind that the trainer has printed so far. */
   List<JsonNode> events(String event) {
     try {
       String output = process.output();
@@ -72,7 +72,7 @@ final class LoopTrainer implements AutoCloseable {
     }
   }
 
-  /** Returns everything that the trainer has warned of. */
+  /** Returns all warnings of the trainer so far. */
   String warnings() {
     try {
       return process.errors();

@@ -54,7 +54,7 @@ class MetricsSizeTest {
     countLines(broker, SWAPS);
   }
 
-  /** Swaps a hundred times. */
+  /** Counts the lines after a hundred swaps. */
   @Test
   @Tag("nightly")
   @Tag("swap")

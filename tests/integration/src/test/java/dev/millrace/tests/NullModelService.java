@@ -66,7 +66,10 @@ final class NullModelService {
     System.out.println("ready");
   }
 
-  /** Takes no time. The probabilities of the classes differ, as those of a model do. */
+  /**
+   * A session that takes no time. As with a real model, the probabilities differ between the
+   * classes.
+   */
   private record NullSession(int classes, int inputWidth, int inputHeight) implements ModelSession {
 
     @Override
@@ -80,7 +83,7 @@ final class NullModelService {
     public void close() {}
   }
 
-  /** Leaves the pixels unchanged. */
+  /** A decoder that does nothing and leaves the pixels unchanged. */
   private static final class NullDecoder implements ImageDecoder {
 
     @Override

@@ -17,7 +17,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 
-/** Receives what OpenTelemetry's exporters send with OTLP over HTTP. Thread-safe. */
+/**
+ * Receives the spans and metrics that OpenTelemetry's exporters send with OTLP over HTTP.
+ * Thread-safe.
+ */
 final class OtlpReceiver implements AutoCloseable {
 
   private final HttpServer server;
@@ -82,7 +85,7 @@ final class OtlpReceiver implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Returns the spans so far whose name begins with this text. */
+  /** Returns the spans received so far whose name begins with this text. */
   List<Span> spans(String name) {
     return spans.stream().filter(span -> span.getName().startsWith(name)).toList();
   }

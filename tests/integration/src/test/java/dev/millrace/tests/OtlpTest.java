@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code serve --otlp} sends the right spans, and the metrics, to a collector. */
+/** Tests that {@code serve --otlp} sends the right spans and metrics to a collector. */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)

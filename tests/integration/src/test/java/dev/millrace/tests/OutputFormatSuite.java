@@ -30,10 +30,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Measures what the formats of predictions cost in a service with a model that takes no time:
- * images per second, and processor time of the service's process per image. Each run has its own
- * JVM. The formats take turns, and a row shows the medians. Runs only with the profile {@code
- * nightly}:
+ * Measures the cost of each format of predictions, in a service with a model that takes no time.
+ * The measures are images per second, and processor time of the service's process per image. Each
+ * run has its own JVM. In each round, every format runs once, and a row of the table shows the
+ * medians of a format. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -125,7 +125,10 @@ class OutputFormatSuite {
     }
   }
 
-  /** Measures from the time when a third of the predictions is there, because a new JVM is slow. */
+  /**
+   * Runs the service once. The measurement begins after a third of the predictions, because a new
+   * JVM is slow.
+   */
   private Cost run(String model, OutputFormat format, String registry) throws Exception {
     String output = input + "-" + runs++;
     create(output);
@@ -162,7 +165,10 @@ class OutputFormatSuite {
     }
   }
 
-  /** Waits for a number of predictions without reading them, and returns their number. */
+  /**
+   * Waits until the output topic has at least {@code count} predictions, and returns their number.
+   * Reads only the end offsets and not the predictions.
+   */
   private static long await(
       KafkaConsumer<byte[], byte[]> consumer,
       List<TopicPartition> partitions,

@@ -68,7 +68,7 @@ final class PhotoBroker implements AutoCloseable {
 
   /**
    * Waits until a topic has this many records, committed or not. Fails if the application ends
-   * before.
+   * before this.
    */
   void awaitRecords(MillraceProcess app, String topic, int count) {
     List<ConsumerRecord<byte[], byte[]>> read = new ArrayList<>();
@@ -103,7 +103,7 @@ final class PhotoBroker implements AutoCloseable {
                     == count);
   }
 
-  /** Returns the records of a topic that a {@code read_committed} consumer reads. */
+  /** Returns the committed records of a topic, as a {@code read_committed} consumer reads them. */
   List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
     try (RawReader reader = new RawReader(bootstrapServers(), topic)) {
       return reader.rest();

@@ -221,7 +221,8 @@ final class Pipeline implements AutoCloseable {
 
   /**
    * Changes the configuration of a topic, as an administrator does, and waits until the broker
-   * applies it. The controller confirms a change before the broker has heard of it.
+   * applies it. This wait is necessary, because the controller confirms a change before the broker
+   * has received it.
    */
   void alter(String topic, Map<String, String> configs) throws Exception {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);

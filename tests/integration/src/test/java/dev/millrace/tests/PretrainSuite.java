@@ -21,20 +21,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Measures what an encoder adds when labels are rare. ResNet-20 is pre-trained on 8,000 images of
- * Fashion-MNIST's test file, without their labels. It then learns from 20 labelled images a class,
- * once from the encoder and once from random weights, in three draws. The 60,000 images of the
- * training file judge both, if Debian's package {@code dataset-fashion-mnist} is installed;
- * otherwise the other 2,000 images do. Runs only with the profile {@code nightly}:
+ * Measures how much accuracy a pre-trained encoder adds when there are few labels. ResNet-20 is
+ * pre-trained on 8,000 images of Fashion-MNIST's test file, without their labels. It then learns
+ * from 20 labelled images per class, once starting from the encoder and once from random weights.
+ * This is repeated with three random draws of the labelled images. If Debian's package {@code
+ * dataset-fashion-mnist} is installed, the accuracies are measured on the 60,000 images of the
+ * training file. Otherwise, they are measured on the other 2,000 images of the test file. Runs only
+ * with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=learning -Dquick verify
  * </pre>
  *
- * <p>{@code -Dnightly.resume} goes on with the pre-training of an interrupted run, and keeps the
- * trainings that were finished. {@code -Dpretrain.epochs=8} and {@code -Dpretrain.draws=1} shorten
- * it. The pre-training must end within {@code -Dpretrain.minutes=45}, and each training within
- * {@code -Dpretrain.training.minutes=10}.
+ * <p>{@code -Dnightly.resume} continues the pre-training of an interrupted run, and keeps its
+ * finished trainings. {@code -Dpretrain.epochs=8} and {@code -Dpretrain.draws=1} shorten the suite.
+ * The pre-training must end within {@code -Dpretrain.minutes=45}, and each training within {@code
+ * -Dpretrain.training.minutes=10}.
  */
 @Tag("nightly")
 @Tag("learning")
@@ -51,7 +53,7 @@ class PretrainSuite {
   private static final int JUDGES = 2_000;
   private static final int PER_CLASS = 20;
 
-  /** The training from few labels: the same options with and without the encoder. */
+  /** The options of the training from few labels. They are equal with and without the encoder. */
   private static final List<Object> TRAINING =
       List.of(
           "--recipe",
@@ -67,7 +69,7 @@ class PretrainSuite {
           "--min-per-class",
           10);
 
-  /** 97.5 % quantiles of Student's t by degrees of freedom, from 1. */
+  /** The 97.5 % quantiles of Student's t-distribution, for 1, 2, 3, 4 and 5 degrees of freedom. */
   private static final double[] STUDENT = {12.706, 4.303, 3.182, 2.776, 2.571};
 
   private static List<DemoImage> judges;
@@ -83,7 +85,7 @@ class PretrainSuite {
     seen = all.subList(JUDGES, all.size());
     Path images = Files.createDirectories(FOLDER.resolve("images"));
     for (DemoImage image : seen) {
-      // Without the folder that names the class.
+      // Leave out the folder that names the class, because pre-training must not see labels.
       Files.write(images.resolve(Path.of(image.key()).getFileName()), image.encoded());
     }
   }
@@ -138,7 +140,9 @@ class PretrainSuite {
     System.out.printf("pre-trained for %.0f s%n", (System.nanoTime() - start) / 1e9);
   }
 
-  /** Returns a folder with {@link #PER_CLASS} images a class. */
+  /**
+   * Writes {@link #PER_CLASS} random images of each class into a folder, and returns this folder.
+   */
   private static Path draw(int draw) throws IOException {
     Path folder = FOLDER.resolve("labelled-" + draw);
     List<DemoImage> order = new ArrayList<>(seen);
@@ -154,7 +158,10 @@ class PretrainSuite {
     return folder;
   }
 
-  /** Trains and classifies, or reads the answers of an earlier run. */
+  /**
+   * Trains a network and classifies the images of {@code judge} with it, or reads the answers of an
+   * earlier run.
+   */
   private static byte[] train(
       int draw, Path images, String name, List<Object> start, FashionImages judge)
       throws Exception {

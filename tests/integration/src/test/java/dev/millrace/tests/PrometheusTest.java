@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Debian's Prometheus reads {@code /metrics}. Skipped where it is not installed. */
+/**
+ * Tests that Debian's Prometheus can read {@code /metrics}. Skipped if Prometheus is not installed.
+ */
 @Tag("broker")
 @Timeout(180)
 @ExtendWith(SharedBroker.class)
@@ -38,10 +40,13 @@ class PrometheusTest {
   private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
   private static final Path PROMETHEUS = Path.of("/usr/bin/prometheus");
 
-  /** Names after Triton's, which Prometheus's own advice would change. */
+  /**
+   * Metrics that are named like Triton's metrics. These names do not follow Prometheus's naming
+   * rules.
+   */
   private static final String TRITONS = "millrace_inference_\\w+_us(_max)?|\\w+_request_count";
 
-  /** Names of Micrometer. */
+  /** Metrics that Micrometer names, and that do not follow Prometheus's naming rules either. */
   private static final String MICROMETERS = "process_cpu_time_ns_total|system_cpu_count";
 
   private static final int IMAGES = 20;
@@ -82,7 +87,7 @@ class PrometheusTest {
     }
   }
 
-  /** Starts Prometheus, and asks it for the images that were classified. */
+  /** Starts Prometheus, and queries the number of classified images. */
   private void assertQuery(int scraped) throws Exception {
     Path configuration = folder.resolve("prometheus.yml");
     Files.writeString(

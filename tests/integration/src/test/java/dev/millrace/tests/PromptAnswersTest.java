@@ -113,7 +113,8 @@ class PromptAnswersTest {
               .mapToDouble(FunctionCounter::count)
               .sum();
       // If answers were sent after each batch, a request would contain at most the 8 answers of a
-      // batch. How many more it contains depends on the machine: 13 to 28 were measured.
+      // batch. The mean number of answers per request depends on the machine: 13 to 28 answers were
+      // measured.
       assertThat(BACKLOG / requests).as("answers per request").isGreaterThan(10);
     }
   }

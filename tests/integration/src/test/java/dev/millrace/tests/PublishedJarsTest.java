@@ -74,7 +74,8 @@ class PublishedJarsTest {
   }
 
   /**
-   * Kafka and SLF4J belong to the worker. With other copies of them, the plugins would not load.
+   * Kafka and SLF4J come from the worker of Kafka Connect. If the plugin folder had copies of these
+   * libraries, the plugins would not load.
    */
   @Test
   void pluginForConnect_bringsItsOwnLibrariesAlone() throws Exception {
@@ -169,7 +170,10 @@ class PublishedJarsTest {
         .contains("<millrace.version>" + version() + "</millrace.version>");
   }
 
-  /** Frameworks manage Kafka's version. Without one, the plugin brings its own version. */
+  /**
+   * Frameworks manage the version of Kafka. In a project without a framework, the plugin brings the
+   * version that it is built with.
+   */
   @Test
   void exampleWithoutAFramework_testsWithTheVersionOfKafkaThatThePluginBrings() throws Exception {
     String example = Files.readString(ROOT.resolve("topology/examples/plain-java/pom.xml"));

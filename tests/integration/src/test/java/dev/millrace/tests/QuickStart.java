@@ -74,7 +74,10 @@ record QuickStart(List<String> classes) {
         LAST_SETTING, "    properties.put(\"%s\", \"%s\");\n".formatted(key, value) + LAST_SETTING);
   }
 
-  /** Returns the code with another text in place of one that occurs once. */
+  /**
+   * Returns the code with {@code replacement} in place of {@code text}, which must occur exactly
+   * once.
+   */
   QuickStart replace(String text, String replacement) {
     assertThat(String.join("", classes).split(Pattern.quote(text), -1)).as(text).hasSize(2);
     return new QuickStart(classes.stream().map(code -> code.replace(text, replacement)).toList());

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The code of the plugin's quick start with each supported version of Kafka Streams. Runs only with
- * the profile {@code nightly}:
+ * Tests the code of the plugin's quick start with each supported version of Kafka Streams. Runs
+ * only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=kafka -Dquick verify
@@ -82,7 +82,10 @@ class QuickStartSuite {
     }
   }
 
-  /** The session timeout is longer than the test, so that the broker removes no member. */
+  /**
+   * The session timeout is longer than the test, so the broker does not remove the failed member.
+   * The client itself must leave the group.
+   */
   @ParameterizedTest
   @MethodSource("versions")
   void clientThatFails_leavesItsGroup(String version) throws Exception {

@@ -185,7 +185,7 @@ class ReadmeTest {
 
   /**
    * Requires that each prediction has the key, the timestamp and the partition of its image's
-   * record, and is an event of its own.
+   * record, and is a CloudEvent with its own id.
    */
   private static void requireEnvelopes(String at, int count) {
     Map<String, ConsumerRecord<String, byte[]>> images =

@@ -88,8 +88,8 @@ class RefusalTest {
   }
 
   /**
-   * These two problems do not prevent the start: {@code serve} reports the first and repairs the
-   * second.
+   * Two problems do not prevent the start. {@code serve} reports that the topics' record limits do
+   * not fit together, and corrects the cleanup policy of the control topic.
    */
   @Test
   void serve_tellsOfLimitsThatDoNotFit_andHasTheControlTopicKeepChampions(EmbeddedBroker broker)

@@ -26,8 +26,8 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Images in Avro, in Protobuf and in JSON with a schema go through a service, which writes
- * predictions in one format.
+ * A test with a schema registry: a service reads images in Avro, in Protobuf and in JSON with a
+ * schema, and writes predictions in one format.
  *
  * @param url the address of a schema registry
  * @param avro the id of {@link #AVRO} in the registry
@@ -103,13 +103,13 @@ record RegistryScenario(String url, int avro, int protobuf, int json) {
     return WireFormat.frame(schemaId, event.length).put(event).array();
   }
 
-  /** An image in JSON, as Confluent's serializer writes it. */
+  /** Returns an image in JSON, as Confluent's serializer writes it. */
   static byte[] jsonImage(int schemaId, String field, byte[] jpeg) {
     String image = Base64.getEncoder().encodeToString(jpeg);
     return framed(schemaId, bytes("{\"camera\":\"north\",\"" + field + "\":\"" + image + "\"}"));
   }
 
-  /** An image in Avro whose schema is {@code "bytes"}. */
+  /** Returns an image in Avro with the schema {@code "bytes"}. */
   static byte[] avroBytes(int schemaId, byte[] jpeg) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
@@ -118,7 +118,10 @@ record RegistryScenario(String url, int avro, int protobuf, int json) {
     return framed(schemaId, bytes.toByteArray());
   }
 
-  /** An image in Protobuf, as Confluent's serializer writes it: with the message's indexes, [1]. */
+  /**
+   * Returns an image in Protobuf, as Confluent's serializer writes it, with the message indexes
+   * [1].
+   */
   private byte[] protobuf(byte[] jpeg) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -130,7 +133,7 @@ record RegistryScenario(String url, int avro, int protobuf, int json) {
     return framed(protobuf, bytes.toByteArray());
   }
 
-  /** An image in Avro, as Confluent's serializer writes it. */
+  /** Returns an image in Avro, as Confluent's serializer writes it. */
   private static byte[] avro(int schemaId, byte[] jpeg) throws IOException {
     Schema schema = new Schema.Parser().parse(AVRO);
     GenericRecord photo = new GenericData.Record(schema);

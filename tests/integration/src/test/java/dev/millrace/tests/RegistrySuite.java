@@ -37,9 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The service with a real schema registry: Apicurio, by the interface that Confluent has defined.
- * Runs only with the profiles {@code nightly} and {@code registry}, because the latter downloads
- * the registry, 109 MB: {@code ./mvnw -Pnightly,registry -Dnightly=registry verify}.
+ * Tests the service with a real schema registry, Apicurio, through its interface that is compatible
+ * with Confluent's registry. Runs only with the profiles {@code nightly} and {@code registry},
+ * because {@code registry} downloads the registry (109 MB): {@code ./mvnw -Pnightly,registry
+ * -Dnightly=registry verify}.
  */
 @Tag("nightly")
 @Tag("registry")
@@ -165,7 +166,9 @@ class RegistrySuite {
     return WireFormat.frame(schemaId, bytes.length).put(bytes).array();
   }
 
-  /** A path that is no registry's answers 404 as an unknown schema does. */
+  /**
+   * A wrong path in the registry's address gets an answer with status 404, like an unknown schema.
+   */
   @Test
   void addressWithoutTheRegistrysPath_isAFailure_andNotAnUnknownSchema() {
     String wrong = url.replace("/apis/ccompat/v7", "");

@@ -47,8 +47,8 @@ class RegistryTest {
   }
 
   /**
-   * Another server answers in the registry's place, such as a proxy that has lost it. The service
-   * waits, and no image becomes a dead letter.
+   * Another server answers in place of the registry, for example a proxy that cannot reach the
+   * registry. The service waits, and no image becomes a dead letter.
    */
   @Test
   void serverThatIsNoRegistry_losesNoImage(EmbeddedBroker broker) throws Exception {

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Measures promotions of ResNet-18 (45 MB, ImageNet's weights) from a local S3 server: the time
- * from the start of {@code models promote} on a machine with an empty cache until a service on
- * another machine, which has not copied the version either, serves it. Also measures the start of a
+ * Measures promotions of ResNet-18 (45 MB, ImageNet's weights) from a local S3 server. The time
+ * begins at the start of {@code models promote} with an empty cache. It ends when a service, whose
+ * own cache does not have the version either, serves the version. Also measures the start of a
  * service with an empty cache. Runs only with the profile {@code nightly}, because the time limit
  * assumes that the machine has no other load:
  *

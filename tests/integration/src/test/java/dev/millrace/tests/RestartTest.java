@@ -55,7 +55,8 @@ class RestartTest {
                 "num.stream.threads",
                 "2"))) {
       pipeline.send(keys.stream().map(key -> pipeline.image(key, image)).toList());
-      // Tests of other classes run beside this one, and their stream threads may fail.
+      // Test classes run in parallel, and stream threads of other tests may fail. Those failures
+      // must not end this wait.
       await()
           .dontCatchUncaughtExceptions()
           .until(

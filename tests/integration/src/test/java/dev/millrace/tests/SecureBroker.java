@@ -74,7 +74,7 @@ final class SecureBroker implements AutoCloseable {
   }
 
   /**
-   * Makes a key for this machine, {@code broker.p12}, and {@code truststore.p12} with its
+   * Creates a key for this machine in {@code broker.p12}, and {@code truststore.p12} with the key's
    * certificate.
    */
   static void makeKeys(Path folder) throws Exception {

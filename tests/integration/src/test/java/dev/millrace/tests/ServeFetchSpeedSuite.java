@@ -39,10 +39,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * Compares {@code serve} with a bare loop over the AWS SDK: images of 100 kB from a local S3 server
- * that waits 50 ms before each answer, with the same number of fetches at the same time. The images
- * have few pixels and the model is tiny, so that neither limits the service. Runs only with the
- * profile {@code nightly}:
+ * Compares how fast {@code serve} and a bare loop over the AWS SDK fetch images of 100 kB from a
+ * local S3 server. The server waits 50 ms before each answer. Both programs run an equal number of
+ * fetches in parallel. The images have few pixels and the model is tiny, so that neither decoding
+ * nor the model limits the speed of the service. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=speed -Dquick verify
@@ -182,7 +182,10 @@ class ServeFetchSpeedSuite {
 
   private record Served(double perSecond, long peakHeap) {}
 
-  /** Sends references to images, and reads their predictions. */
+  /**
+   * Sends references to images, and reads the predictions. Measures the speed, and the largest
+   * heap.
+   */
   private Served served(
       KafkaProducer<String, byte[]> producer, RawReader predictions, String address)
       throws Exception {
@@ -204,7 +207,9 @@ class ServeFetchSpeedSuite {
     return IMAGES / ((System.nanoTime() - start) / 1e9);
   }
 
-  /** {@return the used bytes of the service's heap, with garbage} */
+  /**
+   * {@return the used bytes of the service's heap, including garbage that was not collected yet}
+   */
   private long heap(String address) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + address + "/metrics")).build();

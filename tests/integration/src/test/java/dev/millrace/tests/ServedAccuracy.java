@@ -11,7 +11,8 @@ import java.util.Locale;
 
 /**
  * Measures the champion after each round on images that no trainer gets, with their true labels.
- * Compares it with the best champion so far by McNemar's test, one-sided, at a level of 5 %.
+ * Compares the champion with the best champion so far, by a one-sided McNemar's test at a level of
+ * 5 %.
  */
 final class ServedAccuracy {
 
@@ -26,14 +27,17 @@ final class ServedAccuracy {
   private int bestVersion;
 
   /**
-   * One round.
+   * The result of a round.
    *
-   * @param fallen whether the champion is significantly worse than the best one so far
+   * @param fallen whether the champion is significantly worse than the best champion so far
    * @param recall the share of the new class's images that the champion classifies correctly
    */
   record Row(boolean fallen, double recall, String line) {}
 
-  /** Judges on the images of the known classes, and separately on those of the new class. */
+  /**
+   * Creates a measurement that judges on the images of the known classes, and separately on the
+   * images of the new class.
+   */
   ServedAccuracy(ModelRepository repository, String model, List<DemoImage> images)
       throws IOException {
     this.repository = repository;
@@ -46,7 +50,7 @@ final class ServedAccuracy {
   /**
    * Measures the champion.
    *
-   * @param event what happened in the round
+   * @param event description of the round's event, for the table
    * @param verdicts the trainers' verdicts
    */
   void measure(String event, int champion, String verdicts) {
@@ -82,7 +86,10 @@ final class ServedAccuracy {
     return rows.get(rows.size() - 1);
   }
 
-  /** Returns the largest number of rounds in a row with a champion that has fallen. */
+  /**
+   * Returns the largest number of rounds in a row in which the champion was significantly worse
+   * than the best champion so far.
+   */
   int longestFall() {
     int longest = 0;
     int now = 0;

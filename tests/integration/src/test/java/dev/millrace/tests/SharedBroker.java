@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class SharedBroker implements ParameterResolver {
 
   static {
-    // Classes run at the same time, and some of them let threads of their own fail.
+    // Test classes run in parallel, and some tests let their own threads fail. These failures must
+    // not end the waits of other tests.
     Awaitility.doNotCatchUncaughtExceptionsByDefault();
   }
 

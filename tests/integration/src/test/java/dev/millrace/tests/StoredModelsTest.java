@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Services and commands with a model repository in S3. */
+/** Tests services and commands with a model repository in S3. */
 @Tag("broker")
 @Timeout(120)
 @ExtendWith(SharedBroker.class)
@@ -127,7 +127,10 @@ class StoredModelsTest {
     }
   }
 
-  /** Another repository has another version with this number. */
+  /**
+   * The promotion names a checksum that differs from the checksum of version 2 in this repository,
+   * as if another repository had a different version 2.
+   */
   @Test
   void versionWithAnotherChecksum_isRefused(EmbeddedBroker broker) throws Exception {
     String model = "remote-checksum";

@@ -17,7 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Images that have a trace of their own each, and the traces of their predictions. */
+/** Sends images, each in its own trace, and reads the traces of their predictions. */
 public final class TracedImages {
 
   private static final String TRACEPARENT = "traceparent";
@@ -25,7 +25,7 @@ public final class TracedImages {
   private TracedImages() {}
 
   /**
-   * Sends images in a trace of their own each.
+   * Sends images, each in its own trace.
    *
    * @return the headers {@code traceparent} by the keys
    */

@@ -259,7 +259,10 @@ class TrainTest {
     return repository().newest(model).manifest().metrics().get("held_out_accuracy");
   }
 
-  /** One of the versions is the middle of a training, and the other one its end. */
+  /**
+   * The test reproduces two versions. One was published in the middle of a training, and the other
+   * at its end.
+   */
   @Test
   void versionOfOneThread_isReproducedByteByByte() throws Exception {
     run(train("--epochs", 2, "--keep", 2, "--threads", 1, "--learning-rate", 0.05));

@@ -38,7 +38,10 @@ public final class ChildJvm {
     return command(classPath, main.getName(), options, arguments);
   }
 
-  /** Returns the command that starts a class, which this JVM need not have. */
+  /**
+   * Returns the command that starts a class with another class path. The class need not be on this
+   * JVM's class path.
+   */
   public static List<String> command(
       String classPath, String main, List<String> options, List<String> arguments) {
     List<String> command = new ArrayList<>();

@@ -7,9 +7,10 @@ import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
 
 /**
- * The container engine that tests use: the one at {@code DOCKER_HOST}, or else Docker on this
- * machine. Without an engine, or without the files that an image is made of, a test is skipped. If
- * the environment variable {@code MILLRACE_REQUIRE_DOCKER} is {@code true}, the test fails instead.
+ * The container engine that tests use. This is the engine at {@code DOCKER_HOST}, or Docker on this
+ * machine if {@code DOCKER_HOST} is not set. A test is skipped if there is no engine, or if a file
+ * that the image needs is missing. If the environment variable {@code MILLRACE_REQUIRE_DOCKER} is
+ * {@code true}, the test fails instead.
  */
 public final class ContainerEngine {
 
@@ -29,7 +30,10 @@ public final class ContainerEngine {
         "no container engine answers; start Docker or set DOCKER_HOST");
   }
 
-  /** Skips or fails the test if no engine answers, or if the build has not made a folder yet. */
+  /**
+   * Skips or fails the test if no engine answers, or if the build has not created the given folder
+   * yet.
+   */
   static void require(Path folder) {
     require();
     require(

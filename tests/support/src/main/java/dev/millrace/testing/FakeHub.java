@@ -20,12 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /**
- * A stand-in for Hugging Face's hub: the part of its HTTP API that tells the files of a revision
- * and serves them. Large files are redirected to a second server, as the hub does. Thread-safe.
+ * A test server that imitates Hugging Face's hub. It has the part of the hub's HTTP API that lists
+ * the files of a revision and serves them. Requests for large files are redirected to a second
+ * server, as on the real hub. Thread-safe.
  */
 public final class FakeHub implements AutoCloseable {
 
-  /** The commit of every revision, unless a test chooses another. */
+  /** The commit of every revision, unless a test sets another commit with {@link #move}. */
   public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
   private final HttpServer hub = start();
@@ -81,17 +82,17 @@ public final class FakeHub implements AutoCloseable {
   }
 
   /**
-   * Sends other content than the hub says.
+   * Makes the hub send content for a file that does not match the size and checksum that it lists.
    *
    * @param path the file's path
-   * @param content what is sent
+   * @param content the content that is sent
    */
   public void damage(String path, byte[] content) {
     sent.put(path, content);
   }
 
   /**
-   * Moves every revision.
+   * Lets every revision name another commit.
    *
    * @param other the new commit
    */
@@ -100,10 +101,10 @@ public final class FakeHub implements AutoCloseable {
   }
 
   /**
-   * Answers every request of the API with an error.
+   * Answers every further request of the API with an error.
    *
    * @param failure the status
-   * @param code the hub's own code of the error
+   * @param code the error code that the hub sends in addition to the status
    */
   public void fail(int failure, String code) {
     status = failure;
@@ -111,9 +112,9 @@ public final class FakeHub implements AutoCloseable {
   }
 
   /**
-   * Redirects large files elsewhere.
+   * Redirects requests for large files to another server.
    *
-   * @param other the beginning of the addresses
+   * @param other the beginning of the addresses to which requests are redirected
    */
   public void redirect(String other) {
     redirect = other;

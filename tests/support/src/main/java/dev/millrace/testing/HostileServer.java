@@ -17,12 +17,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A web server on the loopback address whose answers are written byte by byte. It keeps connections
- * open as long as its answers and its clients do.
+ * A web server on the loopback address, with which tests send faulty answers. A test gives every
+ * byte of an answer, including the head. A connection stays open until the client closes it,
+ * writing an answer fails, or the server is closed.
  */
 public final class HostileServer implements AutoCloseable {
 
-  /** Writes an answer, head and all. */
+  /** Writes a complete answer, including the status line and the headers. */
   @FunctionalInterface
   public interface Answer {
     void write(OutputStream out) throws IOException, InterruptedException;
@@ -88,7 +89,7 @@ public final class HostileServer implements AutoCloseable {
     return on(target, "HTTP/1.1 200 OK\r\nContent-Length: " + body.length(), body);
   }
 
-  /** {@return the heads of all requests so far} */
+  /** {@return the request lines and headers of all requests so far} */
   public List<String> requests() {
     return heads;
   }
@@ -98,7 +99,7 @@ public final class HostileServer implements AutoCloseable {
     return connections.size();
   }
 
-  /** Waits until a client broke off an answer. */
+  /** Waits until a client has closed its connection in the middle of an answer. */
   public void awaitBrokenOff() throws InterruptedException {
     brokenOff.await();
   }

@@ -35,7 +35,10 @@ public final class KafkaVersions {
         .toList();
   }
 
-  /** Returns the supported versions but the one that the plugin is compiled with, oldest first. */
+  /**
+   * Returns the supported versions except the version that the plugin is compiled with, oldest
+   * first.
+   */
   public static List<String> others() {
     String[] names = JARS.toFile().list();
     if (names == null) {
@@ -72,8 +75,8 @@ public final class KafkaVersions {
   }
 
   /**
-   * Returns this JVM's class path, with the jars of the build's version of Kafka replaced by those
-   * of another version.
+   * Returns this JVM's class path, with the jars of the build's version of Kafka replaced by the
+   * jars of another version.
    */
   public static String classPathWith(String version) {
     return classPath()

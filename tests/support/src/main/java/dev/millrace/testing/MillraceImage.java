@@ -10,22 +10,22 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
  */
 @SuppressWarnings("ImmutableEnumChecker") // nothing changes an image after its construction
 public enum MillraceImage {
-  /** The command line, and so the service. */
+  /** The image with the command line, which also runs the service. */
   SERVICE("docker/Dockerfile", "service", List.of("topology/service/target/millrace")),
 
-  /** The command line with the trainer. */
+  /** The image with the command line and the trainer. */
   TRAINER(
       "docker/Dockerfile",
       "trainer",
       List.of("topology/service/target/millrace", "model/trainer/target/trainer")),
 
-  /** A worker of Kafka Connect with the plugins. */
+  /** The image of a Kafka Connect worker with Millrace's plugins. */
   CONNECT(
       "docker/connect/Dockerfile",
       "connect",
       List.of("connectors/worker/target/worker", "connectors/connect/target/plugins"));
 
-  /** The version that the labels of the tests' images name. */
+  /** The version in the labels of the images that tests build. */
   public static final String VERSION = "1.2.3-test";
 
   private final List<String> folders;
@@ -34,7 +34,7 @@ public enum MillraceImage {
   MillraceImage(String dockerfile, String target, List<String> folders) {
     this.folders = folders;
     // Without a target, Docker's classic builder would also build the other images of the
-    // Dockerfile, and these need files that are not there.
+    // Dockerfile. These images need files that are not in the build context.
     image =
         new ImageFromDockerfile()
             .withFileFromPath("Dockerfile", ContainerEngine.ROOT.resolve(dockerfile))
@@ -55,7 +55,10 @@ public enum MillraceImage {
     folders.forEach(folder -> ContainerEngine.require(ContainerEngine.ROOT.resolve(folder)));
   }
 
-  /** Returns the image. It is built when its name is asked for, or a container of it starts. */
+  /**
+   * Returns the image. The image is built when a test asks for its name or starts a container of
+   * it.
+   */
   public ImageFromDockerfile image() {
     return image;
   }

@@ -18,8 +18,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * An S3 server in this JVM, which keeps its objects in memory. Its keys are the JVM's credentials.
- * A module that uses it adds s3proxy and the AWS SDK to its tests.
+ * An S3 server in this JVM, which keeps its objects in memory. It sets its access key and its
+ * secret key as the AWS credentials of this JVM. A module that uses it adds s3proxy and the AWS SDK
+ * to its tests.
  */
 public final class S3Server implements AutoCloseable {
 
@@ -58,12 +59,15 @@ public final class S3Server implements AutoCloseable {
     return started;
   }
 
-  /** {@return the JVM options that give another process the keys} */
+  /** {@return the JVM options that pass the server's keys to another process} */
   public static String credentials() {
     return "-Daws.accessKeyId=" + ACCESS_KEY + " -Daws.secretAccessKey=" + SECRET_KEY;
   }
 
-  /** {@return a server with an empty bucket, which answers each request for an object late} */
+  /**
+   * {@return a server with an empty bucket, which waits for {@code delay} before it answers a
+   * request for an object}
+   */
   public static S3Server late(String bucket, Duration delay) throws Exception {
     return new S3Server(bucket, new LateObjects(delay));
   }
@@ -114,7 +118,7 @@ public final class S3Server implements AutoCloseable {
     client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString(body));
   }
 
-  /** Stops the server, as if it were away. */
+  /** Stops the server, so that clients cannot reach it. */
   public void stop() throws Exception {
     server.stop();
   }

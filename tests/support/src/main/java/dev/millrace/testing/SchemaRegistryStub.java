@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * A schema registry in memory, which answers the requests that Confluent's serializers send. It
- * keeps a schema as the JSON text of the request that registered it. Thread-safe.
+ * stores each schema as the JSON text of the request that registered the schema. Thread-safe.
  */
 public final class SchemaRegistryStub implements AutoCloseable {
 
@@ -55,13 +55,16 @@ public final class SchemaRegistryStub implements AutoCloseable {
     return authorization;
   }
 
-  /** Answers every request with this status and this text from now on, as another server does. */
+  /**
+   * From now on, answers every request with this status and this text, as a server that is not a
+   * schema registry would.
+   */
   public synchronized void answerAll(int status, String text) {
     this.status = status;
     this.garbage = text;
   }
 
-  /** Answers every request with this status from now on. */
+  /** From now on, answers every request with this status. */
   public synchronized void refuse(int status) {
     this.status = status;
   }
@@ -121,7 +124,7 @@ public final class SchemaRegistryStub implements AutoCloseable {
     exchange.close();
   }
 
-  /** Returns the answer, or null if there is no such schema. */
+  /** Returns the answer to a request, or null if the requested schema does not exist. */
   private String answer(String[] path, String body) {
     if (path[0].equals("schemas")) {
       return schema(Integer.parseInt(path[2]));

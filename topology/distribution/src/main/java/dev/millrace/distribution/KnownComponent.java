@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * A third-party component that is inside a jar although the jar does not contain the component's
- * licence. Each component is a line of {@code components.tsv}.
+ * licence. Each line of {@code components.tsv} describes one component.
  *
  * @param artifact the Maven artifact that contains the component
  * @param libraries pattern of the file names of the native libraries that contain the component;

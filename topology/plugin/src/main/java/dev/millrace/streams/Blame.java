@@ -17,14 +17,11 @@ import org.apache.kafka.streams.errors.StreamsException;
 public enum Blame {
   /** The record, which would fail again on each retry. */
   RECORD,
-  /** The device, which fails on every image, even on the warm-up image. */
+  /** The device. It fails on every image, even on the black image of the warm-up. */
   DEVICE,
-  /**
-   * The brokers, a store or the model repository. Processing continues once they are available
-   * again.
-   */
+  /** A broker, a store or the model repository. Processing continues once it is available again. */
   WORLD,
-  /** Unknown. Usually, a device has not answered in time. */
+  /** The cause is unknown. Usually, a device has not answered in time. */
   UNKNOWN;
 
   private static final int MOST_CAUSES = 16;

@@ -20,8 +20,8 @@ final class BurstPace {
     /** Records keep arriving. */
     STEADY(5),
     /**
-     * The thread is so far behind that a new record waits for 100 ms or longer. So answers may wait
-     * for 100 ms as well.
+     * The thread is so far behind that a new record waits for 100 ms or longer before it is
+     * processed. So answers may wait for 100 ms as well.
      */
     BACKLOG(100);
 
@@ -40,7 +40,7 @@ final class BurstPace {
    */
   static final long MOST_WAITING_BYTES = 4 << 20;
 
-  /** A poll should return the records that the thread can process in this time. */
+  /** Time, in ns, in which the thread should be able to process the records of one poll. */
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** Number of recent records from which the time for one record is estimated. */
@@ -58,15 +58,15 @@ final class BurstPace {
   /** Number of records that the broker still had in the partitions of the last poll's records. */
   private long lag;
 
-  /** Time at which the last poll returned. */
+  /** Time at which the last poll returned, in ns on the clock. */
   private long returned;
 
-  /** Longest time between two polls since the last poll that returned any records. */
+  /** Longest time between two polls, in ns, since the last poll that returned any records. */
   private long busyNanos;
 
   /**
-   * Total time that the recent records took. The time of a single record is not enough for an
-   * estimate, because a single record may have waited for many others.
+   * Total processing time of the recent records, in ns. The time of a single record is not enough
+   * for an estimate, because a single record may have waited for many others.
    */
   private double recentNanos;
 
@@ -74,7 +74,7 @@ final class BurstPace {
   private double recentRecords;
 
   /**
-   * Creates the pace of an idle thread.
+   * Creates the pace of a thread that has no records yet.
    *
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
@@ -167,8 +167,8 @@ final class BurstPace {
   }
 
   /**
-   * Begins a burst early, because one task has to forward its answers. The thread's other tasks
-   * then forward their answers, too.
+   * Begins a burst early, because the calling task has to forward its answers now. The thread's
+   * other tasks then forward their answers, too. Returns the sequence number of the new burst.
    */
   long nextBurst() {
     return beginBurst(nanoTime.getAsLong());

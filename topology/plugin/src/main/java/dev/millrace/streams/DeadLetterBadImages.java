@@ -86,9 +86,10 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Handles a failure before Kafka Streams 4.2. This method itself sends the dead letter, in the
-   * task's transaction. Before version 4.1, Kafka Streams does not keep the bytes of a record. The
-   * dead letter then has the key and the value that {@link RawRecord} finds.
+   * Handles a failure. Kafka Streams calls this method in versions before 4.2. These versions do
+   * not send dead letters, so this method sends the dead letter in the task's transaction. Before
+   * version 4.1, Kafka Streams does not keep the bytes of a record. The dead letter then has the
+   * key and the value that {@link RawRecord} finds.
    *
    * @throws IllegalStateException if the task has no {@link ImageInference}; the task then fails
    */
@@ -113,8 +114,8 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   }
 
   /**
-   * Returns why a record becomes a dead letter. Returns nothing if the failure fails the task. If
-   * the task fails only because no dead-letter topic is set, this method logs the failure.
+   * Returns the reason why a record becomes a dead letter. Returns empty if the task fails instead.
+   * If the task fails only because no dead-letter topic is set, this method logs the failure.
    */
   private Optional<Exception> reason(ErrorHandlerContext context, Exception exception) {
     Exception reason = exception;

@@ -67,8 +67,9 @@ final class EngineStart {
   }
 
   /**
-   * Returns the exception for a thread that waited for the start. If the cause is an {@link
-   * InferenceStalledError}, this method throws a new error with this thread's stack trace instead.
+   * Returns the exception that a waiting thread throws because the start failed. If the cause is an
+   * {@link InferenceStalledError}, this method throws a new error with this thread's stack trace
+   * instead.
    */
   private static RuntimeException failure(Throwable cause) {
     if (cause instanceof InferenceStalledError givenUp) {

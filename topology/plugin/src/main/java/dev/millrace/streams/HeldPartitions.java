@@ -22,7 +22,9 @@ final class HeldPartitions {
   private static final ThreadLocal<HeldPartitions> OF_THREAD =
       ThreadLocal.withInitial(HeldPartitions::new);
 
-  /** For each held partition, returns whether the partition must still not be read. */
+  /**
+   * The held partitions, each with a function that returns whether the partition must stay paused.
+   */
   private final Map<TopicPartition, BooleanSupplier> held = new HashMap<>();
 
   private boolean applied;
@@ -38,7 +40,8 @@ final class HeldPartitions {
   }
 
   /**
-   * Holds partitions until {@code isAway} returns false. {@code isAway} is called before each poll.
+   * Holds partitions until {@code isAway} returns false. {@link #applyTo} calls {@code isAway}
+   * before each poll.
    *
    * @param partitions the input partitions of a task
    */

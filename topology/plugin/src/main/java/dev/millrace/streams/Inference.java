@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Classifies the images of a stream, in one {@code processValues} call. {@link ImageInference}
- * creates it.
+ * creates instances of this class.
  *
  * <p>Every record whose image can be classified gets one result, with the record's key, timestamp
  * and headers. If the result is the prediction itself, the prediction's headers replace the headers
@@ -167,8 +167,8 @@ public sealed class Inference<K, V, R>
   }
 
   /**
-   * Returns the promoted version. If none was promoted, returns the configured version, or the
-   * newest.
+   * Returns the promoted version. If no version was promoted, returns the configured version, or
+   * the newest version if none is configured.
    */
   private ModelVersion first(Optional<Champion> champion) {
     return champion.map(config::promoted).orElseGet(config::first);
@@ -300,7 +300,10 @@ public sealed class Inference<K, V, R>
                 + " was not tested with Millrace, and has not yet committed an image");
   }
 
-  /** The engine, for an inference of the same model that shares it. */
+  /**
+   * Returns this inference's engine, for another inference with the same model and the same
+   * settings of the engine.
+   */
   SharedEngine engineFor(InferenceConfig other) {
     boolean same =
         other.repository().root().equals(config.repository().root())

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.streams.kstream.ValueJoiner;
 
 /**
- * Collects how an {@link Inference} works. {@link ImageInference} creates builders. Not
+ * Collects the settings of an {@link Inference}. {@link ImageInference} creates builders. Not
  * thread-safe.
  *
  * @param <K> the type of the keys
@@ -85,8 +85,8 @@ public final class InferenceBuilder<K, V, R> {
   /**
    * Names the inference. The name becomes the tag {@code inference} of its meters, so that two
    * inferences of one model have meters of their own in one registry. In older Prometheus
-   * registries, all meters with one name must have the same tags. So name either all inferences of
-   * a registry or none. The name is also a part of the state store's name. Without names, all
+   * registries, all meters with one name must have the same tag keys. So name either all inferences
+   * of a registry or none. The name is also a part of the state store's name. Without names, all
    * inferences of a model share their meters.
    *
    * @param name made of letters, digits, '.', '-' and '_', unique in its topology
@@ -106,7 +106,7 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Sets the registry of the meters. By default, Micrometer's global registry.
+   * Sets the registry of the meters. The default is Micrometer's global registry.
    *
    * @param registry receives the metrics; the caller keeps and closes it
    * @return this builder
@@ -135,7 +135,7 @@ public final class InferenceBuilder<K, V, R> {
 
   /**
    * Sets how models are run and images are decoded, for example in a test without native libraries.
-   * By default, ONNX Runtime and OpenCV.
+   * By default, ONNX Runtime runs the models and OpenCV decodes the images.
    *
    * @param runtime loads models on the thread that starts the engine or swaps the version, and runs
    *     them on threads of the engine
@@ -167,9 +167,9 @@ public final class InferenceBuilder<K, V, R> {
 
   /**
    * Sets a listener for the swaps of this inference. The listener is called after each {@link
-   * Inference#swap} and after each promotion that the inference follows. It is not called if an
-   * inference that shares the engine swaps. The listener should return soon, because the next
-   * promotion has to wait for it.
+   * Inference#swap} and after each promotion that the inference follows. The listener is not called
+   * if the swap was carried out by another inference that shares the engine. The listener should
+   * return soon, because the next promotion has to wait for it.
    *
    * @param listener the listener
    * @return this builder
@@ -213,7 +213,7 @@ public final class InferenceBuilder<K, V, R> {
   }
 
   /**
-   * Creates the inference. Loads nothing yet, and opens no connection.
+   * Creates the inference. This method loads no model and opens no connection.
    *
    * @return the inference; the caller closes it after the Kafka Streams client
    * @throws IllegalArgumentException if {@link #engineOf} was called with an inference that has
@@ -257,8 +257,8 @@ public final class InferenceBuilder<K, V, R> {
 
   /**
    * Returns the name of the barrier. If the inference has no name, the barrier's name ends with a
-   * number that is unique in this process. This name may change from one start to the next, because
-   * the store has no content.
+   * number that is unique in this process. This number may differ after a restart, because the
+   * store has no content to restore.
    */
   String barrierName() {
     return name == null

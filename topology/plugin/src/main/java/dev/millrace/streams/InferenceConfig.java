@@ -24,8 +24,8 @@ import java.util.Objects;
  * @param engine how images are decoded, batched and run
  * @param maxInFlight largest number of images of one partition that are in flight at once, at least
  *     1; the stream thread waits while a partition has reached this number. In addition, answered
- *     images may wait to be forwarded together. Their limits are 256 images per partition and about
- *     4 MiB of images per stream thread
+ *     images may wait to be forwarded together. At most 256 images per partition, and about 4 MiB
+ *     of images per stream thread, may wait in this way
  * @param top number of most probable classes that a prediction lists, at least 1
  * @param probabilities whether a prediction holds the full distribution
  */
@@ -92,8 +92,8 @@ public record InferenceConfig(
   }
 
   /**
-   * {@return the version that serves first if none was promoted: the configured version or the
-   * newest}
+   * {@return the version that serves first if no version was promoted: the configured version or
+   * the newest}
    */
   ModelVersion first() {
     return version == null ? repository.newest(model) : repository.version(model, version);
@@ -141,7 +141,10 @@ public record InferenceConfig(
     return new Builder(repository, model);
   }
 
-  /** Collects the values that differ from the defaults. Not thread-safe. */
+  /**
+   * Builds a configuration from the values that the caller sets and from the defaults. Not
+   * thread-safe.
+   */
   public static final class Builder {
     private static final int CPU_BATCH = 8;
     private static final Duration CPU_RUN = Duration.ofMillis(20);
@@ -168,7 +171,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the version to serve. By default, the newest.
+     * Sets the version to serve. The default is the newest version.
      *
      * @param version the version's number, at least 1, or null for the default
      * @return this builder
@@ -179,7 +182,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the devices to run on. By default, the CPU.
+     * Sets the devices to run on. The default is the CPU.
      *
      * @param devices at least one device, none of them twice
      * @return this builder
@@ -190,9 +193,10 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the largest number of images in a batch. By default, 64 on a GPU; on the CPU, the number
-     * of images that run in 20 ms, at most 8. A CPU gains nothing from larger batches, and a commit
-     * has to wait for the current run. A size that is set here removes the limit of 20 ms.
+     * Sets the largest number of images in a batch. The default on a GPU is 64. The default on the
+     * CPU is the number of images that run in 20 ms, at most 8. A CPU gains nothing from larger
+     * batches, and a commit has to wait for the current run. A size that is set here removes the
+     * limit of 20 ms.
      *
      * @param maxBatchSize from 1 to {@value EngineConfig#MAX_BATCH_SIZE}, or null for the default
      * @return this builder
@@ -203,8 +207,8 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the longest time that an image waits for a batch to fill while a device is idle. By
-     * default, 5 ms on a GPU, and 0 on the CPU, which gains nothing from larger batches.
+     * Sets the longest time that an image waits for a batch to fill while a device is idle. The
+     * default is 5 ms on a GPU, and 0 on the CPU, because a CPU gains nothing from larger batches.
      *
      * @param linger from 0 to 10 s, or null for the default
      * @return this builder
@@ -215,7 +219,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the number of threads that decode images. By default, one for each core.
+     * Sets the number of threads that decode images. The default is one thread for each core.
      *
      * @param decodeThreads at least 1
      * @return this builder
@@ -226,7 +230,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the limits of one image. By default, {@link ImageLimits#DEFAULT}.
+     * Sets the limits of one image. The default is {@link ImageLimits#DEFAULT}.
      *
      * @param limits the limits
      * @return this builder
@@ -237,8 +241,8 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the largest number of images of one partition that are in flight at once. By default, a
-     * little less than four batches. If the limit is below the batch size, one partition alone
+     * Sets the largest number of images of one partition that are in flight at once. The default is
+     * a little less than four batches. If the limit is below the batch size, one partition alone
      * cannot fill a batch.
      *
      * @param maxInFlight at least 1, or null for the default
@@ -250,7 +254,7 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets the number of most probable classes that a prediction lists. By default, 5.
+     * Sets the number of most probable classes that a prediction lists. The default is 5.
      *
      * @param top at least 1
      * @return this builder
@@ -261,7 +265,8 @@ public record InferenceConfig(
     }
 
     /**
-     * Sets whether a prediction holds the full distribution. By default, true.
+     * Sets whether a prediction holds the full distribution: the probabilities of all classes. The
+     * default is true.
      *
      * @param probabilities false to leave the distribution out
      * @return this builder
@@ -286,7 +291,8 @@ public record InferenceConfig(
       Duration longestRun = maxBatchSize == null && !cuda ? CPU_RUN : EngineConfig.UNLIMITED;
       EngineConfig engine =
           new EngineConfig(devices, batch, longestRun, wait, decodeThreads, runs, limits);
-      // Four batches, less the quarter of a batch that InferenceEngine.awaitRoom keeps free.
+      // The default is four batches, less the quarter of a batch that InferenceEngine.awaitRoom
+      // keeps free.
       int most = BATCHES_IN_FLIGHT * batch - batch / 4;
       int inFlight = maxInFlight != null ? maxInFlight : most;
       return new InferenceConfig(repository, model, version, engine, inFlight, top, probabilities);

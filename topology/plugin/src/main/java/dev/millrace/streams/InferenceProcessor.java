@@ -42,8 +42,9 @@ final class InferenceProcessor<K, V, R>
   private static final Duration TICK = Duration.ofMillis(1);
 
   /**
-   * Largest number of a task's answers that wait for a burst. A fast model returns this many
-   * answers in 100 ms.
+   * Largest number of a task's answers that wait for a burst. When this many answers wait and the
+   * task has reached its in-flight limit, the task begins a burst early. A fast model returns this
+   * many answers in 100 ms.
    */
   private static final int MOST_ANSWERED = 256;
 
@@ -71,7 +72,7 @@ final class InferenceProcessor<K, V, R>
   private Cancellable tick;
 
   /**
-   * @param fetches fetches images that records refer to; null if nothing does
+   * @param fetches the pool that fetches images which records refer to; null if there is no fetcher
    * @param metrics receives the times of the images outside of the engine
    * @param tracing starts the span of each image
    * @param barrierName the name of the task's {@link CommitBarrier}
@@ -197,9 +198,9 @@ final class InferenceProcessor<K, V, R>
   }
 
   /**
-   * Waits until there is room for the next record. The wait comes before the next record opens a
-   * new batch. So if a commit becomes due during the wait, it does not have to wait for a run of
-   * only a few images.
+   * Waits until there is room for the next record. This method waits before the task takes the next
+   * record, because this record would open a new batch. A commit that becomes due during the wait
+   * would then have to wait for a run of only a few images.
    */
   private void awaitRoom(long deadline) {
     if (line.inFlight() >= maxInFlight) {

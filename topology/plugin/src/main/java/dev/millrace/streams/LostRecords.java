@@ -17,8 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Resets a consumer's offsets as {@code auto.offset.reset} says, and reports the records that the
- * reset skips. Kafka's own reset does not report them, so the consumer must be configured without a
- * reset. Used by one thread at a time, like its consumer.
+ * reset skips. Kafka's own reset does not report skipped records, so the consumer must be
+ * configured without a reset. Used by one thread at a time, like its consumer.
  */
 final class LostRecords {
 

@@ -83,7 +83,7 @@ final class OversizedRecord {
     search.seek(partition, from);
     try {
       for (int i = 0; i < most && !search.poll(PATIENCE).isEmpty(); i++) {
-        // Reads the next record.
+        // The call of poll in the condition reads the next record.
       }
       return -1;
     } catch (OutOfMemoryError e) {

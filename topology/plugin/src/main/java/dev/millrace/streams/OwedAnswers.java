@@ -31,7 +31,7 @@ final class OwedAnswers {
   private final BurstPace pace;
 
   /**
-   * Creates the object of a thread that owes no answer yet.
+   * Creates an object for a thread that has no tasks yet.
    *
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */

@@ -25,12 +25,15 @@ record PendingRecord<K, V>(
     PendingFetch fetch,
     CompletableFuture<Classification> answer) {
 
-  /** {@return whether the image was not fetched yet} */
+  /** {@return whether the fetch of the image has not ended yet} */
   boolean isFetching() {
     return fetch != null && !fetch.revision().isDone();
   }
 
-  /** {@return the revision of the fetched image; null if none is known, or nothing was fetched} */
+  /**
+   * {@return the revision of the fetched image; null if the revision is not known, or if no image
+   * was fetched}
+   */
   String revision() {
     return fetch == null ? null : fetch.revision().join();
   }

@@ -76,7 +76,9 @@ public final class PromptClients implements KafkaClientSupplier {
   private static final KafkaStreamsVersion KAFKA = KafkaStreamsVersion.running();
   private static final boolean HAS_CLOSE_OPTIONS = KAFKA.isAtLeast(4, 1);
 
-  /** Kafka Streams turns this setting off. In 4.1, a consumer then never leaves its group. */
+  /**
+   * Kafka Streams sets this key to false. In version 4.1, the consumer then never leaves its group.
+   */
   private static final String LEAVE_ON_CLOSE = "internal.leave.group.on.close";
 
   private static final boolean NEEDS_LEAVE_ON_CLOSE = HAS_CLOSE_OPTIONS && !KAFKA.isAtLeast(4, 2);
@@ -87,8 +89,8 @@ public final class PromptClients implements KafkaClientSupplier {
   private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
 
   /**
-   * Whether all threads are about to end, because a failure ended the client or {@link #endPolls}
-   * was called.
+   * Whether all stream threads are about to end, because a failure ended the Kafka Streams client
+   * or {@link #endPolls} was called.
    */
   private volatile boolean ending;
 
@@ -234,8 +236,8 @@ public final class PromptClients implements KafkaClientSupplier {
     }
 
     /**
-     * Kafka Streams before version 4.2 calls this method. A consumer before version 4.1 has no
-     * close options, but it leaves the group when it unsubscribes.
+     * Kafka Streams calls this method in versions before 4.2. Before version 4.1, Kafka's consumer
+     * has no close options, but it leaves the group when it unsubscribes.
      */
     @Override
     public void close() {
@@ -267,8 +269,8 @@ public final class PromptClients implements KafkaClientSupplier {
   }
 
   /**
-   * Returns a consumer's configuration that lets {@link PromptConsumer} leave its group and reset
-   * offsets.
+   * Returns a copy of a consumer's configuration with which {@link PromptConsumer} can leave its
+   * group and reset offsets itself.
    */
   private static Map<String, Object> prompt(Map<String, Object> config) {
     Map<String, Object> prompt =

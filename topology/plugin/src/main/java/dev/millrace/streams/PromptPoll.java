@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 final class PromptPoll {
 
   /**
-   * Longest wait for an answer between two polls. A new record waits at the broker for at most this
-   * time, because the consumer then polls again.
+   * Longest wait for an answer between two polls. Because the consumer polls again after this wait,
+   * a new record waits at the broker for at most this time.
    */
   private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

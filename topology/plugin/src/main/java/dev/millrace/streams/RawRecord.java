@@ -15,9 +15,9 @@ import org.apache.kafka.streams.processor.api.Record;
 /**
  * The key and the value of a failed record as bytes. From version 4.1 on, Kafka Streams keeps the
  * bytes of the input topic. With older versions, this class serializes the key and the value again
- * if no information was lost. This is possible for bytes, for text (in UTF-8), and for an event
- * that consists only of an image. For any other record, this class reads the bytes from the input
- * topic again.
+ * if the result is certain to be the original bytes. This is the case for bytes, for text (in
+ * UTF-8), and for an event that consists only of an image. For any other record, this class reads
+ * the bytes from the input topic again.
  *
  * @param key the key, or null
  * @param value the value, or null
@@ -43,7 +43,10 @@ record RawRecord(byte[] key, byte[] value) {
     return written(record.key(), record.value(), context.headers()).orElseGet(again);
   }
 
-  /** Serializes a record again. Returns empty if the key or the value has any other type. */
+  /**
+   * Serializes a record again, if its key and its value are bytes, text, or an event that consists
+   * only of an image. Returns empty for any other record.
+   */
   static Optional<RawRecord> written(Object key, Object value, Headers headers) {
     return isKnown(key, headers) && isKnown(value, headers)
         ? Optional.of(new RawRecord(bytes(key), bytes(value)))

@@ -18,7 +18,7 @@ final class RecordFailures {
 
   /**
    * Largest number of records with a count. Beyond this number, the oldest count is dropped. If
-   * more records fail, the records themselves are unlikely to be the cause.
+   * more than this many records fail, the records themselves are unlikely to be the cause.
    */
   private static final int MOST_RECORDS = 1_000;
 

@@ -50,8 +50,9 @@ final class RecordId {
   }
 
   /**
-   * Decodes bytes whose text contains the replacement character. Either the bytes encode this
-   * character, or they are not UTF-8.
+   * Returns the text of a key that contains the replacement character after decoding. If the key's
+   * bytes do not encode this character, they are not UTF-8, and this method returns them in
+   * hexadecimal.
    */
   private static String textOrHex(byte[] key) {
     try {

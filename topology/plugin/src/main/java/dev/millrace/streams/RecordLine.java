@@ -32,8 +32,8 @@ final class RecordLine<K, V> {
   }
 
   /**
-   * Moves the oldest records in flight to the answered records, up to the first record without an
-   * answer.
+   * Moves the oldest records in flight to the queue of answered records, up to the first record
+   * without an answer.
    *
    * @return total size of the moved images, in bytes
    */
@@ -66,7 +66,7 @@ final class RecordLine<K, V> {
     try {
       oldest.answer().get(nanos, TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      // forwarding this record handles the failure
+      // AnswerForwarder handles the failure when it forwards this record's answer.
     }
   }
 

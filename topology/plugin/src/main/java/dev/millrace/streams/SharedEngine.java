@@ -39,16 +39,16 @@ final class SharedEngine implements AutoCloseable {
   /**
    * Creates a shared engine that closes after 30 s without users. Starts nothing yet.
    *
-   * @param start starts an engine with the given version. For the first engine, no version is
-   *     given, and the function chooses one
+   * @param start starts an engine with the given version. For the first engine, the version may be
+   *     missing. The function then chooses a version
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start) {
     this(start, AFTER_30_S);
   }
 
   /**
-   * @param afterIdleTime runs a task after a delay. The delay is the time for which an engine stays
-   *     open without users
+   * @param afterIdleTime runs each task that it receives after a delay, the time for which an
+   *     engine stays open without users
    */
   SharedEngine(Function<Optional<ModelVersion>, InferenceEngine> start, Executor afterIdleTime) {
     this.start = start;
@@ -126,7 +126,8 @@ final class SharedEngine implements AutoCloseable {
       try {
         running.swap(candidate);
         serving = candidate;
-        // If the engine has stopped, its replacement may have started with the old version.
+        // If the engine has stopped, its replacement may have started with the old version, so the
+        // loop swaps again.
         swapped = !running.hasStopped() || isDetached();
       } catch (EngineStalledException e) {
         // The engine has stopped, so the next attempt starts a replacement and swaps there. After
@@ -189,8 +190,8 @@ final class SharedEngine implements AutoCloseable {
   }
 
   /**
-   * Notes the version that an engine has started with, before its first user gets the engine and
-   * can swap.
+   * Notes the version that an engine has started with. The caller calls this method before the
+   * engine's first user gets the engine and can swap it.
    */
   private synchronized void noteServing(EngineStart joined, InferenceEngine engine) {
     if (joined == current && !hasServed) {
@@ -230,7 +231,10 @@ final class SharedEngine implements AutoCloseable {
     }
   }
 
-  /** {@return whether there is no engine; only {@link #close} detaches an engine that has users} */
+  /**
+   * {@return whether there is no current engine} While an engine has users, only {@link #close}
+   * removes it.
+   */
   private synchronized boolean isDetached() {
     return current == null;
   }

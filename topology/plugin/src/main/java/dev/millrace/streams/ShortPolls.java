@@ -25,14 +25,15 @@ import org.apache.kafka.common.TopicPartition;
  * images of 50 ms each between two polls. The whole group would then wait for this thread for 2.5 s
  * in each step.
  *
- * <p>A poll returns as many records as the thread can process in a short time. The others are kept
- * for the next polls.
+ * <p>A poll returns as many records as the thread can process in a short time. The other records
+ * are kept for the next polls.
  *
  * <p>The partitions take turns. Kafka's consumer returns all records that it has fetched of one
- * partition, up to 1 MiB, before it returns those of the next. If the records are small and the
- * model is slow, the other partitions would stand still for minutes. So a partition rests, which
- * means that it is paused, while its records are kept, and in the poll after the one that returned
- * some of its records. The consumer then returns records of the other partitions.
+ * partition, up to 1 MiB, before it returns records of the next partition. If the records are small
+ * and the model is slow, the other partitions would stand still for minutes. So this class pauses a
+ * partition during a poll if records of the partition are kept, or if the previous poll returned
+ * records of the partition. The consumer then returns records of the other partitions. If these
+ * have no records and no records are kept, a second poll reads all partitions.
  *
  * <p>Kafka Streams must not count a kept record as read. So the position of a partition is the
  * offset of its first kept record. Records are forgotten if their partition is revoked, or the
@@ -94,7 +95,10 @@ final class ShortPolls {
     return next;
   }
 
-  /** Polls once or twice, and reads no partition of which records are kept. */
+  /**
+   * Polls once or twice. Partitions with kept records are paused during the poll, so the consumer
+   * does not read them.
+   */
   private ConsumerRecords<byte[], byte[]> read(
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
     Set<TopicPartition> running = new HashSet<>(consumer.assignment());
@@ -108,7 +112,8 @@ final class ShortPolls {
   }
 
   /**
-   * Polls without waiting while the partitions that have had their turn are paused.
+   * Polls without waiting, while the partitions with kept records and the partitions of the last
+   * poll's records are paused.
    *
    * @param running the partitions that are not paused
    */
@@ -129,7 +134,7 @@ final class ShortPolls {
 
   /**
    * Adds the records that were read to the kept records. Then returns at most {@code count} of the
-   * kept records, the first ones of each partition in equal shares.
+   * kept records. Each partition contributes an equal share, beginning with its oldest kept record.
    */
   private ConsumerRecords<byte[], byte[]> divided(ConsumerRecords<byte[], byte[]> read, int count) {
     Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(PolledRecords.positions(read));
@@ -153,8 +158,8 @@ final class ShortPolls {
   }
 
   /**
-   * Removes the first records of a partition. If others remain, the partition becomes the last one
-   * whose turn it is.
+   * Removes the first records of a partition. If other records of the partition remain, the
+   * partition moves to the end of the queue.
    *
    * @param positions receives the position behind these records
    */

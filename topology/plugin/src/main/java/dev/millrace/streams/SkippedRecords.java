@@ -41,12 +41,12 @@ final class SkippedRecords {
   }
 
   /**
-   * Polls the consumer, unless the next record is one to skip.
+   * Polls the consumer, unless the next record has to be skipped.
    *
    * @param consumer the calling thread's consumer
    * @param poll polls the consumer
    * @param timeout the longest time to wait for records
-   * @return the records, or one empty record in place of the skipped one
+   * @return the records, or one empty record in place of the skipped record
    */
   ConsumerRecords<byte[], byte[]> poll(
       Consumer<byte[], byte[]> consumer,

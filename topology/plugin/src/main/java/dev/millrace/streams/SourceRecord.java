@@ -26,7 +26,7 @@ final class SourceRecord {
    * @param streams the application's configuration
    * @param partition the record's partition
    * @param offset the record's offset
-   * @return the key and the value, as they are in the topic
+   * @return the bytes of the key and of the value in the topic
    * @throws KafkaException if the record cannot be read within 10 s, or is no longer in its topic
    */
   static RawRecord read(Map<String, ?> streams, TopicPartition partition, long offset) {

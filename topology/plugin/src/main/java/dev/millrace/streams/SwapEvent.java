@@ -7,7 +7,10 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A swap to another version, or an attempt that failed, as an event of the JDK Flight Recorder. */
+/**
+ * An event of the JDK Flight Recorder for a swap to another version, or for an attempt to swap that
+ * failed.
+ */
 @Name("dev.millrace.Swap")
 @Label("Swap")
 @Category("Millrace")

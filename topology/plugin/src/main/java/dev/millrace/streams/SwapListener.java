@@ -8,11 +8,11 @@ import java.util.Optional;
 public interface SwapListener {
 
   /**
-   * Notes that another version serves. Called after the swap, on the thread that swapped: the
-   * caller of {@link Inference#swap}, or the thread that follows promotions. An exception is logged
-   * and otherwise ignored, because the swap has happened.
+   * Notes that another version serves. Called after the swap, on the thread that swapped. This is
+   * the caller of {@link Inference#swap}, or the thread that follows promotions. An exception is
+   * logged and otherwise ignored, because the swap has happened.
    *
-   * @param previous the version that served before; empty if none did
+   * @param previous the version that served before; empty if no version served before
    * @param serving the version that serves now
    */
   void onSwap(Optional<ModelVersion> previous, ModelVersion serving);

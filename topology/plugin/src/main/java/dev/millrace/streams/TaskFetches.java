@@ -32,7 +32,7 @@ final class TaskFetches {
   private HeldPartitions held;
 
   /**
-   * The image for which the task gave up its work; null once the image's origin is available again.
+   * The image that made the task give up its work; null once the image's origin is available again.
    */
   private ImageReference missing;
 
@@ -71,12 +71,13 @@ final class TaskFetches {
   /**
    * Begins to fetch an image.
    *
-   * @param deadline the time at which the wait for a turn ends at the latest, in ns on the clock
-   * @return an image, which is not empty, or a failure
+   * @param deadline the latest time, in ns on the clock, until which this method waits for the
+   *     permission to begin the fetch
+   * @return the image, which is not empty; completes with an exception if the fetch fails
    * @throws BadImageException if there is no pool
-   * @throws FetchStalledException if the wait for a turn takes too long. If the origin is
-   *     unavailable and partitions can be held, this method does not wait, because the thread's
-   *     other tasks would wait, too
+   * @throws FetchStalledException if the fetch may not begin in time. If the origin is unavailable
+   *     and partitions can be held, this method does not wait, because the thread's other tasks
+   *     would wait, too
    */
   CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     if (pool == null) {

@@ -35,7 +35,7 @@ record TraceContext(Context context, ImageTrace image) {
     }
   }
 
-  /** Adds the size of the image's file, in bytes. */
+  /** Adds the size of the encoded image, in bytes, to the image's span. */
   void holds(int bytes) {
     if (span().isRecording()) {
       span().setAttribute(BYTES, (long) bytes);
@@ -43,7 +43,7 @@ record TraceContext(Context context, ImageTrace image) {
   }
 
   /**
-   * Notes that the image gets no prediction.
+   * Notes in the image's span that the image gets no prediction.
    *
    * @param type a short name of the reason, from a small set of names
    * @param reason the reason

@@ -27,7 +27,7 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
  */
 final class Tracing {
 
-  /** No spans. */
+  /** Creates no spans. */
   static final Tracing OFF = new Tracing(null, null);
 
   private static final AttributeKey<String> SYSTEM = AttributeKey.stringKey("messaging.system");

@@ -40,13 +40,14 @@ record ValueMapping<K, V, R>(
     return new ValueMapping<>(source, (key, value, headers, prediction) -> prediction, true);
   }
 
-  /** The same mapping with other output values. */
+  /** Returns this mapping with another function for the output values. */
   <T> ValueMapping<K, V, T> withResult(ResultJoiner<? super K, ? super V, ? extends T> other) {
     return new ValueMapping<>(source, other, false);
   }
 
   /**
-   * Returns where the image of a value is stored. An image in the value itself is not empty.
+   * Returns where the image of a value is stored. If the value itself holds the image, the image is
+   * not empty.
    *
    * @param value the value, or null
    * @throws BadImageException if the value holds no image
@@ -65,7 +66,7 @@ record ValueMapping<K, V, R>(
   /**
    * Requires an encoded image.
    *
-   * @throws BadImageException if there is none
+   * @throws BadImageException if the array is null or empty
    */
   static void requireImage(byte[] encoded) {
     if (encoded == null || encoded.length == 0) {

@@ -36,7 +36,7 @@ class BurstPaceTest {
     assertBurstLasts(100);
   }
 
-  /** A poll without records does not show how long a record takes. */
+  /** A poll that returns no records does not change the estimated time for one record. */
   @Test
   void burst_lastsAsLong_ifThereWasNothingForAMoment() {
     take(10, 90, 0);
@@ -46,8 +46,8 @@ class BurstPaceTest {
   }
 
   /**
-   * The time inside a poll counts as busy only if the broker had more records; otherwise the thread
-   * was idle.
+   * The time inside a poll counts as processing time only if the broker had more records.
+   * Otherwise, the thread was idle.
    */
   @ParameterizedTest
   @CsvSource({"0, 5", "1, 100"})
@@ -67,7 +67,10 @@ class BurstPaceTest {
     assertBurstLasts(5);
   }
 
-  /** The single record may have waited for many other records. */
+  /**
+   * One slow record does not make a backlog, because this record may have waited for many other
+   * records.
+   */
   @Test
   void burst_lastsAWhile_ifASingleRecordTakesLong() {
     take(256, 0, 0);
@@ -76,7 +79,10 @@ class BurstPaceTest {
     assertBurstLasts(5);
   }
 
-  /** The time before the first records does not show how long a record takes. */
+  /**
+   * The thread has processed no records before the first poll, so the time before this poll does
+   * not change the estimate.
+   */
   @Test
   void burst_lastsAWhile_ofTheFirstRecords() {
     take(1_000, 1_000, LONG);
@@ -162,8 +168,8 @@ class BurstPaceTest {
   }
 
   /**
-   * Keeps the thread busy for a time. Then a poll returns records, and the broker has {@code lag}
-   * more records.
+   * Keeps the thread busy for {@code busyNanos}. Then a poll returns {@code records} records, and
+   * the broker has {@code lag} more records.
    */
   private void take(int records, long lag, long busyNanos) {
     now += busyNanos;

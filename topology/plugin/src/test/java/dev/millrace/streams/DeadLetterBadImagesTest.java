@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with a
- * dead-letter topic.
+ * Tests the handler without a dead-letter topic. {@link ImageInferenceTest} tests the handler with
+ * a dead-letter topic.
  */
 @Tag("build-kafka")
 class DeadLetterBadImagesTest {

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Creates inferences without native libraries. */
+/** Creates inferences that need no native libraries. */
 final class FakeInference {
 
   private FakeInference() {}

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that only refer to their images. */
+/** Tests records that hold a reference to an image instead of the image. */
 @Timeout(60)
 @Tag("build-kafka") // before 4.1, the dead letters are read from a broker
 class FetchedImagesTest {

@@ -31,7 +31,7 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The events of the JDK Flight Recorder: batches and swaps. */
+/** Tests the events of the JDK Flight Recorder for batches and swaps. */
 class FlightRecorderTest {
 
   private static final int IMAGES = 5;
@@ -78,7 +78,10 @@ class FlightRecorderTest {
     return events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
   }
 
-  /** Classifies images with version 1, and swaps to version 2 and to one that does not exist. */
+  /**
+   * Classifies images with version 1, swaps to version 2, and tries to swap to version 9, which
+   * does not exist.
+   */
   private void run() {
     try (Inference<String, ImageEvent, Prediction> inference = inference()) {
       var unused = inference.start();

@@ -150,7 +150,10 @@ class ImageInferenceTest {
             "content-type: application/json");
   }
 
-  /** A later processor fails on the prediction, but the dead letter is the image's. */
+  /**
+   * A later processor fails on the prediction, but the dead letter is made from the record of the
+   * image.
+   */
   @Test
   @Tag("build-kafka") // before 4.1, the dead letter is read from a broker
   void deadLetterOfAPrediction_hasTheHeadersOfTheImage() {
@@ -229,8 +232,8 @@ class ImageInferenceTest {
   }
 
   /**
-   * Each batch has one image, as on a quiet stream. So no other image of the batch shows that the
-   * device works.
+   * Each batch has one image, as on a quiet stream. So the batch has no other image whose answer
+   * would show that the device works.
    */
   @Test
   void imageThatTheModelAnswersWithNoNumbers_isDeadLettered_andTheStreamGoesOn() {

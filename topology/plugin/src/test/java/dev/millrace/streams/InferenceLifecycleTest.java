@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starts, swaps and closes in odd orders. No model may stay loaded after a close. */
+/** Tests starts, swaps and closes in unusual orders. No model may stay loaded after a close. */
 @Timeout(60)
 class InferenceLifecycleTest {
 

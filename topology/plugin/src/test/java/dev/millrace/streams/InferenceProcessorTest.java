@@ -57,9 +57,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One task. For each input record, an upstream processor forwards several records to the task in
- * one call, without a commit in between. The clock of the bursts stands still, so answers wait for
- * the commit.
+ * Tests the processor in one task. For each input record, an upstream processor forwards several
+ * images to the tested processor, without a commit in between. The clock of the bursts stands
+ * still, so answers wait for the commit.
  */
 @Timeout(60)
 class InferenceProcessorTest {
@@ -76,7 +76,10 @@ class InferenceProcessorTest {
   /** Labels of the forwarded predictions. */
   private final List<String> left = new ArrayList<>();
 
-  /** For each record, the number of waiting records when the record arrived. */
+  /**
+   * For each image, the number of earlier images without a forwarded prediction when the image
+   * arrived.
+   */
   private final List<Integer> kept = new ArrayList<>();
 
   private boolean nextNodeFails;
@@ -84,7 +87,7 @@ class InferenceProcessorTest {
   /** How far the processor's clock is ahead of the engine's, in ns. */
   private long ahead;
 
-  /** The scheduled punctuators: one, or none. */
+  /** The scheduled punctuators: at most one. */
   private final List<Punctuator> ticks = new ArrayList<>();
 
   private FixedKeyProcessorContext<String, Prediction> context;
@@ -106,7 +109,7 @@ class InferenceProcessorTest {
     return engine;
   }
 
-  /** Keeps a reference to the processor that it supplies. */
+  /** Supplies the tested processor, and keeps a reference to it. */
   private final class Supplier
       implements FixedKeyProcessorSupplier<String, ImageEvent, Prediction> {
     private final int maxInFlight;
@@ -138,7 +141,7 @@ class InferenceProcessorTest {
     }
   }
 
-  /** The processor, whose punctuator the test calls. */
+  /** Wraps the tested processor, so that the test can call the processor's punctuator. */
   private final class Observed implements FixedKeyProcessor<String, ImageEvent, Prediction> {
     private final FixedKeyProcessor<String, ImageEvent, Prediction> delegate;
 
@@ -332,7 +335,10 @@ class InferenceProcessorTest {
     assertThat(model.batches).containsExactly(1, 1, 1);
   }
 
-  /** The engine keeps images from elsewhere out until a second after such a wait. */
+  /**
+   * While a record waits for the records in flight, and for a second after this wait, the engine
+   * accepts no images that do not come from the stream.
+   */
   @Test
   void recordThatWaitsForTheRecordsInFlight_isABacklog() {
     drive(2, 1);
@@ -361,8 +367,8 @@ class InferenceProcessorTest {
   }
 
   /**
-   * A failure to forward usually concerns an earlier record, so no handler may drop the current
-   * record.
+   * If an answer cannot be forwarded, the answer usually belongs to an earlier record. So no
+   * exception handler may drop the current record.
    */
   @Test
   void failureToForward_isNoException_thatAHandlerIsAskedAbout() {

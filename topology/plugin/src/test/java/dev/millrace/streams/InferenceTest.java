@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values of the user's own types, and several inferences in one topology or process. */
+/** Tests values of the user's own types, and several inferences in one topology or process. */
 @Timeout(60)
 class InferenceTest {
 
@@ -249,7 +249,7 @@ class InferenceTest {
     }
   }
 
-  /** Throws any exception, as Kotlin's functions may. */
+  /** Throws a checked exception without declaring it, as a function in Kotlin may do. */
   @SuppressWarnings("unchecked") // the cast is not checked at run time
   private static <E extends Exception> void throwAny(Exception any) throws E {
     throw (E) any;

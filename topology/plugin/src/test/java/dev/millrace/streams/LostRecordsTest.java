@@ -27,8 +27,8 @@ class LostRecordsTest {
   private static final TopicPartition TWO = new TopicPartition("images", 2);
 
   /**
-   * If a seek names no partitions, this consumer seeks in all its partitions, as Kafka's consumer
-   * does.
+   * If {@code seekToBeginning} gets no partitions, this consumer seeks in all of its partitions, as
+   * Kafka's consumer does.
    */
   private final MockConsumer<byte[], byte[]> consumer =
       new MockConsumer<>("none") {
@@ -50,7 +50,8 @@ class LostRecordsTest {
   }
 
   /**
-   * Polls once. The consumer throws {@code answer}, and the poll must not pass this exception on.
+   * Polls once. The consumer throws {@code answer}, and the tested poll must handle this exception
+   * and return no records.
    */
   private void poll(String reset, KafkaException answer) {
     consumer.setPollException(answer);

@@ -19,9 +19,9 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * The tests that use Kafka Streams, in a JVM with another version of it. They are compiled with the
- * version of the build. The tag {@code build-kafka} marks tests that use classes of Kafka that only
- * this version has.
+ * Runs the tests that use Kafka Streams in a JVM with another version of Kafka Streams. The tests
+ * are compiled with the version of the build. The tag {@code build-kafka} marks tests that use
+ * classes of Kafka that only the version of the build has.
  */
 final class OtherKafkaRun {
 
@@ -30,10 +30,10 @@ final class OtherKafkaRun {
   private OtherKafkaRun() {}
 
   /**
-   * Runs the tests with a version of Kafka Streams. Fails if a test fails, or if there is none.
+   * Runs the tests with a version of Kafka Streams. Fails if a test fails.
    *
    * @param folder an empty folder for the output of the JVM
-   * @return the number of tests that passed
+   * @return the number of tests that passed; 0 if no test was found
    */
   static int run(String version, Path folder) throws Exception {
     List<String> printed =
@@ -44,7 +44,7 @@ final class OtherKafkaRun {
     return Integer.parseInt(printed.get(printed.size() - 1));
   }
 
-  /** Runs the tests in this JVM, and prints the number of those that passed as the last line. */
+  /** Runs the tests in this JVM. The last printed line is the number of tests that passed. */
   public static void main(String[] arguments) {
     LauncherDiscoveryRequest tests =
         LauncherDiscoveryRequestBuilder.request()

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Runs the plugin's tests with the oldest and the newest supported version of Kafka Streams, and
- * with the version that Spring Boot brings. {@link OtherKafkaSuite} runs them with all versions.
+ * with the version that Spring Boot brings. {@link OtherKafkaSuite} runs the tests with all
+ * supported versions.
  */
 class OtherKafkaTest {
 

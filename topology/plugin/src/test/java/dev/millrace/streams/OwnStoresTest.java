@@ -21,13 +21,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A user's own state stores beside an inference, with the plugin's dependencies alone. */
+/**
+ * Tests that a user's own state stores work in a topology with an inference, without further
+ * dependencies.
+ */
 @Tag("build-kafka")
 class OwnStoresTest {
 
   @TempDir private Path folder;
 
-  /** The store of {@code count} is in RocksDB by default. */
+  /** By default, Kafka Streams' {@code count} keeps its store in RocksDB. */
   @Test
   void predictions_areCounted() {
     Properties config = new Properties();

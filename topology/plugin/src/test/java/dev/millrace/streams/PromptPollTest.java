@@ -26,7 +26,7 @@ class PromptPollTest {
   private static final ConsumerRecords<byte[], byte[]> NOTHING = ConsumerRecords.empty();
   private static final Duration LONG = Duration.ofHours(1);
 
-  /** The timeout of each of the consumer's polls. */
+  /** The timeouts that were passed to the consumer's polls, in order. */
   private final List<Duration> waits = new ArrayList<>();
 
   private final CompletableFuture<String> answer = new CompletableFuture<>();
@@ -144,7 +144,10 @@ class PromptPollTest {
     assertThat(waits).containsExactly(Duration.ZERO, Duration.ZERO);
   }
 
-  /** Ten records took 10 ms, so a hundred more are a backlog of 100 ms. */
+  /**
+   * Ten records took at least 10 ms. So the ten records of the second poll and the 90 records at
+   * the broker take at least 100 ms, which is a backlog.
+   */
   @Test
   void poll_tellsThePaceHowLongTheThreadWasBusy() {
     lag = OptionalLong.of(90);

@@ -111,7 +111,7 @@ class RawRecordTest {
     }
   }
 
-  /** A consumer of a partition that has one record. */
+  /** Creates a consumer whose partition holds one record, at the given offset. */
   private static MockConsumer<byte[], byte[]> consumer(long offset) {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
     consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));

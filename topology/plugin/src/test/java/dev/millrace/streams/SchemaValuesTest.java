@@ -37,7 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Values with a schema: Avro and Protobuf. The test writes their bytes without a registry. */
+/**
+ * Tests values with a schema (Avro and Protobuf). The test writes the bytes of the values without a
+ * schema registry.
+ */
 @Timeout(60)
 class SchemaValuesTest {
 

@@ -196,7 +196,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** A session that runs more code after it has closed. */
+  /** A session that runs {@code more} after its {@code close} has closed the wrapped session. */
   private record Closing(ModelSession session, Runnable more) implements ModelSession {
     @Override
     public int classes() {
@@ -226,7 +226,8 @@ class SharedEngineTest {
   }
 
   /**
-   * The engine stops while it frees the old version, and a task replaces the engine at this moment.
+   * The first engine stops while it frees the old version, and a task starts a replacement before
+   * the swap returns.
    */
   @Test
   void swap_isRepeated_ifItsEngineWasReplacedMeanwhile() {
@@ -289,7 +290,10 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** Swaps to a version on a thread of its own, and notes which version served before. */
+  /**
+   * Swaps to a version on a new thread, and notes in {@code before} which version served before the
+   * swap.
+   */
   private Thread swapper(int version, Map<Integer, Integer> before) {
     Thread thread =
         new Thread(
@@ -392,7 +396,7 @@ class SharedEngineTest {
         .hasMessageContaining(message);
   }
 
-  /** No task blocks another, because each waits up to its own limit. */
+  /** No task delays another task, because each task waits up to its own limit. */
   @Test
   void tasksThatComeDuringAStart_waitForItSideBySide() throws Exception {
     List<FutureTask<InferenceEngine>> tasks = fourThatWaitForAHungStart();
@@ -451,7 +455,7 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** Users of a failed start do not count as users of the next one. */
+  /** Users of a failed start do not count as users of the next start. */
   @Test
   void startThatFailed_isRepeatedForTheNextTask() {
     model.broken = true;
@@ -486,7 +490,10 @@ class SharedEngineTest {
     shared.close();
   }
 
-  /** An engine that hangs as it closes must not keep the next task from starting another. */
+  /**
+   * An engine that hangs while it closes must not prevent the next task from starting another
+   * engine.
+   */
   @Test
   void engineThatHangsAsItCloses_keepsNobodyWaiting() throws Exception {
     CountDownLatch closes = new CountDownLatch(1);

@@ -32,7 +32,10 @@ class ShortPollsTest {
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
 
-  /** The timeout of each of the consumer's polls, and the partitions that were paused. */
+  /**
+   * The timeouts of the consumer's polls, in order. {@link #paused} has the partitions that were
+   * paused during each poll.
+   */
   private final List<Duration> timeouts = new ArrayList<>();
 
   private final List<Set<TopicPartition>> paused = new ArrayList<>();
@@ -135,7 +138,10 @@ class ShortPollsTest {
     assertThat(offsets(poll(), ONE)).containsExactly(13L);
   }
 
-  /** Like Kafka's consumer, this one returns the records of one partition before the next ones. */
+  /**
+   * Like Kafka's consumer, the mock consumer returns all records of one partition before records of
+   * the next partition.
+   */
   @Test
   void partitions_takeTurns() {
     consumer.setMaxPollRecords(3);
@@ -155,7 +161,7 @@ class ShortPollsTest {
         .allSatisfy((partition, count) -> assertThat(count).isGreaterThan(2));
   }
 
-  /** So the number of kept records is bounded. */
+  /** Because a partition with kept records is not read, the number of kept records is bounded. */
   @Test
   void partitionWithKeptRecords_isNotRead_evenIfItWasNotReturnedLast() {
     most = 1;
@@ -169,7 +175,7 @@ class ShortPollsTest {
     assertThat(paused.get(2)).containsExactlyInAnyOrder(ONE, TWO);
   }
 
-  /** A fast model processes all records of a poll, so that none are kept. */
+  /** With a fast model, the thread processes all records of a poll, so no records are kept. */
   @Test
   void partitionsOfAFastModel_takeTurns() {
     consumer.setMaxPollRecords(2);
@@ -252,7 +258,10 @@ class ShortPollsTest {
     assertThat(offsets(poll(), ONE)).containsExactly(10L);
   }
 
-  /** In the rebalance, Kafka Streams pauses the partitions of tasks that do not run yet. */
+  /**
+   * During a rebalance, Kafka Streams pauses the partitions of tasks that do not run yet. The poll
+   * must not resume these partitions.
+   */
   @Test
   void partitionThatIsLostDuringAPoll_andComesBack_staysPaused() {
     arrive(ONE, 10, 11, 12);

@@ -49,9 +49,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A candidate's version is removed after its manifest was read. If the version is removed before
- * its model file is read, the candidate is refused. If it is removed later, the swap succeeds. The
- * repository's own tests cover a removal during the read.
+ * Tests swaps to a version that is removed from the repository after its manifest was read. If the
+ * version is removed before its model file is read, the candidate is refused. If it is removed
+ * later, the swap succeeds. The repository's own tests cover a removal during the read.
  */
 @Timeout(60)
 class SwapToRemovedVersionTest {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two tasks share an engine. A run hangs, and every slot is taken. */
+/** Tests two tasks that share an engine while a run hangs and every slot is taken. */
 @Timeout(30)
 class TaskEngineTest {
 

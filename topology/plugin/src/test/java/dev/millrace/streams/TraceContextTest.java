@@ -24,7 +24,10 @@ import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.junit.jupiter.api.Test;
 
-/** A prediction is forwarded in its own image's trace, although another image is processed then. */
+/**
+ * Tests that a prediction is forwarded in the trace context of its own image, although this context
+ * is no longer the current context at this time.
+ */
 class TraceContextTest {
 
   private static final int IMAGES = 20;
@@ -32,7 +35,7 @@ class TraceContextTest {
 
   private final Map<String, String> imageOfPrediction = new TreeMap<>();
 
-  /** Processes each image in a context of its own, as the agent does. */
+  /** Processes each image in a trace context of its own, as OpenTelemetry's Java agent does. */
   private static final class Traced
       extends ContextualFixedKeyProcessor<String, ImageEvent, ImageEvent> {
     @Override
@@ -66,7 +69,8 @@ class TraceContextTest {
     Properties configuration = new Properties();
     configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-    // The driver commits after each record if this interval is over, and a commit forwards answers.
+    // The commit interval has no effect on the driver, because it commits after each record. A
+    // commit forwards the answers that are not forwarded yet.
     configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), configuration)) {
       TestInputTopic<String, byte[]> images =

@@ -62,21 +62,27 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Spans of images and batches, with OpenTelemetry's SDK in memory. */
+/**
+ * Tests the spans of images and batches with OpenTelemetry's SDK, which exports the spans to
+ * memory.
+ */
 class TracingTest {
 
   private static final int IMAGES = 1_000;
 
-  /** Every 50th image is a bad one. */
+  /** Every 50th image is a bad image, which the decoder refuses. */
   private static final int BAD = 50;
 
   /**
-   * Images for each input record. The test driver commits after each input record, and a commit
-   * waits for the answers, so that these images form batches.
+   * Number of images for each input record. The test driver commits after each input record, and a
+   * commit waits for the answers. So only images of one input record can share a batch.
    */
   private static final int BURST = 50;
 
-  /** Forwards a burst of images, each with its own headers, for each number of a first image. */
+  /**
+   * Forwards a burst of images for each input record, whose value is the number of the first image.
+   * Each image has its own headers.
+   */
   private final class Burst extends ContextualProcessor<String, String, String, ImageEvent> {
     @Override
     public void process(Record<String, String> first) {
@@ -100,7 +106,7 @@ class TracingTest {
   private int images;
   private boolean parented;
 
-  /** The parents that the images name, by key: the trace and the span. */
+  /** The parent spans that the images' headers name, by the images' keys. */
   private final Map<String, SpanContext> parents = new HashMap<>();
 
   /** The spans that were current when the predictions were forwarded, by key. */
@@ -272,13 +278,13 @@ class TracingTest {
     return sdk == null ? builder.build() : builder.openTelemetry(sdk).build();
   }
 
-  /** Sends images through a topology until each of them has come out. */
+  /** Sends images through a topology until each image has become a prediction or a dead letter. */
   private void drive(int count, boolean withParents) {
     drive(count, withParents, () -> {});
   }
 
   /**
-   * @param loaded is called once the model is loaded
+   * @param loaded runs after the model was loaded
    */
   private void drive(int count, boolean withParents, Runnable loaded) {
     images = count;
@@ -314,7 +320,8 @@ class TracingTest {
     Properties configuration = new Properties();
     configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-    // The driver commits after each record if this interval is over, and a commit forwards answers.
+    // The commit interval has no effect on the driver, because it commits after each record. A
+    // commit forwards the answers that are not forwarded yet.
     configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     configuration.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class);

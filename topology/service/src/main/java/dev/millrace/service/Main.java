@@ -53,8 +53,8 @@ public final class Main {
   }
 
   /**
-   * Returns the final exit code. If output of the command was lost, prints an error and returns a
-   * code other than 0.
+   * Returns the final exit code. If a part of the command's output was lost, this method prints an
+   * error and never returns 0.
    */
   static int conclude(int exitCode, WatchedOutput stdout, PrintWriter err) {
     if (stdout.failure().isEmpty()) {

@@ -10,8 +10,8 @@ import org.testcontainers.utility.DockerImageName;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * A container that runs {@code millrace serve}: it classifies the images of a topic with a model of
- * the test. The model and the broker need one line each:
+ * A container that runs {@code millrace serve}, which classifies the images of a topic with a model
+ * of the test. Two calls set the model and the broker:
  *
  * <pre>{@code
  * MillraceContainer millrace =
@@ -39,7 +39,10 @@ public class MillraceContainer extends GenericContainer<MillraceContainer> {
 
   private static final String REPOSITORY = "/models/";
 
-  /** Longer than the 120 s for which the service waits for its brokers. */
+  /**
+   * How long the start may take. This time is longer than the 120 s for which the service waits for
+   * its brokers.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(150);
 
   private final List<String> options = new ArrayList<>();

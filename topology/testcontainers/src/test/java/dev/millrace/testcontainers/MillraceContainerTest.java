@@ -64,7 +64,7 @@ class MillraceContainerTest {
     }
   }
 
-  /** The container's start ends at once, although its time limit is minutes. */
+  /** {@code start} fails as soon as the service has ended, long before its time limit of 150 s. */
   @Test
   void serviceThatCannotStart_saysWhy() {
     MillraceImage.SERVICE.require();

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The example of the README is code that a test runs. */
+/**
+ * Tests that the example in the README consists of code that {@link MillraceContainerTest} runs.
+ */
 class ReadmeTest {
 
   @Test

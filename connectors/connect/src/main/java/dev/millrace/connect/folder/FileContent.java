@@ -24,7 +24,8 @@ public final class FileContent {
    */
   public static Optional<byte[]> read(FolderFile file, int length) throws IOException {
     byte[] bytes;
-    // NOFOLLOW_LINKS: a link may have replaced the file since the scan.
+    // The option NOFOLLOW_LINKS is necessary because a link may have replaced the file since the
+    // scan.
     try (InputStream in =
         Files.newInputStream(file.file(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
       bytes = in.readNBytes(length);

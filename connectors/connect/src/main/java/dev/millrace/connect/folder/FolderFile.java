@@ -32,7 +32,7 @@ public record FolderFile(String path, Path file, long bytes, long modifiedMs) {
   /**
    * {@return 64 bits that identify this version of the file} These are the first bits of the
    * SHA-256 checksum of path, size and time. Among a million files, the chance that any two have
-   * equal bits is one in thirty million.
+   * equal bits is below one in thirty million.
    */
   public long fingerprint() {
     MessageDigest digest = sha256();

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The files and folders that the scans pass over, with the reasons. Reports a path again only if
- * its reason changes, or if the previous scan did not pass it over. A report is always one line,
- * because control characters in names become question marks. Not thread-safe.
+ * Collects the files and folders that scans skip, with the reasons. If several consecutive scans
+ * skip a path for the same reason, only the first scan reports the path. A report is always one
+ * line, because control characters in names become question marks. Not thread-safe.
  */
 public final class PassedOver {
 

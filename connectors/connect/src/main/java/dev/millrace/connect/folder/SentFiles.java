@@ -41,7 +41,7 @@ public final class SentFiles {
   }
 
   /**
-   * Notes that a scan has seen a file.
+   * Records that a scan has seen a file.
    *
    * @param file the file
    * @param nowMs the time, in ms since 1970
@@ -52,7 +52,8 @@ public final class SentFiles {
   }
 
   /**
-   * Keeps all files, because an incomplete scan may have missed any of them.
+   * Records that all files have been seen, after an incomplete scan. The scan may have missed any
+   * of these files.
    *
    * @param nowMs the time, in ms since 1970
    */
@@ -76,7 +77,7 @@ public final class SentFiles {
     return new Batch(seen.keySet().stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** Files that are sent together. The offsets of a batch share their memory. */
+  /** Files that one poll sends. The offsets of a batch share their memory. */
   public final class Batch {
 
     private final long[] before;

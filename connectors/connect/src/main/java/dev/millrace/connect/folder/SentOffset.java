@@ -11,8 +11,9 @@ import java.util.stream.LongStream;
 
 /**
  * The offset of a source partition: the fingerprints of all files that were sent, in base64. The
- * base64 text is created only when the map is read. Immutable, because later files of the batch are
- * appended after the part of the list that belongs to this offset.
+ * base64 text is created only when the map is read. Immutable, although all offsets of a batch
+ * share one list. Later files of the batch are appended after the part of the list that belongs to
+ * this offset.
  */
 final class SentOffset extends AbstractMap<String, Object> {
 

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 /**
  * The source partitions of a watched folder. There is not one source partition for each file,
  * because Connect keeps the offset of each source partition for ever. The number of source
- * partitions is fixed. With another number, files would move to other partitions. The offsets of
- * these partitions do not list the files, so the files would be sent again.
+ * partitions is fixed. If the number changed, files would move to other source partitions. The
+ * offsets of these source partitions do not list the files, so the files would be sent again.
  */
 public final class SourcePartitions {
 

@@ -1,5 +1,5 @@
 /**
  * The files of a watched folder: which files are images, which are complete, and which have been
- * sent. Does not depend on tasks and connectors.
+ * sent. This package does not depend on the classes of the task and the connector.
  */
 package dev.millrace.connect.folder;

@@ -25,7 +25,7 @@ class FolderFileTest {
     assertThat(file("cats/1.png", 20, 10).fingerprint()).isNotEqualTo(fingerprint);
   }
 
-  /** Stored offsets hold fingerprints, so a later release must compute the same ones. */
+  /** Stored offsets hold fingerprints, so a later release must compute equal fingerprints. */
   @Test
   void fingerprintAndPartition_neverChange() {
     assertThat(file("cats/1.png", 10, 20).fingerprint()).isEqualTo(3083905728635252784L);

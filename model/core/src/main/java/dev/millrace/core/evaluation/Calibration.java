@@ -7,10 +7,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *
  * @param temperature the number by which the logits are divided before the softmax
  * @param images number of images that the temperature was fitted on
- * @param changed number of the judged images whose most probable class differs with the
- *     temperature. Only rounding can change the most probable class: two probabilities become
- *     equal, or stop being equal
- * @param before the measures of the judged images without the temperature
+ * @param changed number of evaluated images whose most probable class is another one with the
+ *     temperature than without it. Only rounding can cause such a change, because it can make two
+ *     probabilities equal or unequal
+ * @param before the measures of the evaluated images without the temperature
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Calibration(double temperature, int images, int changed, Figures before) {
@@ -20,9 +20,9 @@ public record Calibration(double temperature, int images, int changed, Figures b
    *
    * @param temperature the number by which the logits are divided before the softmax
    * @param images number of images that the temperature was fitted on
-   * @param changed number of the judged images whose most probable class differs with the
-   *     temperature
-   * @param before the measures of the judged images without the temperature
+   * @param changed number of evaluated images whose most probable class is another one with the
+   *     temperature than without it
+   * @param before the measures of the evaluated images without the temperature
    * @throws IllegalArgumentException if the temperature is not above 0
    */
   public Calibration {

@@ -7,13 +7,14 @@ package dev.millrace.core.evaluation;
  * accuracy. The error is the mean of the gaps, weighted by the number of images in each bin. Not
  * thread-safe.
  *
- * <p>The interval follows from two bounds, which assume that the noise is normally distributed. The
- * error is the largest sum of the bins' signed gaps over all choices of signs. With the signs of
- * the true gaps, the measured sum is at most the measured error. So the upper end of the interval
- * is the measured error plus 1.96 standard errors of this sum. For the lower end, noise can raise
- * the measured error above the true error by at most the sum of the bins' absolute noise. So the
- * lower end is the measured error minus the 97.5 % quantile of the sum of absolute noise. The lower
- * end therefore removes the upward bias of the measured error. For a calibrated model, the measured
+ * <p>The noise of a bin is the difference between its measured gap and its true gap. The interval
+ * follows from two bounds, which assume that the noise is normally distributed. The error is the
+ * largest sum of the bins' signed gaps over all choices of signs. With the signs of the true gaps,
+ * the measured sum is at most the measured error. So the upper end of the interval is the measured
+ * error plus 1.96 standard errors of this sum. For the lower end, noise can raise the measured
+ * error above the true error by at most the sum of the bins' absolute noise. So the lower end is
+ * the measured error minus the 97.5 % quantile of the sum of absolute noise. The lower end
+ * therefore removes the upward bias of the measured error. For a calibrated model, the measured
  * error is above 0 with any number of images, but the lower end is usually 0.
  */
 final class CalibrationError {
@@ -27,7 +28,8 @@ final class CalibrationError {
 
   /** Adds an answer with its probability, from 0 to 1. */
   void add(double probability, boolean isCorrect) {
-    // Bin m holds probabilities above (m - 1) / BINS, up to m / BINS.
+    // The bin with index i holds the probabilities above i / BINS, up to (i + 1) / BINS. The first
+    // bin also holds 0.
     int bin = Math.max(0, Math.min(BINS - 1, (int) Math.ceil(probability * BINS) - 1));
     images[bin]++;
     confidence[bin] += probability;
@@ -41,8 +43,8 @@ final class CalibrationError {
     double deviations = 0;
     for (int bin = 0; bin < BINS; bin++) {
       if (images[bin] > 0) {
-        // Adding two right and two wrong images gives some noise even to a bin without mistakes:
-        // Agresti and Coull (1998).
+        // Two right and two wrong images are added, as Agresti and Coull (1998) propose. Without
+        // them, a bin without mistakes would have no noise.
         double share = (correct[bin] + 2.0) / (images[bin] + 4.0);
         double ofBin = images[bin] * share * (1 - share);
         variance += ofBin;

@@ -90,8 +90,8 @@ public final class ConfusionMatrix {
   }
 
   /**
-   * {@return the mean of the recalls of all classes that have images; NaN without images} Each
-   * class has the same weight, regardless of its number of images.
+   * {@return the mean of the recalls of all classes that have images; NaN without images} All
+   * classes have equal weights, regardless of their numbers of images.
    */
   public double balancedAccuracy() {
     double sum = 0;

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A temperature that is fitted and judged on the same images by cross-validation, so that no image
- * judges a temperature to which it contributed. The images are divided into {@value #FOLDS} folds.
- * The images of a fold are judged with the temperature fitted on the other folds. The classifier
- * itself gets the temperature fitted on all images.
+ * A temperature that is fitted and evaluated on one set of images by cross-validation. The images
+ * are divided into {@value #FOLDS} folds. The images of a fold are evaluated with a temperature
+ * that was fitted on the other folds, so that no image is evaluated with a temperature to which it
+ * contributed. The classifier itself gets the temperature that was fitted on all images.
  *
  * @param calibration the temperature fitted on all images, and the measures without a temperature
- * @param figures the measures with the temperatures of the folds
+ * @param figures the measures of all images, each evaluated with the temperature for its fold
  */
 public record CrossFit(Calibration calibration, Figures figures) {
 
   static final int FOLDS = 5;
 
   /**
-   * Fits and judges the temperature.
+   * Fits the temperature, and evaluates it by cross-validation.
    *
    * @param logits the logits of each image, as {@link Temperature#fit} takes them; at least one
    * @param truths index of each image's class

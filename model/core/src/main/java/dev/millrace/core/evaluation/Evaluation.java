@@ -28,7 +28,7 @@ public final class Evaluation {
    *
    * @param truth index of the image's class
    * @param probabilities {@code float[classes]}, from 0 to 1
-   * @return whether the most probable class is the image's
+   * @return whether the most probable class is the image's class
    * @throws IllegalArgumentException if the number of probabilities is not the number of classes
    */
   public boolean add(int truth, float[] probabilities) {
@@ -120,7 +120,10 @@ public final class Evaluation {
         confusion.cells());
   }
 
-  /** {@return the answers by class; later images change the returned matrix, too} */
+  /**
+   * {@return the number of images by true class and answered class} If images are added later, the
+   * returned matrix changes, too.
+   */
   public ConfusionMatrix confusion() {
     return confusion;
   }

@@ -1,21 +1,22 @@
 package dev.millrace.core.evaluation;
 
 /**
- * Tests whether a share of one set of images is significantly lower than a share of another set.
- * This is R. A. Fisher's exact test, "Statistical Methods for Research Workers" (1934).
+ * Tests whether the share of hits is significantly lower in one set of images than in another set.
+ * A hit is, for example, an image that the model classifies correctly. This is R. A. Fisher's exact
+ * test, "Statistical Methods for Research Workers" (1934).
  */
 public final class FisherExact {
 
   private FisherExact() {}
 
   /**
-   * {@return the one-sided p-value} If the hits of both sets are spread over all images at random,
-   * this is the probability of at most {@code hits} hits among the first images.
+   * {@return the one-sided p-value} This is the probability that the first set has at most {@code
+   * hits} hits if the hits of both sets are distributed over all images at random.
    *
-   * @param hits number of hits among the first images
-   * @param images number of the first images
-   * @param otherHits number of hits among the other images
-   * @param otherImages number of the other images
+   * @param hits number of hits in the first set
+   * @param images number of images in the first set
+   * @param otherHits number of hits in the other set
+   * @param otherImages number of images in the other set
    */
   public static double lower(int hits, int images, int otherHits, int otherImages) {
     double[] logs = logFactorials(images + otherImages);

@@ -44,8 +44,8 @@ final class LogLoss {
   }
 
   /**
-   * {@return the 97.5 % quantile of Student's distribution} Uses the series of Fisher and Cornish
-   * (1960) in powers of 1 / {@code freedom}, whose error is below 1 %.
+   * {@return the 97.5 % quantile of Student's distribution} The method uses the series of Fisher
+   * and Cornish (1960) in powers of 1 / {@code freedom}. The error of the result is below 1 %.
    */
   private static double quantile(int freedom) {
     if (freedom <= FEW.length) {

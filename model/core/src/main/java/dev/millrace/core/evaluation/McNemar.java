@@ -10,10 +10,11 @@ public final class McNemar {
   private McNemar() {}
 
   /**
-   * {@return the one-sided p-value} If both classifiers are equally good, each of the {@code gained
-   * + lost} images on which they differ is a coin toss. The p-value is the probability that the
-   * first classifier wins at least {@code gained} of these images. This is the upper tail of the
-   * binomial distribution with {@code gained + lost} trials and probability 1/2.
+   * {@return the one-sided p-value} The classifiers differ on {@code gained + lost} images. If both
+   * are equally good, each of them is right on a given one of these images with a probability of
+   * 1/2. The p-value is the probability that the first classifier is then right on at least {@code
+   * gained} of these images. This is the upper tail of the binomial distribution with {@code gained
+   * + lost} trials and probability 1/2.
    *
    * @param gained number of images that only the first classifier classifies correctly
    * @param lost number of images that only the second classifier classifies correctly
@@ -34,8 +35,8 @@ public final class McNemar {
   }
 
   /**
-   * {@return the two-sided p-value} If both classifiers are equally good, this is the probability
-   * of a difference at least as large as the given one, in either direction. The p-value is twice
+   * {@return the two-sided p-value} This is the probability of a difference at least as large as
+   * the given one, in either direction, if both classifiers are equally good. The p-value is twice
    * the smaller tail, but at most 1.
    *
    * @param gained number of images that only the first classifier classifies correctly

@@ -1,10 +1,11 @@
 package dev.millrace.core.evaluation;
 
 /**
- * Tests whether a classifier is worse than another classifier on the same images by less than a
- * given loss. This is the score test of T. Tango, "Equivalence test and confidence interval for the
- * difference in proportions for the paired-sample design" (1998), with a continuity correction of
- * half an image. Without the correction, the test would pass too often if few images differ.
+ * Compares two classifiers on the same images. Tests whether the first classifier's accuracy is
+ * lower by less than a given loss. This is the score test of T. Tango, "Equivalence test and
+ * confidence interval for the difference in proportions for the paired-sample design" (1998), with
+ * a continuity correction of half an image. Without the correction, the test would pass too often
+ * if the classifiers differ on few images.
  */
 public final class NonInferiority {
 
@@ -13,8 +14,8 @@ public final class NonInferiority {
   private NonInferiority() {}
 
   /**
-   * {@return the one-sided p-value} This is approximately the probability that the first classifier
-   * does at least this well if its accuracy is lower by exactly {@code loss}.
+   * {@return the one-sided p-value} This is approximately the probability of a result at least this
+   * good for the first classifier if its accuracy is lower by exactly {@code loss}.
    *
    * @param images number of images; with 0 images, the result is 1
    * @param gained number of images that only the first classifier classifies correctly
@@ -49,8 +50,8 @@ public final class NonInferiority {
   }
 
   /**
-   * {@return the number of images needed} With this many images, the test excludes the given loss
-   * in half of all cases if both classifiers are equally good.
+   * {@return the number of images needed} With this many images and two equally good classifiers,
+   * the test excludes the given loss with a probability of 1/2.
    *
    * @param differ assumed share of the images that exactly one of the two classifiers classifies
    *     correctly, from 0 to 1

@@ -18,7 +18,7 @@ public record Proportion(double value, double low, double high) implements Inter
   /**
    * {@return the proportion of {@code n} images with this share}
    *
-   * @param share the number of counted images divided by {@code n}, from 0 to 1
+   * @param share the number of images that count, divided by {@code n}; from 0 to 1
    * @param n number of all images, at least 1
    * @throws IllegalArgumentException if a number is out of range
    */
@@ -34,7 +34,7 @@ public record Proportion(double value, double low, double high) implements Inter
   /**
    * {@return the share of {@code hits} in {@code n}}
    *
-   * @param hits number of images to count, from 0 to {@code n}
+   * @param hits number of images that count towards the share, from 0 to {@code n}
    * @param n number of all images, at least 1
    * @throws IllegalArgumentException if a number is out of range
    */

@@ -1,17 +1,20 @@
 package dev.millrace.core.evaluation;
 
-/** The number of images that a judgement needs. */
+/** The number of images that the evaluation of a version needs. */
 public final class SampleSize {
 
-  /** The smallest number of images that judge a version, or give its temperature. */
+  /**
+   * The smallest number of images on which a version may be evaluated or its temperature fitted.
+   */
   public static final int FEWEST = 100;
 
   private SampleSize() {}
 
   /**
-   * {@return the smallest number of images that can show a loss of accuracy of at most so many
-   * percentage points} One image then weighs at most this loss. If no image may be lost, {@link
-   * #FEWEST} images do.
+   * {@return the smallest number of images that can show whether a loss of accuracy is at most
+   * {@code maxLoss}} On this many images, a single image changes the accuracy by at most {@code
+   * maxLoss} percentage points, unless {@code maxLoss} is 0. The result is at least {@link
+   * #FEWEST}.
    *
    * @param maxLoss the largest loss, in percentage points, from 0 to 100
    */

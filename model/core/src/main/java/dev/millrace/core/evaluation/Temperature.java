@@ -26,8 +26,8 @@ public final class Temperature {
   private Temperature() {}
 
   /**
-   * Fits the temperature. Do not measure the temperature on the same images, because the result
-   * would be too optimistic; use {@link CrossFit} instead.
+   * Fits the temperature. To fit and evaluate a temperature on one set of images, use {@link
+   * CrossFit} instead, because otherwise the measures would be too optimistic.
    *
    * @param logits the logits of each image, {@code float[classes]}, finite. Logarithms of
    *     probabilities are also allowed, because the softmax does not change if the same number is
@@ -61,15 +61,16 @@ public final class Temperature {
       } else {
         low = inverse;
       }
-      // If the step leaves the bracket, the geometric middle of the bracket replaces it.
+      // If Newton's step leaves the range from low to high, the geometric mean of low and high is
+      // used.
       inverse = next > low && next < high ? next : Math.sqrt(low * high);
     }
     return new BigDecimal(1 / inverse).round(DIGITS).doubleValue();
   }
 
   /**
-   * {@return the mean and the variance of the logits, weighted by the softmax of b times the
-   * logits}
+   * {@return the mean and the variance of the logits, weighted by the softmax of {@code inverse}
+   * times the logits}
    */
   private static double[] moments(float[] logits, double inverse) {
     double largest = largest(logits);

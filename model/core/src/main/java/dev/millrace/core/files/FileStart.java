@@ -37,7 +37,7 @@ record FileStart(String bytes) {
     return bytes.indexOf(part) >= 0;
   }
 
-  /** {@return the beginning as text in lower case, without white space before it} */
+  /** {@return the first bytes as text in lower case, without leading white space} */
   String text() {
     return bytes
         .substring(0, Math.min(bytes.length(), LONGEST_TEXT))
@@ -45,7 +45,10 @@ record FileStart(String bytes) {
         .toLowerCase(Locale.ROOT);
   }
 
-  /** Tests for a pickle of protocol 2 to 5, whose second byte is the number of the protocol. */
+  /**
+   * Tests for a pickle of protocol 2 to 5. The second byte of a pickle is the number of the
+   * protocol.
+   */
   boolean isPickle() {
     return bytes.length() > 2
         && bytes.charAt(0) == 0x80
@@ -55,14 +58,17 @@ record FileStart(String bytes) {
   }
 
   /**
-   * Tests for the length of a header as a little-endian 64-bit number, followed by the header's
-   * JSON.
+   * Tests for the safetensors format. A safetensors file begins with the length of the header as a
+   * little-endian 64-bit number, and the header's JSON follows.
    */
   boolean isSafetensors() {
     return has(SAFETENSORS_HEADER, "{\"") && has(5, "\0\0\0");
   }
 
-  /** Tests for a flat buffer: the offset of its root, followed by the given identifier. */
+  /**
+   * Tests for a flat buffer. The file begins with the offset of its root, and the given identifier
+   * follows.
+   */
   boolean isFlatBuffer(String identifier) {
     return has(3, "\0" + identifier);
   }
@@ -83,7 +89,10 @@ record FileStart(String bytes) {
     return name >= 0 && at(name + at(name - 1)) == SECOND_MESSAGE;
   }
 
-  /** Tests for a version, followed by a description that begins with an input and its name. */
+  /**
+   * Tests for Core ML's format. A Core ML file begins with a version. A description follows, which
+   * begins with an input and its name.
+   */
   boolean isCoreMl() {
     int description = at(0) == 0x08 && at(1) > 0 ? messageIn(2, SECOND_MESSAGE) : -1;
     int input = description < 0 ? -1 : messageIn(description, FIRST_MESSAGE);

@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * Thrown if an image cannot be classified because of the image itself. The message states the
  * reason, and becomes part of the dead letter (the record about the refused image). The exception
- * has no stack trace, because the place in the code explains nothing about the image.
+ * has no stack trace, because a stack trace does not say what is wrong with the image.
  */
 public final class BadImageException extends RuntimeException {
 

@@ -7,11 +7,11 @@ import java.time.Duration;
  *
  * @param maxPixels the largest number of pixels (width times height), at least 1. The decoder reads
  *     the width and the height from the header before it allocates memory for pixels. A JPEG may
- *     have eight times as many pixels, because a JPEG can be decoded at a reduced size. Its decode
- *     must then need at most 12 bytes of native memory for each pixel of the limit. The default of
- *     32 Mi pixels admits the JPEGs of every common camera. With the default, a decode needs at
- *     most about 400 MB of native memory for a JPEG and 500 MB for a TIFF. For other formats, it
- *     needs at most 130 MB, or 200 MB if EXIF data rotates the image
+ *     have eight times as many pixels, because a JPEG can be decoded at a reduced size. If a JPEG
+ *     has more pixels than the limit, its decode must need at most 12 bytes of native memory per
+ *     pixel of the limit. The default of 32 Mi pixels admits the JPEGs of every common camera. With
+ *     the default, a decode needs at most about 400 MB of native memory for a JPEG and 500 MB for a
+ *     TIFF. For other formats, it needs at most 130 MB, or 200 MB if EXIF data rotates the image
  * @param decodeTimeout the longest time that the decode of one image may take, at least 1 ms
  * @param maxHungDecoders the largest number of decodes that may run beyond {@code decodeTimeout} at
  *     the same time, at least 1. If another decode exceeds {@code decodeTimeout}, the engine fails

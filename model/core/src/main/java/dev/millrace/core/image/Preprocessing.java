@@ -9,10 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The preprocessing of an image, which must be the same as in the model's training. The steps are:
- * decode, turn upright, resize, fit, arrange the channels, and compute {@code (pixel * scale -
- * mean) / std} for each channel. The usual preprocessing is torchvision's: {@code Resize(resize)}
- * of the shorter side (bilinear, antialiased), {@code CenterCrop(size)}, RGB, {@code scale} 1/255.
+ * The preprocessing of an image. It must be equal to the preprocessing in the model's training. The
+ * steps are: decode, turn upright, resize, fit, arrange the channels, and compute {@code (pixel *
+ * scale - mean) / std} for each channel. The usual preprocessing is torchvision's: {@code
+ * Resize(resize)} of the shorter side (bilinear, antialiased), {@code CenterCrop(size)}, RGB,
+ * {@code scale} 1/255.
  *
  * <p>The decoder does everything up to the fit, and returns 8-bit RGB pixels. The prepared model's
  * graph arranges the channels and normalises the pixels, so that only {@link #bytes()} bytes per
@@ -52,7 +53,8 @@ public record Preprocessing(
   public static final int MAX_SIZE = 4096;
 
   /**
-   * Models with an input of fewer pixels per side than this are usually trained on whole images.
+   * Number of pixels per side below which an input counts as small. Models with a small input are
+   * usually trained on whole images.
    */
   private static final int SMALL = 64;
 
@@ -101,7 +103,7 @@ public record Preprocessing(
     IGNORE
   }
 
-  /** The channels of a model's input, in this order. */
+  /** The colour channels of a model's input, in the order in which the model takes them. */
   public enum Channels {
     /** Red, green, blue. */
     RGB(3),
@@ -224,9 +226,9 @@ public record Preprocessing(
   }
 
   /**
-   * {@return the values as a manifest stores them} The values of {@code fit}, {@code
-   * interpolation}, {@code exif}, {@code channels} and {@code scale} are left out if they have
-   * their usual values. A square input has a single {@code size}.
+   * {@return the values as a manifest stores them} The keys {@code fit}, {@code interpolation},
+   * {@code exif}, {@code channels} and {@code scale} are left out if their values are the usual
+   * ones. A square input has a single {@code size}.
    */
   @JsonValue
   public Map<String, Object> json() {
@@ -286,8 +288,8 @@ public record Preprocessing(
 
   /**
    * {@return the usual resize for an input size, in pixels} This is 8/7 of the size, rounded, for
-   * example 256 pixels for 224. Below {@value #SMALL} pixels, it is the size itself, because models
-   * for small images take the whole image.
+   * example 256 pixels for 224. For sizes below {@value #SMALL} pixels, the usual resize is the
+   * size itself, because models for small images take the whole image.
    *
    * @param size side of the input, in pixels
    */

@@ -252,8 +252,8 @@ public record ModelManifest(
   }
 
   /**
-   * Requires that a file's name has the form of a model's name. So the name cannot lead out of the
-   * version's folder.
+   * Requires that each file name has the form of a model's name, so that it cannot point outside
+   * the version's folder.
    */
   private static Map<String, String> checked(Map<String, String> files) {
     files.forEach(

@@ -9,8 +9,8 @@ import java.util.List;
  * manifest's {@code parentVersion} is the number of the float32 version.
  *
  * @param method how the ranges of the activations were chosen, for example {@code entropy}
- * @param reduceRange whether the weights have 7 bits instead of 8, so that products cannot saturate
- *     on processors without VNNI
+ * @param reduceRange whether the weights have 7 bits instead of 8. Sums of two products then fit in
+ *     16 bits, so that they cannot saturate on processors without VNNI
  * @param canSaturate whether two products with the weights can exceed 16 bits
  * @param floatLayers the layers that stay in float32, by operator and name; may be empty
  * @param calibration the images from which the ranges were computed
@@ -31,7 +31,8 @@ public record Quantization(
   /**
    * The images from which the ranges of the activations were computed.
    *
-   * @param images number of images, including the images that decided between several results
+   * @param images number of images, including the images that were used to choose the best of
+   *     several quantised models
    * @param sha256 SHA-256 checksum of the images' pixels, in the order of the images
    */
   public record Calibration(int images, String sha256) {}
@@ -60,22 +61,25 @@ public record Quantization(
     private static final double ROUNDING = 1e-9;
 
     /**
-     * {@return whether the quantised version loses at most so much}
+     * {@return whether the loss of the quantised version is at most {@code maxLoss}}
      *
-     * @param maxLoss the largest loss, in points
+     * @param maxLoss the largest allowed loss, in percentage points
      */
     public boolean isWithin(double maxLoss) {
       return loss() <= maxLoss + ROUNDING;
     }
 
-    /** {@return the loss, in points: hundredths of the images} */
+    /**
+     * {@return the loss of the quantised version, in percentage points of the accuracy or of the
+     * agreement}
+     */
     public double loss() {
       return 100 * ((float32 == null ? 1 : float32.value()) - int8.value());
     }
   }
 
   /**
-   * The speed of both versions, on one thread of the processor that judged them.
+   * The speed of both versions, on one thread of the processor on which they were compared.
    *
    * @param float32 images per second of the float32 version
    * @param int8 images per second of the quantised version

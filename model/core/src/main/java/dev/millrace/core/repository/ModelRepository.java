@@ -136,9 +136,9 @@ public sealed class ModelRepository permits RemoteModelRepository {
   }
 
   /**
-   * Reads a version's manifest. A version with a {@code millrace.json} is read without its model
-   * file. For a version in a {@link ForeignLayout}, the layout reads the model file too, to compute
-   * its checksum.
+   * Reads a version's manifest. If the version has a {@code millrace.json}, the model file is not
+   * read. For a version in a {@link ForeignLayout}, the layout also reads the model file, to
+   * compute its checksum.
    *
    * @param model the model's name
    * @param version the version's number
@@ -206,7 +206,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
 
   /**
    * Requires that versions can be published to this repository. Call this method before the work of
-   * creating a version begins. The method does not check a folder.
+   * creating a version begins. For a repository in a folder of this machine, the method checks
+   * nothing.
    *
    * @throws ModelException if the repository is read-only, or does not work at the moment
    */
@@ -316,7 +317,7 @@ public sealed class ModelRepository permits RemoteModelRepository {
   }
 
   /**
-   * Publishes written files under the next free number.
+   * Publishes the files of a {@link VersionWriter} as the version with the next free number.
    *
    * @param numbered creates the manifest for a version number
    */

@@ -154,9 +154,10 @@ public record ModelVersion(
   /**
    * Requires that this version and {@code predecessor} take images of the same size, and that this
    * version's classes begin with the predecessor's classes, in the same order. This version may
-   * have additional classes after them. So every class keeps its index. The classes of both
-   * versions must be exclusive, or the classes of both must be independent. Consumers of the
-   * predecessor's predictions can then read this version's predictions.
+   * have additional classes after them. So every class of the predecessor keeps its index. Either
+   * both versions must have exclusive classes, or both must have independent classes. If all
+   * requirements hold, consumers of the predecessor's predictions can read this version's
+   * predictions.
    *
    * @param predecessor the version to compare with
    * @throws SignatureChangeException if the sizes or the classes differ; the message names the

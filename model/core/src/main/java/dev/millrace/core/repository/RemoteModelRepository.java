@@ -36,7 +36,7 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
   private final AtomicReference<String> warned = new AtomicReference<>();
 
   /**
-   * Opens a repository on another machine. Does not connect yet.
+   * Opens a repository on another machine. The constructor does not connect to the machine.
    *
    * @param remote the versions; {@link #close} closes them
    * @param cache the folder on this machine for copies, which need not exist. Any number of
@@ -156,7 +156,10 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
         e);
   }
 
-  /** Renames the written version. A version with the same number and other content is removed. */
+  /**
+   * Moves the written version into the cache. If the cache has a version with this number and
+   * another manifest, that version is removed first.
+   */
   private static void replace(
       VersionWriter writer, ModelManifest manifest, byte[] bytes, Path folder) throws IOException {
     Optional<ModelVersion> published = writer.publish(manifest, bytes);
@@ -273,7 +276,10 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
     }
   }
 
-  /** Cleans the cache. Files that killed publishers left on the other machine stay there. */
+  /**
+   * Removes unfinished versions from the cache only. Files that killed publishers left on the other
+   * machine stay there.
+   */
   @Override
   public int removeUnfinished(String model, Duration age) {
     return Files.isDirectory(root().resolve(ModelManifest.requireName(model)))
@@ -281,7 +287,10 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
         : 0;
   }
 
-  /** {@return the given answer} Notes that the other machine works again, because it answered. */
+  /**
+   * {@return the given answer of the other machine} The method also clears the last warning,
+   * because an answer shows that the other machine works again.
+   */
   private <T> T answer(T answer) {
     warned.set(null);
     return answer;

@@ -82,7 +82,7 @@ public interface RemoteVersions extends AutoCloseable {
 
   /**
    * Publishes a version by publishing its manifest, if the number is not taken. If several
-   * publishers choose the same number at the same time, one of them gets it.
+   * publishers choose one number at the same time, only one of them publishes its version.
    *
    * @param model the model's name
    * @param version the version's number

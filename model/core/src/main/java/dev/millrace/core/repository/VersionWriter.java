@@ -152,8 +152,8 @@ final class VersionWriter implements AutoCloseable {
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (FileSystemException e) {
-      // If the folder already exists, each operating system causes a different exception, and Java
-      // has no specific class for Linux's. So the code checks whether the folder exists.
+      // If the folder already exists, the exception depends on the operating system, and Java has
+      // no specific class for the exception on Linux. So the code checks whether the folder exists.
       if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
         return false;
       }

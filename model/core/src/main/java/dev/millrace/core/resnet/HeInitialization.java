@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Initial weights, as in torchvision.
+ * Draws the initial weights of a network in the same way as torchvision.
  *
  * <p>A convolution's weights are normally distributed with the variance {@code 2 / (to * kernel *
  * kernel)}, where {@code to} is the number of output channels. See He et al., "Delving Deep into

@@ -13,8 +13,8 @@ final class LayerListing implements NetworkBuilder<LayerListing.Image> {
   record Image(int channels, int size) {
 
     /**
-     * {@return the shape of the output of a layer whose kernel side {@code k} is odd and whose
-     * padding is {@code k / 2}}
+     * {@return the shape of a layer's output for an input of this shape} The side {@code k} of the
+     * layer's kernel must be odd, and its padding must be {@code k / 2}.
      */
     Image to(int outputs, int stride) {
       return new Image(outputs, (size - 1) / stride + 1);

@@ -44,9 +44,9 @@ public enum AnswerKind {
   }
 
   /**
-   * {@return whether two answers to an image say the same} Answers of exclusive classes do if their
-   * most probable class is the same. Answers of independent classes do if the same classes have a
-   * score of at least 0.5.
+   * {@return whether two answers to an image are equivalent} For exclusive classes, two answers are
+   * equivalent if they have the same most probable class. For independent classes, they are
+   * equivalent if the same classes have a score of at least 0.5 in both answers.
    *
    * @param one an answer: one number per class
    * @param other another answer, with as many numbers

@@ -6,8 +6,8 @@ package dev.millrace.core.runtime;
  *
  * <p>A session throws this exception if a single run fails. The inference engine completes an
  * answer with this exception only if the device also fails on the black image with which the engine
- * warms up. A caller that finds this exception among the causes of a failed answer therefore knows
- * that the device is broken.
+ * warms up. If a caller finds this exception among the causes of a failed answer, the device is
+ * broken.
  */
 public final class InferenceException extends RuntimeException {
 

@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 /**
  * One version of a model, loaded on one device. Several threads may call {@link #run} at the same
  * time. Use few threads, and always the same threads. Call {@link #close} only when no run is in
- * progress and no run will begin. The inference engine ensures this by counting the users of each
- * session.
+ * progress and no run will begin. To ensure this order, the inference engine counts the users of
+ * each session.
  */
 public interface ModelSession extends AutoCloseable {
 

@@ -7,21 +7,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Where and when a training publishes checkpoints. At the end, it publishes its best epochs, the
- * best one last. The best epochs are those with the highest accuracy on held-out images. With a
- * gate, it publishes its last epoch instead, because the gate compares versions on these images.
+ * Where and when a training publishes checkpoints. At its end, a training publishes its best
+ * epochs, the best one last. The best epochs are the epochs with the highest accuracy on held-out
+ * images. A training with a gate publishes its last epoch instead, because the gate itself compares
+ * versions on the held-out images.
  *
  * @param repository the model repository; its owner closes it after the training
  * @param model the model's name in the repository
  * @param run the run's folder, which holds the learning curve and the state from which the run
  *     resumes
- * @param every time between two further checkpoints during the training, at least 1 s; if empty,
- *     there are none
+ * @param every time between two checkpoints during the training, at least 1 s; if empty,
+ *     checkpoints are published only at the end
  * @param keep number of epochs to publish at the end, at least 1
  * @param gate the rule that decides whether a checkpoint is promoted; if empty, no checkpoint is
  *     promoted
- * @param precision the numbers that checkpoints compute with. For {@link Precision#INT8}, the gate
- *     judges the quantised versions
+ * @param precision the number format in which checkpoints compute. For {@link Precision#INT8}, the
+ *     gate judges the quantised versions
  */
 public record Checkpoints(
     ModelRepository repository,
@@ -45,7 +46,8 @@ public record Checkpoints(
    * @param keep number of epochs to publish at the end
    * @param gate the rule that decides whether a checkpoint is promoted
    * @param precision the numbers that checkpoints compute with
-   * @throws IllegalArgumentException if the name, the interval or the number is invalid
+   * @throws IllegalArgumentException if the model's name, the time between two checkpoints or the
+   *     number of epochs is invalid
    */
   public Checkpoints {
     ModelManifest.requireName(model);
@@ -67,7 +69,8 @@ public record Checkpoints(
    * @param run the run's folder
    * @param every time between two further checkpoints during the training
    * @param gate the rule that decides whether a checkpoint is promoted
-   * @throws IllegalArgumentException if the name or the interval is invalid
+   * @throws IllegalArgumentException if the model's name or the time between two checkpoints is
+   *     invalid
    */
   public Checkpoints(
       ModelRepository repository,
@@ -79,7 +82,7 @@ public record Checkpoints(
   }
 
   /**
-   * {@return the same configuration with another run's folder}
+   * {@return a copy of this configuration with the folder of another run}
    *
    * @param other the folder
    */

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param fixed the names of the classes, in the order of their indices; images with another name
  *     are left out. If empty, the images' names are the classes
  * @param minImages smallest number of different images that a name needs to become a class, at
- *     least 1. It has no effect on fixed classes, and on classes that have been published
+ *     least 1. This number has no effect on fixed classes, or on classes of a version that was
+ *     already published
  */
 public record ClassRule(Optional<Labels> fixed, int minImages) {
 

@@ -3,8 +3,8 @@ package dev.millrace.core.training;
 import java.util.Locale;
 
 /**
- * All images have nearly the same output: the pre-training has collapsed. A lower learning rate or
- * a larger batch may help.
+ * Thrown if the pre-training has collapsed, which means that the encoder returns nearly equal
+ * outputs for all images. A lower learning rate or a larger batch may help.
  */
 public final class CollapsedException extends TrainingException {
 

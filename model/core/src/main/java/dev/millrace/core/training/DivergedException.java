@@ -33,8 +33,8 @@ public final class DivergedException extends TrainingException {
   }
 
   /**
-   * {@return the exception for network outputs that are not finite after a step} In this case, the
-   * loss of the next step would not be finite either.
+   * {@return the exception for network outputs that are not finite after a step} If the outputs are
+   * not finite, the loss of the next step would not be finite either.
    *
    * @param step the step's number, from 1
    * @param learningRate the peak learning rate of the training

@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A network without its last layer, pre-trained on images without labels. The file is in the
- * safetensors format, with PyTorch's names. Its metadata says for which network it is, and how it
- * was trained.
+ * A network without its last layer, pre-trained on images without labels. An encoder's file is in
+ * the safetensors format, with PyTorch's names. The metadata of the file describes the network, the
+ * normalisation and the pre-training.
  *
  * @param weights the weights under torchvision's names, without the last layer
  * @param architecture the network, as {@link #architecture} describes it
@@ -45,7 +45,7 @@ public record Encoder(
    *
    * @param file the file
    * @return the encoder
-   * @throws ModelException if the file cannot be read, or is not an encoder's
+   * @throws ModelException if the file cannot be read, or does not contain an encoder
    */
   public static Encoder read(Path file) {
     Map<String, String> metadata = WeightsFile.metadata(file);
@@ -89,12 +89,13 @@ public record Encoder(
   }
 
   /**
-   * Requires that the encoder belongs to a network and its preprocessing. The size of the images
-   * may differ.
+   * Requires that the encoder was trained for the given network, with the normalisation of the
+   * given preprocessing. The size of the images may differ.
    *
    * @param network the network that starts from the encoder
-   * @param preprocessing the preprocessing of its images
-   * @throws ModelException if the encoder belongs to another one; the message names the options
+   * @param preprocessing the preprocessing of the network's images
+   * @throws ModelException if the encoder was trained for another network or with another
+   *     normalisation; the message names the options to set
    */
   public void requireFits(ResNet network, Preprocessing preprocessing) {
     if (!architecture.equals(architecture(network))) {
@@ -149,7 +150,7 @@ public record Encoder(
   }
 
   /**
-   * {@return the number of values that a network's encoder answers for an image}
+   * {@return the number of values that a network's encoder returns for an image}
    *
    * @param network the network
    */

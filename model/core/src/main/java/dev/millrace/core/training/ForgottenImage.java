@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * An image that was removed from a trainer's replay.
+ * An image that was removed from a trainer's replay (the folder of labelled images for later
+ * rounds).
  *
  * @param key the image's key
- * @param trainedAfter number of the newest version before the first training on the image, or 0 if
- *     there was none. Every later version of this trainer may depend on the image. Empty if no
- *     training step has seen the image
+ * @param trainedAfter number of the newest version that existed before the first training on the
+ *     image, or 0 if no version existed. Every later version of this trainer may depend on the
+ *     image. Empty if no training step has seen the image
  * @param copies keys of equal images that the replay still holds
  */
 public record ForgottenImage(String key, OptionalInt trainedAfter, List<String> copies) {

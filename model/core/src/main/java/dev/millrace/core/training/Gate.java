@@ -59,7 +59,7 @@ public record Gate(
      *
      * @param folder the folder, with one subfolder per class
      * @param maxLoss the loss of accuracy that a checkpoint must exclude
-     * @throws IllegalArgumentException if the loss is out of range
+     * @throws IllegalArgumentException if {@code maxLoss} is out of range
      */
     public Golden {
       Objects.requireNonNull(folder, "folder");

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param schedule the change of the learning rate over the steps
  * @param warmUp the lower learning rate at the start
  * @param backboneFactor the factor, above 0 and at most 1, by which the learning rate of all layers
- *     before the last layer is multiplied. A pretrained network needs smaller changes than its new
+ *     before the last layer is multiplied. The pretrained layers need smaller changes than a new
  *     last layer
  */
 public record LearningRate(double peak, Schedule schedule, WarmUp warmUp, double backboneFactor) {

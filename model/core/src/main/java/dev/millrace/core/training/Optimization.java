@@ -7,9 +7,10 @@ import java.util.Objects;
  * 4.2), with a tenth of the paper's epochs.
  *
  * @param epochs passes over the training images, at least 1
- * @param patience number of epochs without a better epoch after which the training stops; 0 to
- *     train all epochs. The best epoch has the highest accuracy on the held-out images
- * @param sampling which images a step gets
+ * @param patience number of consecutive epochs without an improvement after which the training
+ *     stops; 0 to train all epochs. An epoch is an improvement if its accuracy on the held-out
+ *     images is higher than in all epochs before it
+ * @param sampling how the images of each step are selected
  * @param learningRate the learning rate over the steps
  * @param optimizer the rule that changes the weights
  * @param labelSmoothing the share of the target probability that is spread equally over all
@@ -59,7 +60,8 @@ public record Optimization(
   }
 
   /**
-   * {@return the defaults with another length and another learning rate}
+   * {@return the defaults with other numbers of epochs and images per step, and another learning
+   * rate}
    *
    * @param epochs passes over the training images, at least 1
    * @param batchSize number of images per step, at least 1
@@ -78,7 +80,7 @@ public record Optimization(
   }
 
   /**
-   * {@return the same optimization with another optimiser}
+   * {@return a copy of these settings with another optimiser}
    *
    * @param other the rule that changes the weights
    */
@@ -88,7 +90,7 @@ public record Optimization(
   }
 
   /**
-   * {@return the same optimization with early stopping}
+   * {@return a copy of these settings with early stopping}
    *
    * @param newPatience number of epochs without an improvement after which the training stops, or 0
    */

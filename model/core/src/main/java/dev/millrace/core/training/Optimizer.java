@@ -37,7 +37,7 @@ public record Optimizer(
      * PyTorch's {@code SGD} does it.
      */
     SGD,
-    /** As {@link #SGD}, with Nesterov's momentum. */
+    /** Stochastic gradient descent as in {@link #SGD}, but with Nesterov's momentum. */
     NESTEROV,
     /**
      * Adam with decoupled weight decay: Loshchilov and Hutter (2019). Beta 2 is 0.999, and epsilon

@@ -1,9 +1,9 @@
 package dev.millrace.core.training;
 
 /**
- * Thrown if the images in the run's folder were divided with another option. With the new option,
- * some images that the run's versions were trained on would be held out. Use the same option, or
- * another folder.
+ * Thrown if the images in the run's folder were divided into training images and held-out images
+ * with another value of an option. With the new value, images that the run's versions were trained
+ * on would be held out. Use the old value, or another folder.
  */
 public final class OtherSplitException extends TrainingException {
 
@@ -13,8 +13,8 @@ public final class OtherSplitException extends TrainingException {
    * Creates the exception.
    *
    * @param file the file with the images' parts
-   * @param before the option with which the images were divided
-   * @param now the option in the new configuration
+   * @param before the option and the value with which the images were divided
+   * @param now the option and the value in the new configuration
    */
   public OtherSplitException(String file, String before, String now) {
     super(

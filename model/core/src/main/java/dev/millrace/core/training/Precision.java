@@ -2,14 +2,14 @@ package dev.millrace.core.training;
 
 import java.util.Locale;
 
-/** The numbers that a published checkpoint computes with. */
+/** The number format in which a published checkpoint computes. */
 public enum Precision {
-  /** 32-bit floating point, as the training does. */
+  /** 32-bit floating point, which the training uses, too. */
   FLOAT32,
 
   /**
-   * 8-bit integers. Each checkpoint is published in float32 first, and its quantised version
-   * follows if it loses little accuracy.
+   * 8-bit integers. Each checkpoint is published in float32 first, and its quantised version is
+   * published afterwards if quantisation costs little accuracy.
    */
   INT8;
 

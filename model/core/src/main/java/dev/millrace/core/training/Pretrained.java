@@ -6,15 +6,15 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Weights to start from (transfer learning).
+ * The weights from which a training starts (transfer learning).
  *
  * @param weights the weights under torchvision's names; if they have no last layer or one for
  *     another number of classes, the last layer gets new random weights
  * @param origin a description of the weights, for messages and manifests
  * @param parentVersion number of the model version that the weights were read from, or null
  * @param freeze the parts of the network that training does not change: {@code stem}, {@code
- *     layer1} and so on. The batch norms of these parts normalise by the stored statistics and do
- *     not update the statistics
+ *     layer1} and so on. The batch norms of these parts normalise with their stored statistics, and
+ *     do not update these statistics
  */
 public record Pretrained(
     Weights weights, String origin, Integer parentVersion, List<String> freeze) {

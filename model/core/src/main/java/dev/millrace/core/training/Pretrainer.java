@@ -4,16 +4,17 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Trains an encoder on images without labels. {@link java.util.ServiceLoader} finds the
- * implementation, as that of {@link Trainer}.
+ * implementation, as it does for {@link Trainer}.
  */
 public interface Pretrainer {
 
   /**
    * Trains until the last step, or until {@code stop} returns true.
    *
-   * <p>If a run was interrupted or killed, the next call with the same options resumes it from the
-   * run's folder: after a stop at the next step, after a kill at the epoch that was interrupted. On
-   * one thread, the result equals the result of an uninterrupted run.
+   * <p>If a run was stopped or killed, the next call with the same options resumes the run from the
+   * run's folder. A stopped run resumes at the next step. A killed run resumes at the beginning of
+   * the epoch in which it was killed. On one thread, the result equals the result of an
+   * uninterrupted run.
    *
    * <p>The calling thread does all the work and calls the listener. A process runs one pre-training
    * at a time.

@@ -57,8 +57,8 @@ public record PretrainingConfig(
    * @param output the encoder's file
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
-   * @throws IllegalArgumentException if the network's image size differs from that of the images,
-   *     or a value is out of range
+   * @throws IllegalArgumentException if the network's image size differs from the size in the
+   *     preprocessing, or a value is out of range
    */
   public PretrainingConfig {
     Objects.requireNonNull(data, "data");

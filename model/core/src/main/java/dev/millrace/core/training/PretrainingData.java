@@ -8,16 +8,17 @@ import java.util.Objects;
 public sealed interface PretrainingData {
 
   /**
-   * A folder of images. If all of them lie in at least two subfolders, the subfolders' names are
-   * taken as classes to judge the encoder, but not to train it.
+   * A folder of images. If all images are in subfolders, and there are at least two subfolders, the
+   * names of the subfolders serve as classes. The classes are used to evaluate the encoder, but not
+   * to train it.
    *
    * @param folder the folder
    */
   record Folder(Path folder) implements PretrainingData {}
 
   /**
-   * The newest images of a topic, at the time when the pre-training begins. They are kept in the
-   * run's folder.
+   * The newest images of a topic, at the time when the pre-training begins. The run's folder keeps
+   * copies of these images.
    *
    * @param images topic of encoded images
    * @param events how the events of images are read; no entry for the defaults

@@ -11,19 +11,19 @@ public interface PretrainingListener {
    *
    * @param run the run's name
    * @param images number of images
-   * @param judged number of images on which the nearest neighbours are judged; 0 if the images have
-   *     no classes
+   * @param judged number of images that the nearest neighbours classify to evaluate the encoder; 0
+   *     if the images have no classes
    * @param done number of steps that were done before an interruption
    * @param steps total number of steps
    */
   void began(String run, int images, int judged, long done, long steps);
 
   /**
-   * The encoder was judged before the first step, when all its weights are random. Not called if
-   * the images have no classes, or the pre-training resumes.
+   * The encoder was evaluated before the first step, while all its weights were random. This method
+   * is not called if the images have no classes, or if the pre-training resumes.
    *
-   * @param neighbours share of the judged images whose class the nearest neighbours name
-   * @param judged the number of judged images
+   * @param neighbours share of the judged images that the nearest neighbours classify correctly
+   * @param judged number of images that the nearest neighbours classify
    */
   void untrained(Proportion neighbours, int judged);
 
@@ -52,7 +52,7 @@ public interface PretrainingListener {
   void written(Path file, int epochs);
 
   /**
-   * Something was skipped or left out.
+   * The pre-training skipped something, for example an image.
    *
    * @param what the description, in one line
    */

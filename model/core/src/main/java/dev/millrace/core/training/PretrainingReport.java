@@ -9,12 +9,13 @@ import dev.millrace.core.evaluation.Proportion;
  * @param learningRate the learning rate of the epoch's last step
  * @param loss mean loss of the epoch's steps, from -1 (both views of each image have the same
  *     output) to 1
- * @param spread the mean standard deviation of the normalised outputs, divided by that of outputs
- *     that are spread evenly, {@code 1 / sqrt(d)}. Near 1 is good; 0 means that all images have the
- *     same output (collapse)
- * @param neighbours share of the judged images whose class the nearest neighbours name; null if the
- *     images have no classes
- * @param judged number of the judged images; 0 if the images have no classes
+ * @param spread the mean standard deviation of the normalised outputs, divided by {@code 1 /
+ *     sqrt(d)}, which is the standard deviation of evenly spread outputs with {@code d} values. A
+ *     value near 1 is good; 0 means that all images have the same output (collapse)
+ * @param neighbours share of the judged images that the nearest neighbours classify correctly; null
+ *     if the images have no classes
+ * @param judged number of images that the nearest neighbours classify; 0 if the images have no
+ *     classes
  * @param imagesPerSecond speed, in images per second; each image has two views
  */
 public record PretrainingReport(

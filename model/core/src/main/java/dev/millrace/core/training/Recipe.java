@@ -4,12 +4,12 @@ import dev.millrace.core.resnet.Layer;
 import dev.millrace.core.resnet.ResNet;
 import java.util.Locale;
 
-/** Settings that together train well on one kind of data. */
+/** A combination of settings that trains well on one kind of data. */
 public enum Recipe {
   /**
    * He et al. (2015), section 4.2: 64,000 steps with batches of 128 images from CIFAR-10's 50,000
-   * images. A network with 110 layers or more starts with about 400 steps at a tenth of the
-   * learning rate.
+   * images. In a network with at least 110 layers, the learning rate of the first epoch (about 400
+   * steps) is a tenth of the usual rate.
    */
   CIFAR,
 
@@ -20,12 +20,12 @@ public enum Recipe {
   IMAGENET,
 
   /**
-   * Pretrained weights for photographs of new classes: the last layer learns ten times as fast as
-   * the layers before it.
+   * Training of pretrained weights on photographs of new classes. The learning rate of the last
+   * layer is ten times the rate of the layers before it.
    */
   FINETUNE,
 
-  /** A few thousand small images, and random initial weights. */
+  /** Training of random initial weights on a few thousand small images. */
   SMALL_DATA;
 
   private static final int DEEP = 110;
@@ -91,7 +91,10 @@ public enum Recipe {
     };
   }
 
-  /** {@return the number of layers with weights on the path from the image to the answer} */
+  /**
+   * {@return the number of convolutions and fully connected layers from the image to the logits,
+   * without those on shortcuts}
+   */
   private static long depth(ResNet network) {
     return network.layers().stream()
             .filter(layer -> layer.kind() == Layer.Kind.CONVOLUTION)

@@ -4,10 +4,10 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Stem;
 
 /**
- * The layers that follow the encoder during a pre-training, and are then thrown away: Chen and He,
- * "Exploring Simple Siamese Representation Learning" (2021), section 3. The projector consists of
- * fully connected layers with batch norms. The predictor has one narrower layer between its input
- * and its output.
+ * The layers that follow the encoder during a pre-training, and are discarded afterwards: Chen and
+ * He, "Exploring Simple Siamese Representation Learning" (2021), section 3. The projector consists
+ * of fully connected layers with batch norms. The predictor has one narrower layer between its
+ * input and its output.
  *
  * @param layers number of the projector's layers, 1 to 8
  * @param width number of values that the projector and the predictor answer, at least 4
@@ -44,10 +44,11 @@ public record SimSiam(int layers, int width, int bottleneck) {
   }
 
   /**
-   * {@return layers of a width, with the paper's bottleneck, which is a quarter of the width}
+   * {@return the layers for a network and a width} As in the paper, the bottleneck is a quarter of
+   * the width.
    *
-   * @param network the network; with a stem for small images, the projector has the paper's two
-   *     layers for CIFAR-10, otherwise three
+   * @param network the network. If its stem is for small images, the projector has two layers, as
+   *     the paper uses for CIFAR-10; otherwise it has three layers
    * @param width number of values that the projector and the predictor answer
    */
   public static SimSiam of(ResNet network, int width) {
@@ -66,10 +67,12 @@ public record SimSiam(int layers, int width, int bottleneck) {
   }
 
   /**
-   * {@return the paper's optimisation for a network: stochastic gradient descent with a momentum of
-   * 0.9 and half a cosine. The learning rate is proportional to the batch size}
+   * {@return the paper's optimisation for a network} This is stochastic gradient descent with a
+   * momentum of 0.9. The learning rate is proportional to the batch size, and falls along half a
+   * cosine.
    *
-   * @param network the network; a stem for small images has the paper's values for CIFAR-10
+   * @param network the network. If its stem is for small images, the values are the paper's values
+   *     for CIFAR-10
    * @param epochs passes over the images, at least 1
    * @param batchSize number of images per step, at least 1
    */

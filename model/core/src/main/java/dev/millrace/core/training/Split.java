@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * The rule that divides labelled images into training images and held-out images. Equal images, and
- * images of one group, always stay together.
+ * images of one group, always belong to the same part.
  *
  * @param heldOut share of each class's images, between 0 and 1, that are held out, which means that
  *     no training step sees them

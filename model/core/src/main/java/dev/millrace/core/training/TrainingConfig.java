@@ -109,7 +109,8 @@ public record TrainingConfig(
    * @param checkpoints where and when checkpoints are published
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
-   * @throws IllegalArgumentException in the same cases as the other constructor
+   * @throws IllegalArgumentException if the network's image size or number of channels differs from
+   *     the preprocessed images, or {@code threads} is below 1
    */
   public TrainingConfig(
       ResNet network,

@@ -79,9 +79,9 @@ public sealed interface TrainingData {
     }
   }
 
-  /** {@return how the images are divided} */
+  /** {@return the rule that divides the images into training images and held-out images} */
   Split split();
 
-  /** {@return which names are classes} */
+  /** {@return the rule that decides which names become classes} */
   ClassRule classes();
 }

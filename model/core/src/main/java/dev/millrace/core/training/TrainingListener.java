@@ -15,7 +15,7 @@ public interface TrainingListener {
   default void prepared(Lineage lineage) {}
 
   /**
-   * A round of a loop is about to begin, before the events of the round's training.
+   * A round of a training from topics is about to begin. The events of the round's training follow.
    *
    * @param round the round's number, from 1
    */
@@ -59,8 +59,9 @@ public interface TrainingListener {
    * A run begins, and the gate will judge its checkpoints.
    *
    * @param images number of images in each comparison
-   * @param smallestGain the smallest gain, in percentage points, that a comparison can recognise as
-   *     significant if the candidate loses no image
+   * @param smallestGain the smallest gain in accuracy, in percentage points, that a comparison can
+   *     recognise as significant. The number holds for a candidate that is right on all images on
+   *     which the champion is right
    */
   void gateOpened(int images, double smallestGain);
 

@@ -17,8 +17,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *     new classes, only images of the champion's classes count here and in {@code lost}
  * @param lost number of images that only the champion classifies correctly
  * @param p p-value of McNemar's one-sided exact test. If the candidate is only as good as the
- *     champion, this is the probability that the candidate wins at least {@code gained} of the
- *     {@code gained + lost} images by chance. 1 without a champion
+ *     champion, this is the probability that by chance only the candidate is right on at least
+ *     {@code gained} of the {@code gained + lost} images. 1 without a champion
  * @param round number of candidates that have been compared with this champion, including this
  *     candidate; 0 if the candidate was not compared
  * @param level the significance level of this round; 0 if the candidate was not compared

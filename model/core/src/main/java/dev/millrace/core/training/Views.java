@@ -2,13 +2,14 @@ package dev.millrace.core.training;
 
 /**
  * The random changes that make two views of each image for {@link SimSiam}: a part of the image is
- * cut out and resized, mirrored, changed in colour, made grey and blurred.
+ * cut out, resized, mirrored, changed in colour, made grey and blurred.
  *
  * @param cropArea the smallest area of the part, as a share of the image's area, above 0 and at
  *     most 1
  * @param flip whether each view is mirrored left to right with a probability of 0.5
  * @param colorJitter the largest random change of brightness, contrast and saturation, from 0 (no
- *     change) to 1; the hue turns by up to a quarter of this value. Four of five views are changed
+ *     change) to 1; the hue is rotated by up to a quarter of this value. The colours change with a
+ *     probability of 0.8
  * @param grayscale the probability, from 0 to 1, that a view is made grey
  * @param blur the probability, from 0 to 1, that a view is blurred
  */

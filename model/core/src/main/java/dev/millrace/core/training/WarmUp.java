@@ -3,7 +3,8 @@ package dev.millrace.core.training;
 import java.util.Objects;
 
 /**
- * A lower learning rate in the first steps. Without it, a network with random weights may diverge.
+ * A lower learning rate in the first steps. Without a warm-up, a network with random weights may
+ * diverge.
  *
  * @param epochs length of the warm-up, in epochs, at least 0; fractions of an epoch are allowed
  * @param shape the learning rate during the warm-up

@@ -89,8 +89,8 @@ enum DataType {
   }
 
   /**
-   * Converts a half-precision number (IEEE 754 binary16) to float32. Float32 has a wider exponent
-   * and fraction, and its exponent bias is larger by 112.
+   * Converts a half-precision number (IEEE 754 binary16) to float32. A float32 has more bits for
+   * the exponent and the fraction, and its exponent bias is larger by 112.
    */
   private static float half(short bits) {
     boolean finite = (bits & HALF_EXPONENT) != HALF_EXPONENT;

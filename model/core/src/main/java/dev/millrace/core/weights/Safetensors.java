@@ -28,8 +28,9 @@ import java.util.Map;
  *
  * <p>Reading follows the rules of the reference implementation. A header begins with <code>{</code>
  * , is at most 100 MB long and has no duplicate name. The tensors follow each other without a gap
- * or an overlap, to the end of the file. Metadata maps text to text. If the bytes break a rule, the
- * methods throw an {@code IllegalArgumentException} that names the rule.
+ * or an overlap, to the end of the file. The metadata is a map whose keys and values are texts. If
+ * the bytes break a rule, the methods throw an {@code IllegalArgumentException} that names the
+ * rule.
  */
 final class Safetensors {
 

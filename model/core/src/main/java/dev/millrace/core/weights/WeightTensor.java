@@ -8,8 +8,9 @@ import java.util.List;
 /**
  * An array of float32 weights.
  *
- * <p>The values are not copied, so that the values of a mapped file stay in the file. The caller
- * must not write to the values afterwards. Any number of threads may read.
+ * <p>The values are not copied, so that the values of a memory-mapped file use no heap. The caller
+ * must not write to the values afterwards. Any number of threads may read the values at the same
+ * time.
  *
  * @param shape the sizes of the dimensions in row-major order (the last dimension varies fastest);
  *     empty for a scalar

@@ -11,7 +11,7 @@ import java.util.Set;
 /**
  * A model's weights under the names of PyTorch's {@code state_dict}, for example {@code
  * layer1.0.conv1.weight}, {@code layer1.0.bn1.running_mean} and {@code fc.bias}. Immutable, unless
- * the caller writes to the values. Any number of threads may read.
+ * the caller writes to the values. Any number of threads may read the weights at the same time.
  *
  * @param tensors the tensors by name, in the given order: at least one tensor, and at most {@value
  *     #MAX_SIZE} values in all tensors together

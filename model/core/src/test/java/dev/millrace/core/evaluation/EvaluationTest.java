@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvaluationTest {
 
   /**
-   * 81 of 263 is the example of Newcombe, "Two-sided confidence intervals for the single
-   * proportion" (1998), table I, method 3; 15 of 148, 0 of 20 and 1 of 29 are his others.
+   * The first four rows are the examples of Newcombe, "Two-sided confidence intervals for the
+   * single proportion" (1998), table I, method 3: 81 of 263, 15 of 148, 0 of 20 and 1 of 29.
    */
   @ParameterizedTest
   @CsvSource({
@@ -70,7 +70,10 @@ class EvaluationTest {
     assertThat(evaluation.top5().value()).isEqualTo(0.5);
   }
 
-  /** Class 0: 3 images, 2 right; class 1: 1 image, right; class 2: no image, answered once. */
+  /**
+   * Class 0 has three images, of which two are classified correctly. Class 1 has one image, which
+   * is classified correctly. Class 2 has no image, but one image is classified as class 2.
+   */
   @Test
   void classes_haveRecallPrecisionAndConfusion() {
     Evaluation evaluation = new Evaluation(3);
@@ -90,8 +93,9 @@ class EvaluationTest {
   }
 
   /**
-   * Two answers at 0.9, one of them right, and one right answer at 0.6: the bins' gaps are |1.8 -
-   * 1| and |0.6 - 1|, so the error is 1.2 / 3.
+   * Two answers have a probability of 0.9, and one of them is right. A third answer has a
+   * probability of 0.6 and is right. The gaps of the two bins are |1.8 - 1| and |0.6 - 1|, so the
+   * error is 1.2 / 3.
    */
   @Test
   void calibrationError_isTheWeightedGap() {
@@ -103,7 +107,10 @@ class EvaluationTest {
     assertThat(evaluation.calibrationError()).isCloseTo(0.4, within(1e-7));
   }
 
-  /** Probabilities of one bin may balance: 0.95 twice, of which 1.9 - 1 - 1 = -0.1 remain. */
+  /**
+   * The gap of a bin is the sum of its probabilities minus the number of its right answers. For
+   * three right answers with the probabilities 0.95, 0.95 and 1, the gap is 2.9 - 3 = -0.1.
+   */
   @Test
   void calibrationError_balancesWithinABin() {
     CalibrationError error = new CalibrationError();
@@ -154,7 +161,10 @@ class EvaluationTest {
     assertThat(loss.estimate().high()).isCloseTo(6 + 2.2281 * Math.sqrt(11 / 11.0), within(2e-3));
   }
 
-  /** One class of 20 right of 20, one of 0 of 20: Wilson's ends are 0.8389 and 0.1611. */
+  /**
+   * One class has 20 right answers of 20, the other class has none of 20. Their Wilson intervals
+   * are 0.8389 to 1, and 0 to 0.1611.
+   */
   @Test
   void balancedAccuracy_hasAnIntervalEvenAtTheEnds() {
     ConfusionMatrix confusion = new ConfusionMatrix(3);
@@ -169,7 +179,8 @@ class EvaluationTest {
   }
 
   /**
-   * In 400 samples, the intervals may miss the truth 5 % of the time, and a little more by chance.
+   * In 400 samples, a 95 % interval misses the true value about 20 times. The test allows up to 29
+   * misses, because the number varies by chance.
    */
   @Test
   void intervals_holdTheTruth() {

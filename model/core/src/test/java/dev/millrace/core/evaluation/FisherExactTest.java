@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FisherExactTest {
 
-  /** The expected values were computed with whole numbers. */
+  /** The expected values were computed with exact integer arithmetic. */
   @ParameterizedTest
   @CsvSource({
     "3, 10, 9, 12, 0.04560609668968802",

@@ -27,7 +27,10 @@ class McNemarTest {
     assertThat(McNemar.oneSided(gained, lost)).isCloseTo(p, within(1e-4));
   }
 
-  /** The expected values are twice the tail of the binomial distribution with p 1/2. */
+  /**
+   * The expected values are twice the smaller tail of the binomial distribution with a probability
+   * of 1/2, but at most 1.
+   */
   @ParameterizedTest
   @CsvSource({
     "0, 0, 1",

@@ -40,7 +40,10 @@ class NonInferiorityTest {
     assertThat(NonInferiority.imagesNeeded(differ, loss, 0.05)).isEqualTo(images);
   }
 
-  /** Sums up the probabilities of all results that pass, if the loss is the one to exclude. */
+  /**
+   * Adds up the probabilities of all results with which the test passes. The true loss of accuracy
+   * is 0.01, which is exactly the loss to exclude.
+   */
   @ParameterizedTest
   @CsvSource({"361, 0.01", "361, 0.02", "400, 0.0125", "700, 0.04"})
   void test_passesInAtMostFivePercentOfTheCases(int images, double lost) {

@@ -17,7 +17,10 @@ class TemperatureTest {
   private final List<float[]> logits = new ArrayList<>();
   private final List<Integer> truths = new ArrayList<>();
 
-  /** Draws each class by the softmax of some logits; the model's logits are a multiple of them. */
+  /**
+   * Adds images with random logits. The class of an image is drawn with the probabilities of the
+   * softmax of its logits. The model's logits are these logits times {@code factor}.
+   */
   private void addImages(int n, double factor) {
     for (int i = 0; i < n; i++) {
       float[] row = new float[CLASSES];
@@ -118,7 +121,8 @@ class TemperatureTest {
   }
 
   /**
-   * The model is wrong about one fold's images only, so the other folds give no warning of them.
+   * The model is wrong only about the images of one fold. So the temperature that is fitted on the
+   * other folds does not fit this fold.
    */
   @Test
   void crossFit_judgesNoImageByItsOwnTemperature() {

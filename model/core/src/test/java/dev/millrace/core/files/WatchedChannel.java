@@ -9,10 +9,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A file of a {@link WatchedFileSystem}. A read or a write handles half of the requested bytes, as
- * operating systems may do, so that the file system's action can interrupt a read or a write in the
- * middle of a file. Closing does not count as an operation, because the system closes the files of
- * a killed process.
+ * A file of a {@link WatchedFileSystem}. Each call reads or writes only half of the requested
+ * bytes, as operating systems may do. So the file system's action can interrupt a read or a write
+ * in the middle of a file. Closing does not count as an operation, because the system closes the
+ * files of a killed process.
  */
 final class WatchedChannel extends FileChannel {
 

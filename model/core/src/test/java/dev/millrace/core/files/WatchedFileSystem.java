@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * The default file system, with an action before each operation that reads or changes files. If the
  * action throws, the operation does not happen. Paths of this file system come from {@link #watch}.
- * Code in the action uses default paths, so it is not watched itself.
+ * The action itself uses paths of the default file system, so its own operations do not call the
+ * action.
  */
 public final class WatchedFileSystem extends FileSystem {
 
@@ -75,7 +76,7 @@ public final class WatchedFileSystem extends FileSystem {
     private static final long serialVersionUID = 1;
   }
 
-  /** The work to kill. */
+  /** The code that {@link #killAt} runs and kills. */
   public interface Work {
     void doOn(WatchedFileSystem files) throws IOException;
   }

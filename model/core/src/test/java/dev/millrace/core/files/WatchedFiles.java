@@ -74,7 +74,7 @@ final class WatchedFiles extends FileSystemProvider {
     if (options.contains(StandardOpenOption.CREATE_NEW)) {
       names.created(real(path));
     }
-    // This second handle reaches the file even after a rename.
+    // The second handle still refers to the file after the file was renamed.
     FileChannel handle = FileChannel.open(real(path), StandardOpenOption.WRITE);
     unforced.add(handle);
     return new WatchedChannel(

@@ -17,7 +17,7 @@ class WholeFileTest {
 
   @TempDir private Path folder;
 
-  /** Creates a sparse file, which takes no room on the disk. */
+  /** Creates a large sparse file, which takes no room on the disk. */
   private Path sparse(String name) throws IOException {
     Path file = folder.resolve(name);
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

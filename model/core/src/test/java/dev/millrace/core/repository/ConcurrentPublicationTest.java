@@ -85,7 +85,7 @@ class ConcurrentPublicationTest {
 
   /**
    * Reads each version as soon as its folder appears, and returns the versions in order. The method
-   * spins, because an incomplete version would be visible for microseconds only.
+   * polls without a pause, because an incomplete version would be visible for microseconds only.
    */
   private List<ModelVersion> readAsTheyAppear() throws InterruptedException {
     Path home = root.resolve("resnet20");

@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Passes every call on. Tests override some. */
+/** Forwards every call to another object. Tests override some methods. */
 class ForwardingVersions implements RemoteVersions {
 
   private final RemoteVersions target;

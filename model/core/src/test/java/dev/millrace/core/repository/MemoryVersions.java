@@ -18,16 +18,19 @@ final class MemoryVersions implements RemoteVersions {
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> calls = new ArrayList<>();
 
-  /** Whether every call says that the machine does not work. */
+  /** Whether every call fails as if the other machine did not work. */
   boolean away;
 
   /**
-   * The number of calls until one has its effect and then fails, as if a connection broke; or -1.
+   * The number of calls of {@link #publish} and {@link #create} that succeed before one of them
+   * fails. The failing call has its effect first, as if the connection broke before the response.
+   * -1 if no call fails.
    */
   int callsToBreak = -1;
 
   /**
-   * The number of calls until the calling process is killed, before the call has an effect; or -1.
+   * The number of calls that succeed before the calling process is killed. The next call and all
+   * later calls have no effect. -1 if the process is not killed.
    */
   int callsToKill = -1;
 

@@ -22,7 +22,10 @@ class RemoteModelRepositoryTest {
   private final MemoryVersions remote = new MemoryVersions();
   private final List<String> warnings = new ArrayList<>();
 
-  /** {@return a repository of another machine, with a cache of its own} */
+  /**
+   * {@return the remote repository, as the machine {@code name} opens it} Each machine has its own
+   * cache.
+   */
   private RemoteModelRepository machine(String name) {
     return new RemoteModelRepository(remote, temp.resolve(name), warnings::add);
   }

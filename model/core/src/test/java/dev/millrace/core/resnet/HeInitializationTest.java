@@ -30,7 +30,8 @@ class HeInitializationTest {
   }
 
   /**
-   * PyTorch's fan_out counts the outputs, so twice the width halves the variance of layer2.0.conv1.
+   * PyTorch's fan_out is the number of output channels times the kernel's area. So the variance of
+   * layer2.0.conv1, which has twice as many output channels, is half of the variance of conv1.
    */
   @ParameterizedTest
   @CsvSource({

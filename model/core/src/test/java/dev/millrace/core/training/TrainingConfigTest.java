@@ -15,7 +15,10 @@ class TrainingConfigTest {
 
   private static final Path ANY = Path.of("any");
 
-  /** The gate's figures do not hold for an epoch that was chosen on the gate's images. */
+  /**
+   * If the best epoch were chosen on the gate's images, the gate's measures of this epoch would be
+   * too optimistic.
+   */
   @Test
   void choiceOfTheBestEpoch_isRefusedBesideAGate() {
     Optional<Gate> gate =

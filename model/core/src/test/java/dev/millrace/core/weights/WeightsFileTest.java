@@ -191,7 +191,7 @@ class WeightsFileTest {
     assertThat(refused).isBetween(MUTATIONS / 4, MUTATIONS);
   }
 
-  /** Changes one to four bytes, and truncates or lengthens every fourth file. */
+  /** Changes one to four bytes. Also truncates or lengthens one file in four, on average. */
   private static byte[] mutated(byte[] whole, Random random) {
     byte[] bytes =
         random.nextInt(4) > 0

@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * Decoded images for the quantisation of a model. Four of every five images determine the ranges of
- * the activations. Every fifth image is a tuning image, which is used to choose between results.
+ * the activations. Every fifth image is a tuning image. The tuning images measure each candidate
+ * for the quantised model, to choose the best one.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}; the arrays must not change
  * @param classes the index of each image's class; empty if the classes are unknown
@@ -72,7 +73,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
     return pixels.subList(0, Math.min(FOR_REFERENCE, pixels.size()));
   }
 
-  /** {@return the images that give the ranges} */
+  /** {@return the images that determine the ranges of the activations} */
   List<byte[]> forRanges() {
     return IntStream.range(0, pixels.size())
         .filter(i -> i % TUNING != 0)
@@ -80,7 +81,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
         .toList();
   }
 
-  /** {@return the tuning images, which are used to choose between results} */
+  /** {@return the tuning images, which are used to choose the best quantised model} */
   CalibrationImages.Tuning forTuning() {
     List<byte[]> images = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();

@@ -65,7 +65,8 @@ final class Entropy {
       for (int i = from; i < to; i++) {
         double p = (counts[i] + (i == bins - 1 ? outliers : 0)) / all;
         if (p > 0) {
-          // If only outliers fill the last bin, the bin has no integer of its own.
+          // The last bin may hold only outliers. It then counts as half a value, because q must not
+          // be 0.
           double q = counts[i] > 0 ? (double) sum / used / inside : 0.5 / inside;
           divergence += p * Math.log(p / q);
         }

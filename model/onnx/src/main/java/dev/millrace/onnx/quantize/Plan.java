@@ -78,7 +78,10 @@ final class Plan {
         && !network.isOutput(input);
   }
 
-  /** Moves a node without weights back to float32 if no node after it takes integers. */
+  /**
+   * Moves a node without weights back to float32 if no node after it takes integers. A ReLU after a
+   * convolution stays quantised.
+   */
   private void leaveUnlessUseful(NodeProto node) {
     if (!isInteger(node) || operators.isWeighted(node)) {
       return;

@@ -23,14 +23,14 @@ import java.util.function.Function;
 
 /**
  * Writes a network with {@code QuantizeLinear} and {@code DequantizeLinear} (QDQ) nodes around the
- * nodes of a {@link Plan}. ONNX Runtime replaces them by integer operators. The graph has the same
- * meaning in any runtime.
+ * nodes of a {@link Plan}. ONNX Runtime replaces the QDQ nodes and the nodes between them by
+ * integer operators. The graph has the same meaning in any runtime.
  *
  * <p>Not thread-safe. An instance builds one graph.
  */
 final class QdqGraph {
 
-  /** The first version of ONNX's operator set with a scale for each channel. */
+  /** The first version of ONNX's operator set whose QDQ nodes take a scale for each channel. */
   private static final int CHANNEL_OPSET = 13;
 
   private static final String CONTRIBUTED = "com.microsoft";
@@ -117,7 +117,7 @@ final class QdqGraph {
   }
 
   /**
-   * Replaces the bias of a float32 layer between integer nodes by a dequantised one. If the bias
+   * Replaces the bias of a float32 layer between integer nodes by a dequantised bias. If the bias
    * were a constant, ONNX Runtime would round the layer's weights to integers, with one scale for
    * all channels.
    */

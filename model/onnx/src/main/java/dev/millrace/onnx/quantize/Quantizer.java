@@ -19,9 +19,9 @@ import java.util.function.Consumer;
  *
  * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the least {@link
  * Damage}, measured on the tuning images. If the damage is still too large, the quantiser leaves
- * layers in float32. The quantiser begins with the first and the last layer. Then it adds 1, 2, 4,
- * 8 … of the other layers, the most damaging first. A layer's own damage is measured with a model
- * in which only this layer is quantised.
+ * the first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers
+ * also stay in float32, the most damaging first. A layer's own damage is measured with a model in
+ * which only this layer is quantised.
  *
  * <p>Runs on one thread per processor. Confined to one calling thread. The caller closes the
  * quantiser.
@@ -50,7 +50,7 @@ public final class Quantizer implements AutoCloseable {
    */
   public record Settings(boolean reduceRange, double maxLoss) {
 
-    /** The usual largest loss, in points. */
+    /** The default of {@code maxLoss}, in percentage points. */
     public static final double MAX_LOSS = 0.5;
 
     int largestWeight() {
@@ -101,8 +101,8 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Quantises the model.
    *
-   * @return the model with the least damage on the tuning images; the caller judges the model with
-   *     other images
+   * @return the model with the least damage on the tuning images; the caller compares the model
+   *     with the float32 model on other images
    * @throws ModelException if ONNX Runtime cannot run the quantised model
    */
   public QuantizedModel quantize() {
@@ -139,7 +139,8 @@ public final class Quantizer implements AutoCloseable {
   /**
    * {@return the operators and names of the quantised layers that do the most damage, the most
    * damaging first} Each layer's damage is measured with a model in which only this layer is
-   * quantised. This measures all layers, which takes some time.
+   * quantised. If the layers have not been measured yet, this method measures all of them, which
+   * takes some time.
    *
    * @param model a model that this quantiser made
    * @param most the largest number of layers
@@ -209,8 +210,8 @@ public final class Quantizer implements AutoCloseable {
   }
 
   /**
-   * Tests whether the loss is allowed. The limit is rounded up to whole images, because a single
-   * image is not significant.
+   * Tests whether the loss is allowed. The limit is rounded up to a whole number of images, because
+   * a single image is not significant.
    */
   private boolean isGood(Candidate candidate) {
     Damage damage = candidate.damage;

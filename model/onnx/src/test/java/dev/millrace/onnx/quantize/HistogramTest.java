@@ -16,7 +16,8 @@ class HistogramTest {
   @Test
   void counts_doNotDependOnTheOrder() {
     assertSameInBothOrders(noise(1, 0.01f), noise(2, 7));
-    // A sigmoid's largest value is a power of two, and a power of two is the end of the last bin.
+    // The largest value of a sigmoid is 1. The limit of a histogram is a power of two, so 1 can be
+    // the end of the last bin.
     assertSameInBothOrders(new float[] {1}, new float[] {7});
   }
 

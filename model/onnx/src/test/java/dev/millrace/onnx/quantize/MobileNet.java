@@ -24,7 +24,9 @@ final class MobileNet {
   static final Labels LABELS =
       new Labels(IntStream.range(0, 100).mapToObj(i -> "class " + i).toList());
 
-  /** Number of channels of the last block, which no other layer has. */
+  /**
+   * Number of output channels of the last block. No other layer has this number of output channels.
+   */
   private static final int LAST = 320;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("mobilenet");
@@ -52,12 +54,13 @@ final class MobileNet {
   /**
    * Returns MobileNetV2, prepared for images of 64 pixels.
    *
-   * @param outlier the size of every other channel of the last block, or 0. The last convolution
-   *     ignores these channels, but if they are large, 8 bits are too few for its other inputs
+   * @param outlier the bias of every second output channel of the last block, or 0 for small random
+   *     biases. The last convolution ignores these channels. If the bias is large, 8 bits are too
+   *     few for the other channels
    */
   static byte[] mobileNetV2(int opset, float outlier) {
     int[][] blocks = {
-      // expansion, channels, repetitions, stride, kernel
+      // each row: expansion, channels, repetitions, stride, kernel
       {1, 16, 1, 1, 3},
       {6, 24, 2, 2, 3},
       {6, 32, 3, 2, 3},

@@ -13,8 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plans for this network: two convolutions and a shortcut, whose first ReLU is needed alone, before
- * a matrix product and a softmax.
+ * Tests plans for a network of two convolutions with a shortcut, a matrix product and a softmax.
  */
 class PlanTest {
 

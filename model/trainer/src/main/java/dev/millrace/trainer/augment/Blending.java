@@ -12,7 +12,7 @@ final class Blending {
 
   private Blending() {}
 
-  /** Mixes with black. */
+  /** Mixes the image with black. */
   static void brightness(Raster image, double factor) {
     byte[] pixels = image.pixels();
     for (int i = 0; i < pixels.length; i++) {
@@ -20,7 +20,7 @@ final class Blending {
     }
   }
 
-  /** Mixes with the mean grey of the image. */
+  /** Mixes the image with its mean grey. */
   static void contrast(Raster image, double factor) {
     byte[] pixels = image.pixels();
     double sum = 0;
@@ -44,7 +44,10 @@ final class Blending {
     }
   }
 
-  /** Mixes with a smoothed image. The pixels at the edge of the image stay as they are. */
+  /**
+   * Mixes the image with a smoothed copy of itself. The pixels at the edge of the image stay as
+   * they are.
+   */
   static void sharpness(Raster image, double factor) {
     byte[] pixels = image.pixels();
     System.arraycopy(pixels, 0, image.other(), 0, pixels.length);

@@ -4,7 +4,7 @@ import dev.millrace.core.training.Views;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Changes an image at random to a view of it. */
+/** Replaces an image by a random view of it. */
 public final class ViewChanges implements RandomChange {
 
   /** The share of the views whose colours are changed. */

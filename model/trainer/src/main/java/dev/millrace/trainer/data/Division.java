@@ -59,8 +59,9 @@ final class Division {
       if (had.isEmpty()) {
         fresh.add(cluster);
       } else {
-        // A new image may connect clusters of different parts. None of these clusters can then be
-        // held out any more, because earlier versions were trained on some of their images.
+        // A new image may connect clusters of different parts. If earlier versions were trained on
+        // one of these clusters, none of them can be held out any more. Therefore, the first of
+        // their parts in the order of the enum wins, and TRAINING is its first constant.
         put(cluster, had.iterator().next(), parts);
       }
     }

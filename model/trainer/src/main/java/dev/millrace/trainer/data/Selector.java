@@ -83,8 +83,8 @@ public final class Selector {
   }
 
   /**
-   * {@return the number of the newest version before the first training on an image, or empty if no
-   * training step has seen the image}
+   * {@return the number of the model's newest version when the first training on an image began, or
+   * empty if no training step has seen the image}
    *
    * @param run the run's folder
    * @param content SHA-256 of the image file's bytes, in hexadecimal

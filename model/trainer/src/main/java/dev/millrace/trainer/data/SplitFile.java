@@ -41,8 +41,8 @@ final class SplitFile {
    * @param heldOut the held-out share
    * @param group the pattern of the groups, or an empty text
    * @param parts the part of each image, by content
-   * @param trainedAfter the number of the newest version before the first training on each training
-   *     image, by content
+   * @param trainedAfter the number of the model's newest version when the first training on an
+   *     image began, for each training image, by content
    */
   private record Content(
       double heldOut, String group, Map<String, Part> parts, Map<String, Integer> trainedAfter) {}
@@ -90,8 +90,8 @@ final class SplitFile {
   }
 
   /**
-   * {@return the number of the newest version before the first training on an image; empty if no
-   * training step has seen the image}
+   * {@return the number of the model's newest version when the first training on an image began;
+   * empty if no training step has seen the image}
    */
   OptionalInt trainedAfter(String image) {
     return content()
@@ -102,8 +102,8 @@ final class SplitFile {
 
   /**
    * Replaces the file. Unused images stay in the file, because they may come back. The file keeps
-   * the newest {@value #UNUSED} of them, or as many as there are used images if that number is
-   * larger.
+   * only the newest unused images: at most {@value #UNUSED}, or at most the number of used images
+   * if this number is larger.
    *
    * @param parts the parts of the used images
    * @param newest number of the model's newest version

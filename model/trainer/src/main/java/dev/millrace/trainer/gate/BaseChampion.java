@@ -7,7 +7,8 @@ import java.util.Optional;
  * The champion with which a run begins. A candidate of the run may replace only this champion.
  *
  * @param isKnown whether the champion could be read
- * @param version number of the version that serves; null if none does, or if it could not be read
+ * @param version number of the version that serves; null if no version serves, or if the champion
+ *     could not be read
  */
 public record BaseChampion(boolean isKnown, Integer version) {
 

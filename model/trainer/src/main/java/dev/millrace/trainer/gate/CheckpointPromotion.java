@@ -42,7 +42,8 @@ public final class CheckpointPromotion implements AutoCloseable {
   }
 
   /**
-   * Tells the listener how small a gain the gate can tell from chance, and remembers the champion.
+   * Tells the listener the smallest gain that the gate can tell from chance, and remembers the
+   * champion.
    *
    * @param base the champion with which the run begins; if empty, this method reads it
    */

@@ -21,9 +21,9 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * A frozen set of images that guards against promotions of versions that lose accuracy on it. The
- * set does not depend on the labels that arrive. If a version does not know an image's class, the
- * image counts as misclassified. Confined to one thread.
+ * A set of images that never changes. The gate does not promote a version that may lose too much
+ * accuracy on this set. Labels that arrive later do not change the set. If a version does not know
+ * an image's class, the image counts as misclassified. Confined to one thread.
  */
 public final class GoldenSet implements AutoCloseable {
 

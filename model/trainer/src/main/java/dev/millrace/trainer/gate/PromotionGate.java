@@ -100,9 +100,9 @@ public final class PromotionGate implements AutoCloseable {
   }
 
   /**
-   * Remembers the champion with which the run begins. A candidate that is judged after another
-   * writer has replaced this champion is not blessed, nor is any candidate if this champion is not
-   * known. If somebody returns to an older version, no run that began before undoes this.
+   * Remembers the champion with which the run begins. The gate blesses a candidate only if this
+   * champion is known, and no other writer has replaced it. Therefore, no run undoes a rollback
+   * that happened after the run began.
    *
    * @param champion the champion, read before the run chose the weights that it starts from
    */
@@ -164,7 +164,7 @@ public final class PromotionGate implements AutoCloseable {
         .orElse(verdict);
   }
 
-  /** Compares on all images, because a new class has only a few. */
+  /** Compares the versions on all images, because there are only a few images of a new class. */
   private Verdict grown(ModelSession candidate, ModelVersion serving, int round) {
     Answers own = Answers.of(candidate, images);
     Answers other = answersOf(serving, images);

@@ -8,7 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Decides by the numbers of right and wrong answers only. Immutable.
+ * Decides whether a candidate is promoted. The decision depends only on the numbers of right and
+ * wrong answers. Immutable.
  *
  * @param margin the smallest gain, in percentage points
  * @param minAccuracy the accuracy that the first version needs, in percent. If empty, the first

@@ -13,8 +13,8 @@ import java.util.function.Function;
 
 /**
  * Measures whether images with similar features have the same class. A fifth of the images is
- * judged, and the neighbours are other images. Equal images are on one side. The encoder has seen
- * all of these images, but no class.
+ * judged, and the neighbours are other images. Equal images count as one image. The encoder was
+ * trained on all of these images, but without their classes.
  */
 final class FeatureJudge {
 
@@ -42,7 +42,7 @@ final class FeatureJudge {
   static FeatureJudge of(Map<String, Pixels.Image> contents, int classes, int side) {
     List<Pixels.Image> judged = new ArrayList<>();
     List<Pixels.Image> known = new ArrayList<>();
-    // In the order of the checksums, so that classes are mixed.
+    // The map is sorted by checksum, which mixes the classes.
     for (Pixels.Image image : new TreeMap<>(contents).values()) {
       boolean isJudged = (judged.size() + known.size()) % PARTS == 0;
       List<Pixels.Image> part = isJudged ? judged : known;
@@ -61,7 +61,7 @@ final class FeatureJudge {
   }
 
   /**
-   * {@return the share of the judged images whose class the neighbours name}
+   * {@return the share of the judged images whose class the neighbours predict correctly}
    *
    * @param encoder computes the features {@code float32[images, features]} of a batch
    */

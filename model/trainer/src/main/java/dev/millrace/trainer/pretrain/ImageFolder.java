@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds all images below a folder. Their names below the folder are their keys. If all images lie
- * in at least two subfolders, each subfolder is a class.
+ * Finds all images below a folder. An image's key is its path below the folder. If all images lie
+ * in subfolders, and there are at least two subfolders, each subfolder is a class.
  */
 public final class ImageFolder {
 

@@ -31,14 +31,15 @@ final class Neighbours {
   }
 
   /**
-   * {@return the class that the neighbours name}
+   * {@return the class that gets the largest sum of votes}
    *
    * @param image the features of an image, of length 1
    */
   int classOf(float[] image) {
     long[] nearest = new long[features.length];
     for (int i = 0; i < features.length; i++) {
-      // Sorted by similarity, then by number, so that equal similarities have one order.
+      // The upper 32 bits hold the similarity. The lower 32 bits hold the image's number, which
+      // orders images with equal similarities.
       nearest[i] = ((long) sortable(cosine(image, features[i])) << Integer.SIZE) | i;
     }
     Arrays.sort(nearest);
@@ -55,7 +56,7 @@ final class Neighbours {
     return winner;
   }
 
-  /** {@return an integer with the order of the float} */
+  /** {@return an integer; a larger float gives a larger integer} */
   private static int sortable(float value) {
     int bits = Float.floatToIntBits(value);
     return bits >= 0 ? bits : bits ^ Integer.MAX_VALUE;

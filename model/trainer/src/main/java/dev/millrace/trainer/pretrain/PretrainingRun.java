@@ -198,7 +198,10 @@ public final class PretrainingRun {
     }
   }
 
-  /** The statistics of the steps would be those of the views and of older weights. */
+  /**
+   * Estimates the batch norms' statistics from whole images. The statistics from the training steps
+   * belong to views and to older weights.
+   */
   private static void estimateStatistics(SimSiamNetwork network, PretrainingSet set) {
     int[] done = new int[1];
     set.statistics()

@@ -37,7 +37,8 @@ record PretrainingSet(
   private static final int FOR_STATISTICS = 1024;
 
   /**
-   * Decodes all images. Images that cannot be decoded are left out, and the listener hears of them.
+   * Decodes all images. Images that cannot be decoded are left out, and the listener receives a
+   * warning.
    *
    * @throws TrainingException if fewer than two images can be decoded
    */

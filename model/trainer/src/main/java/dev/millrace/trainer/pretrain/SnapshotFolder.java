@@ -74,7 +74,7 @@ final class SnapshotFolder {
     }
   }
 
-  /** Completes the snapshot. */
+  /** Writes {@code snapshot.json}, which completes the snapshot. */
   void save(Snapshot snapshot) {
     try {
       AtomicFile.write(folder.resolve(INDEX), JSON.writeValueAsBytes(snapshot));

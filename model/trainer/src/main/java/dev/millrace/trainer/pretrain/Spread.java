@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 
 /**
  * The collapse measure of Chen and He (2021), section 4.1: the standard deviation of normalised
- * outputs. If all images have the same output, it is 0.
+ * outputs. If all images have the same output, the measure is 0.
  */
 final class Spread {
 
@@ -17,8 +17,9 @@ final class Spread {
   private Spread() {}
 
   /**
-   * {@return the standard deviation of each value over the images, averaged over the values, as a
-   * share of {@code 1 / sqrt(width)}, which is that of directions that are spread evenly}
+   * {@return the mean standard deviation of the values, divided by {@code 1 / sqrt(width)}} The
+   * standard deviation of a value is taken over the images. If the outputs' directions are spread
+   * evenly, the result is about 1.
    *
    * @param outputs {@code float32[images, width]}; each row is scaled to length 1 before
    * @param width number of values per image

@@ -60,11 +60,11 @@ public final class TopicSnapshot {
   private record Kept(long timestamp, int partition, long offset, String content) {}
 
   /**
-   * Creates an object that reads the topic when it is asked to.
+   * Creates an object that does not read the topic before {@link #images()} is called.
    *
    * @param topic the topic, and how many images are kept
    * @param run the run's folder
-   * @param listener hears how many records were skipped
+   * @param listener receives the numbers of read and skipped records
    * @param stop called between polls; if it returns true, reading stops
    * @throws TrainingException if the folder cannot be used
    */
@@ -147,8 +147,8 @@ public final class TopicSnapshot {
   }
 
   /**
-   * Assigns all partitions, each from the place where at most as many records are left as images
-   * are wanted.
+   * Assigns all partitions to the consumer. Reading begins {@code capacity} offsets before the end
+   * of each partition, because more images are not kept.
    *
    * @return the partitions with the offsets of their ends
    */

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param images the images, in an order that depends only on their keys. A label is an index in
  *     {@code classes}, or 0 if there are no classes
- * @param classes names of the classes that judge the encoder; empty if the images have no classes
+ * @param classes names of the classes with which the encoder is evaluated; empty if the images have
+ *     no classes
  */
 public record UnlabelledImages(List<LabelledImage> images, List<String> classes) {
 

@@ -9,11 +9,12 @@ import java.util.TreeMap;
 
 /**
  * Keeps the weights of the best epochs so far. The best epoch has the highest accuracy on held-out
- * images; of equals, the first one. Confined to one thread.
+ * images. If several epochs have this accuracy, the first of them is the best. Confined to one
+ * thread.
  */
 final class BestEpochs {
 
-  /** The name of an epoch's weights in the run's state is this prefix and the epoch's number. */
+  /** Prefix of the name of an epoch's weights in the run's state. The epoch's number follows. */
   private static final String KEPT = "best-";
 
   private static final Comparator<EpochReport> WORST_FIRST =
@@ -37,7 +38,7 @@ final class BestEpochs {
   /** An epoch and its weights. */
   record Epoch(EpochReport report, Weights weights) {}
 
-  /** Keeps the weights of the last epoch if it is one of the best. */
+  /** Keeps the weights of the epoch that has just ended if this epoch is one of the best. */
   void ended(List<EpochReport> history, Weights served) {
     if (kept > 0) {
       weights.put(history.size(), served);
@@ -46,7 +47,7 @@ final class BestEpochs {
     }
   }
 
-  /** {@return whether the training waited long enough for a better epoch} */
+  /** {@return whether {@code patience} epochs have passed since the best epoch} */
   boolean isOver(List<EpochReport> history) {
     return patience > 0
         && !history.isEmpty()

@@ -18,7 +18,7 @@ import java.util.List;
 
 /**
  * A prepared model with a temperature in its graph. The temperature is fitted on the gate's images
- * and judged on the report's images. Confined to one thread; {@link #close} closes the session.
+ * and evaluated on the report's images. Confined to one thread; {@link #close} closes the session.
  *
  * @param bytes the model file with the temperature
  * @param session a session of the model with the temperature

@@ -39,8 +39,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Publishes a network's current weights as a version of the model: exports the weights, compares
- * the exported graph with the network, calibrates the graph, and measures it. Quantises it if the
- * configuration wants 8-bit integers. Confined to one thread.
+ * the exported graph with the network, calibrates the graph, and measures it. If the configuration
+ * asks for 8-bit integers, also publishes a quantised version. Confined to one thread.
  */
 final class CheckpointWriter implements AutoCloseable {
 
@@ -112,11 +112,12 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * Tells the listener what the gate will be able to see. Does nothing without a gate.
+   * Prepares the gate, if the training has one. If the configuration asks for 8-bit integers, this
+   * method first checks that a folder has enough images for them.
    *
    * @param base the champion with which the run begins; if empty, the gate reads it
-   * @throws TrainingException if no checkpoint could be published in 8-bit integers. In a loop, the
-   *     images may still come
+   * @throws TrainingException if a folder has too few images for checkpoints in 8-bit integers. A
+   *     training from topics does not fail, because further images may arrive
    */
   void begin(Optional<BaseChampion> base) {
     if (config.checkpoints().precision() == Precision.INT8
@@ -136,7 +137,7 @@ final class CheckpointWriter implements AutoCloseable {
    * @param judged whether the gate judges the checkpoint; if not, it is only published
    * @param lineage how the weights were trained
    * @throws TrainingException if the probabilities of the exported graph differ too much from the
-   *     network's; nothing is published then. Or if the int8 version cannot be written
+   *     network's, in which case nothing is published, or if the int8 version cannot be written
    */
   void write(
       Weights weights,
@@ -167,7 +168,7 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /**
-   * What is known of a checkpoint, whatever its precision is.
+   * The data for the export of a checkpoint in one precision.
    *
    * @param began the time at which the export started, in ns
    */
@@ -187,7 +188,7 @@ final class CheckpointWriter implements AutoCloseable {
     return version;
   }
 
-  /** Publishes a checkpoint in 8-bit integers behind the same checkpoint in float32. */
+  /** Publishes a checkpoint in 8-bit integers, after the same checkpoint in float32. */
   private void exportInt8(
       Export export, byte[] prepared, CalibratedModel float32, ModelVersion parent) {
     Optional<Int8Checkpoint> made =

@@ -25,12 +25,13 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A checkpoint in 8-bit integers. Training images give the ranges of its activations, the gate's
- * images its temperature, and the report's images judge it against the checkpoint in float32. The
- * weights have 7 bits, so that the version is right and fast on processors without VNNI, too.
+ * A checkpoint in 8-bit integers. Training images determine the ranges of the activations, and the
+ * gate's images determine the temperature. The checkpoint is compared with the checkpoint in
+ * float32 on the report's images. The weights have 7 bits, so that the version is right and fast on
+ * processors without VNNI, too.
  *
  * @param model the quantised model with its own temperature; {@link #close} closes it
- * @param quantization how the model was quantised and judged
+ * @param quantization how the model was quantised, and the comparison with the float32 model
  * @param answers images with the answers that each processor must give
  */
 record Int8Checkpoint(CalibratedModel model, Quantization quantization, ReferenceAnswers answers)
@@ -41,7 +42,7 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
 
   private static final int MOST_CALIBRATING = 500;
 
-  /** The smallest number of images in the report that can judge. */
+  /** The smallest number of the report's images for the comparison with the float32 checkpoint. */
   private static final int FEWEST_JUDGING = SampleSize.toShow(Quantizer.Settings.MAX_LOSS);
 
   /**
@@ -101,7 +102,7 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
   /**
    * Requires enough images for 8-bit integers.
    *
-   * @throws TrainingException if there are too few
+   * @throws TrainingException if there are too few images
    */
   static void requireEnough(TrainingImages images) {
     lack(images)
@@ -115,7 +116,7 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
             });
   }
 
-  /** {@return which images are too few, or empty if all are enough} */
+  /** {@return a text that says which images are too few, or empty if there are enough images} */
   private static Optional<String> lack(TrainingImages images) {
     int judging = images.report().size();
     int calibrating = images.statistics().size();

@@ -5,7 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.UUID;
 
-/** Names of training runs. */
+/** Creates names of training runs. */
 public final class RunName {
 
   private static final DateTimeFormatter TIME =

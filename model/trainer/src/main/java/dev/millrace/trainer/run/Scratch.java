@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A temporary folder for files, which are deleted with it.
+ * A temporary folder. {@link #close} deletes the folder and its files.
  *
  * @param folder the folder
  */

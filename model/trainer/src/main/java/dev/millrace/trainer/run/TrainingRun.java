@@ -86,7 +86,10 @@ public final class TrainingRun {
     this.best = new BestEpochs(kept(config), config.optimization().patience());
   }
 
-  /** {@return the number of epochs to choose} With a gate, the last epoch is published. */
+  /**
+   * {@return the number of best epochs to keep} With a gate, this number is 0, because the last
+   * epoch is published.
+   */
   private static int kept(TrainingConfig config) {
     return config.checkpoints().gate().isPresent() ? 0 : config.checkpoints().keep();
   }
@@ -262,8 +265,8 @@ public final class TrainingRun {
   }
 
   /**
-   * Publishes the best epochs, or with a gate the last one. If the process is killed meanwhile, the
-   * resumed run publishes them again.
+   * Publishes the best epochs. With a gate, publishes the last epoch instead. If the process is
+   * killed during this method, the resumed run publishes the epochs again.
    */
   private void publish(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     boolean isDemanded = folder.takeDemand();
@@ -305,8 +308,9 @@ public final class TrainingRun {
   }
 
   /**
-   * {@return whether the gate judges the current checkpoint} In a round of a loop, it judges only
-   * the last one, because every comparison costs a part of the gate's significance level.
+   * {@return whether the gate judges the current checkpoint} In a training from topics, the gate
+   * judges only the last checkpoint of a round, because every comparison uses up a part of the
+   * gate's significance level.
    */
   private boolean isJudged() {
     return config.data() instanceof TrainingData.Folder

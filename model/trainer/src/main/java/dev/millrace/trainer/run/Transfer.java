@@ -12,7 +12,7 @@ final class Transfer {
 
   private static final String HEAD = "fc.";
 
-  /** The beginning of the last layer's names, which depends on the implementation. */
+  /** Matches the beginning of the last layer's names, which differs between implementations. */
   private static final String ANY_HEAD = "(module\\.)?(fc|linear)\\.";
 
   private Transfer() {}

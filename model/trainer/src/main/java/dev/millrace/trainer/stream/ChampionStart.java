@@ -28,7 +28,7 @@ final class ChampionStart {
     this.topic = topic;
   }
 
-  /** {@return the decision for a training, or empty if the training has no gate} */
+  /** {@return an object that decides for a training, or empty if the training has no gate} */
   static Optional<ChampionStart> of(TrainingConfig config) {
     String model = config.checkpoints().model();
     return config
@@ -97,7 +97,7 @@ final class ChampionStart {
     }
   }
 
-  /** {@return the version with the float32 weights that a version was made from} */
+  /** {@return the version itself, or the float32 version from which it was quantised} */
   private ModelVersion float32(ModelVersion version) {
     if (version.manifest().quantization() == null) {
       return version;

@@ -59,7 +59,7 @@ final class Replay {
    */
   private final Set<String> dropped = new HashSet<>();
 
-  /** The known contents of images by key. They are not saved. */
+  /** The SHA-256 checksums of images that were computed so far, by key. They are not saved. */
   private final Map<String, String> contents = new HashMap<>();
 
   private boolean changed;

@@ -68,7 +68,7 @@ final class RoundImages {
       return selection;
     }
     List<String> given = order.give(published, selection.classes());
-    // Another trainer may have given an index to a class that has too few images here.
+    // Another trainer may have given an index to a class that has too few images in this training.
     return given.equals(selection.classes()) ? selection : selector.select(found, given, true);
   }
 }

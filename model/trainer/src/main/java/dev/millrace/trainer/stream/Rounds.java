@@ -74,7 +74,8 @@ final class Rounds {
    *     the round could be promoted then
    */
   boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
-    // Also the gate uses this reading. Otherwise, a rollback after it would not be seen.
+    // The gate also uses this reading. If the gate read the champion again, it would not notice a
+    // rollback between the two readings.
     Optional<BaseChampion> base = champions.map(ChampionStart::champion);
     int last = last();
     removeAllBut(last);

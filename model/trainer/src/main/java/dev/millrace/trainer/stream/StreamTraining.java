@@ -34,7 +34,7 @@ public final class StreamTraining {
 
   private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Time after which a round is tried again that could not begin because Kafka failed. */
+  /** Time, in ns, after which a round that failed because of Kafka is tried again. */
   private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final TrainingConfig config;
@@ -47,7 +47,7 @@ public final class StreamTraining {
   private final Rounds rounds;
   private final RoundImages images;
 
-  /** The last failure of Kafka that no round has followed yet. */
+  /** Kafka's failure in the last attempt to train a round; empty if Kafka did not fail. */
   private Optional<Failure> failure = Optional.empty();
 
   /** A failure, and when it happened, in ns. */

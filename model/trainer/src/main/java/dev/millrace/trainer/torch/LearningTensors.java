@@ -50,7 +50,7 @@ final class LearningTensors implements AutoCloseable {
     }
   }
 
-  /** Does one step of the optimiser along the gradients, and sets them to 0. */
+  /** Does one step of the optimiser along the gradients, and sets the gradients to 0. */
   void step(double learningRate) {
     steps++;
     descent.step(learningRate, steps);
@@ -65,7 +65,10 @@ final class LearningTensors implements AutoCloseable {
     }
   }
 
-  /** Adds copies of the values and of the optimiser's state to a state. */
+  /**
+   * Adds copies of the values and of the optimiser's state to {@code state}, under keys that begin
+   * with {@code name}.
+   */
   void state(String name, Map<String, Weights> state) {
     state.put(name, read());
     try (PointerScope scope = new PointerScope();

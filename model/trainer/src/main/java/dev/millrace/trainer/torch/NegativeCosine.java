@@ -25,8 +25,8 @@ final class NegativeCosine {
   }
 
   /**
-   * {@return the mean negative cosine of the angles between rows of both tensors} The gradient
-   * stops at the target.
+   * {@return the mean negative cosine of the angles between corresponding rows of both tensors} The
+   * gradient stops at the target.
    */
   static Tensor of(Tensor prediction, Tensor target) {
     return torch

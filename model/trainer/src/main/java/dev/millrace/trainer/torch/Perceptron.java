@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Fully connected layers, each followed by a batch norm and a ReLU, except that the last layer has
- * no ReLU. The layers' names count as in PyTorch's {@code Sequential}: {@code projector.0} is the
+ * no ReLU. The layers are numbered as in PyTorch's {@code Sequential}: {@code projector.0} is the
  * first layer, {@code projector.1} its batch norm and {@code projector.3} the second layer.
  *
  * @param name the beginning of the layers' names
@@ -64,8 +64,8 @@ record Perceptron(String name, List<Integer> widths, boolean normalised) {
   }
 
   /**
-   * {@return initial values as PyTorch's: uniform within {@code ±1 / sqrt(inputs)}, and batch norms
-   * that change nothing}
+   * {@return initial values like PyTorch's} The values are uniform within {@code ±1 /
+   * sqrt(inputs)}. The batch norms change nothing.
    */
   Map<String, WeightTensor> initial(Random random) {
     Map<String, WeightTensor> values = new LinkedHashMap<>();

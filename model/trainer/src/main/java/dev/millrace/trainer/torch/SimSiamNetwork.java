@@ -25,9 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * An encoder that learns without labels, with SimSiam's projector and predictor: Chen and He
- * (2021). For two views of an image, the predictor's output of one view learns to equal the
- * projector's output of the other view. The learning rate of the predictor does not fall (section
- * 4.2).
+ * (2021). Training moves the predictor's output for one view of an image towards the projector's
+ * output for another view. The learning rate of the predictor does not fall (section 4.2).
  *
  * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
  * each step, not by the garbage collector.
@@ -49,7 +48,7 @@ public final class SimSiamNetwork implements AutoCloseable {
    * Creates a network with random weights on the device.
    *
    * @param network the network, whose last layer is not used
-   * @param simSiam the layers behind the encoder
+   * @param simSiam the layers after the encoder
    * @param optimization how all layers learn
    * @param seed the seed of the initial weights
    * @param preprocessing the preprocessing of the images

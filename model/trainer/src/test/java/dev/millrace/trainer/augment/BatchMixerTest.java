@@ -18,7 +18,10 @@ class BatchMixerTest {
   private static final int BYTES = SIDE * SIDE * 3;
   private static final int IMAGES = 3;
 
-  /** Returns images whose pixels are all 0, 100 and 200. */
+  /**
+   * Returns three images. All values of the first image are 0, of the second 100, and of the third
+   * 200.
+   */
   private static ByteBuffer images() {
     ByteBuffer pixels = ByteBuffer.allocateDirect(IMAGES * BYTES);
     for (int i = 0; i < pixels.capacity(); i++) {

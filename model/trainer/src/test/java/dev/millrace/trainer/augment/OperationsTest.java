@@ -86,7 +86,8 @@ class OperationsTest {
       image.pixels()[i] = (byte) (100 + i / 3 % 4);
     }
     Tones.equalize(image);
-    // 1,024 pixels have four values; a step is (1,024 - 256) / 255 = 3 pixels.
+    // Each of four values has 256 of the 1,024 pixels. A step of the result is (1,024 - 256) / 255
+    // = 3 pixels.
     assertThat(image.pixels()[0] & 0xff).isZero();
     assertThat(image.pixels()[3] & 0xff).isEqualTo((1 + 256) / 3);
     assertThat(image.pixels()[6] & 0xff).isEqualTo((1 + 512) / 3);
@@ -117,8 +118,9 @@ class OperationsTest {
 
   @Test
   void blur_spreadsAPixelByAGaussian() {
-    // The weights of a Gaussian with a deviation of 0.5 for -2 to 2 pixels, by hand: 0.000263,
-    // 0.106451, 0.786571. The edges are repeated.
+    // By hand, the weights of a Gaussian with a standard deviation of 0.5 pixels are 0.786571 for
+    // the pixel itself, 0.106451 at a distance of 1 pixel, and 0.000263 at 2 pixels. Pixels at the
+    // edge are repeated.
     assertThat(grey(image -> GaussianBlur.blur(image, 0.5), 0, 0, 0, 0, 200, 0, 0, 0, 0))
         .containsExactly(2, 17, 2, 17, 123, 17, 2, 17, 2);
     assertThat(grey(image -> GaussianBlur.blur(image, 2), nine(77))).containsExactly(nine(77));

@@ -56,7 +56,10 @@ class DivisionTest {
     assertThat(count(parts, cats, Part.TRAINING)).isEqualTo(size - gate - report);
   }
 
-  /** Images were once divided by their keys, so that 23 of 29 held-out images were trained on. */
+  /**
+   * An earlier release divided images by their keys, so 23 of 29 held-out images had copies that
+   * were trained on.
+   */
   @Test
   void copies_areInOnePart() {
     List<NamedImage> images = new ArrayList<>();
@@ -123,7 +126,10 @@ class DivisionTest {
     assertThat(count(after, all, Part.REPORT)).isEqualTo(20);
   }
 
-  /** Another run's folder does not know the parts of this run, but the hashes decide alike. */
+  /**
+   * A division without the parts of an earlier division is still nearly equal to it, because the
+   * order of the images depends only on their hashes.
+   */
   @Test
   void aFewMoreImages_changeAlmostNoPart() {
     List<NamedImage> all = images("cat", 1_010);
@@ -146,7 +152,10 @@ class DivisionTest {
         .allMatch(image -> large.get(image) != Part.TRAINING);
   }
 
-  /** The versions so far were trained on one of the groups, so neither can be held out. */
+  /**
+   * Earlier versions were trained on one of the two groups, so neither group can be held out any
+   * more.
+   */
   @Test
   void anImageThatConnectsATrainedGroupWithAHeldOutGroup_isTrainedOn() {
     Split byFolder = new Split(0.2, Optional.of(Pattern.compile(".*/")));

@@ -39,7 +39,10 @@ class ChampionWatchTest {
     rig.alias.serve(rig.publish(verdict, rule).version());
   }
 
-  /** Every third image is trained on. The image with the highest number has the newest label. */
+  /**
+   * Measures the champion on images of which every third is a training image. The image with the
+   * highest number has the newest label.
+   */
   private void measure() {
     List<LabelledImage> images =
         IntStream.range(0, IMAGES)
@@ -56,7 +59,7 @@ class ChampionWatchTest {
     rig.watch(NEWEST).measure(new LabelledImages(GateRig.LABELS, images), keys, heard);
   }
 
-  /** The newest 100 held-out images are those from number 150 on whose number is not trained on. */
+  /** The newest 100 held-out images have the numbers from 150 on that are not divisible by 3. */
   @Test
   void champion_isMeasuredOnTheNewestHeldOutImages() {
     serve(number -> number >= 160);

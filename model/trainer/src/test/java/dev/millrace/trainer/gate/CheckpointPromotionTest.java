@@ -174,7 +174,10 @@ class CheckpointPromotionTest {
         .contains("could not be read when this run began");
   }
 
-  /** The caller's reading is older, so the gate sees a rollback between both. */
+  /**
+   * The caller has read the champion earlier. A second reading would hide a change between the two
+   * readings.
+   */
   @Test
   void begin_withAChampion_doesNotReadItAgain() {
     rig.alias.serve(rig.publish(number -> false).version());

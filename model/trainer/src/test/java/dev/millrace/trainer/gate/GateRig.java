@@ -35,8 +35,8 @@ import java.util.function.IntPredicate;
 final class GateRig {
 
   /**
-   * The number of images: more than one batch holds, and a power of two, so that percentage points
-   * are exact.
+   * The number of images. It is larger than a batch, and it is a power of two, so that percentage
+   * points are exact.
    */
   static final int IMAGES = 512;
 

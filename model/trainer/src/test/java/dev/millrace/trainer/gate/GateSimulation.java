@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Plays rounds of the gate on simulated answers, through {@link PromotionRule}. The candidate and
- * the champion give different answers to a share of the images, and the candidate is right on so
- * many more of these images that it is better by the given gain.
+ * Simulates rounds of the gate: {@link PromotionRule} decides on random answers. A share of the
+ * images is classified correctly by only one of both versions. The candidate's expected accuracy is
+ * higher than the champion's by the given gain.
  */
 final class GateSimulation {
 

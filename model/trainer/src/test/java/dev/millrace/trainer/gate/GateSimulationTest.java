@@ -6,7 +6,7 @@ import dev.millrace.core.evaluation.Proportion;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Plays 2,000 series of rounds in which no training takes place. */
+/** Simulates 2,000 series of rounds, without a training. */
 class GateSimulationTest {
 
   @ParameterizedTest

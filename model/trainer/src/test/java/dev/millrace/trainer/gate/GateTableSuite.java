@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Plays the gate over several numbers of images, and compares the table in {@code RATIONALE.md}.
+ * Simulates the gate for several numbers of images, and compares the results with the table in
+ * {@code RATIONALE.md}.
  */
 @Tag("nightly")
 @Tag("learning")
@@ -52,7 +53,10 @@ class GateTableSuite {
     return String.format(Locale.ROOT, " %.1f (%.1f) %% |", 100 * share.value(), 100 * share.high());
   }
 
-  /** Returns the smallest gain, in points, of which four of five series promote a candidate. */
+  /**
+   * Returns the smallest gain, in percentage points, at which four of five series promote a
+   * candidate within five rounds.
+   */
   private static double told(int images) {
     double gain = STEP;
     while (GateSimulation.share(

@@ -224,7 +224,9 @@ class PromotionGateTest {
     assertThat(rig.opened).isEmpty();
   }
 
-  /** The champion knows two of the three classes: 342 of the 512 images. */
+  /**
+   * Serves a champion with two of the three classes. These two classes have 342 of the 512 images.
+   */
   private void serveTwoClasses() {
     Labels two = new Labels(List.of("cat", "dog"));
     IntPredicate ofTwo = number -> number < GateRig.IMAGES / 2 && number % 3 < 2;

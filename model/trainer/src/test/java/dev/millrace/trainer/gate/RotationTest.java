@@ -48,7 +48,7 @@ class RotationTest {
     assertThat(first).hasSize(2 * Rotation.LEAST);
   }
 
-  /** Most versions of a loop are checkpoints that no gate judges. */
+  /** Most versions of a training from topics are checkpoints that the gate does not judge. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 16})
   void newChampion_isComparedOnOtherImagesThanThoseThatItWonOn(int checkpoints) throws IOException {

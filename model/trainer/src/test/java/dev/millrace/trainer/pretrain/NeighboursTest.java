@@ -13,7 +13,8 @@ class NeighboursTest {
 
   @Test
   void oneNearImage_outvotesSeveralFarOnes() {
-    // exp(cos / 0.07): 0 degrees 1.6e6; 60 degrees 1.3e3; 90 degrees 1.
+    // A vote's weight exp(cos / 0.07) is 1.6e6 at 0 degrees, 1.3e3 at 60 degrees, and 1 at 90
+    // degrees.
     float[][] features = {at(0), at(60), at(60), at(-60), at(90)};
     Neighbours neighbours = new Neighbours(features, new int[] {1, 0, 0, 0, 0}, 2);
 
@@ -22,7 +23,8 @@ class NeighboursTest {
 
   @Test
   void severalNearImages_outvoteOneThatIsLittleNearer() {
-    // cos 10 = 0.985, cos 14 = 0.970: weights 1.29e6 and 1.04e6, so two outvote one.
+    // A vote has the weight 1.29e6 at 10 degrees and 1.04e6 at 14 degrees, so two votes outvote
+    // one.
     float[][] features = {at(10), at(14), at(-14)};
     Neighbours neighbours = new Neighbours(features, new int[] {0, 1, 1}, 2);
 
@@ -54,7 +56,7 @@ class NeighboursTest {
     }
     Neighbours neighbours = new Neighbours(features, labels, 2);
 
-    // cos 91 = -0.017, the others are below -0.93: weights 0.78 and at most 1.6e-6.
+    // The vote at 91 degrees has the weight 0.78. All other votes have weights of at most 1.6e-6.
     assertThat(neighbours.classOf(at(0))).isEqualTo(1);
   }
 }

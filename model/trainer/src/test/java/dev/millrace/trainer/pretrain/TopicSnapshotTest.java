@@ -69,7 +69,10 @@ class TopicSnapshotTest {
             Optional.empty()));
   }
 
-  /** Makes the topic with the records that were sent, and sends further ones after the start. */
+  /**
+   * Prepares the topic with the records that were sent. {@code later} sends further records after
+   * reading has begun.
+   */
   private void prepare(Runnable later) {
     List<PartitionInfo> infos = new ArrayList<>();
     for (int i = 0; i < ends.length; i++) {

@@ -27,7 +27,7 @@ class BestEpochsTest {
     return new Weights(Map.of("w", new WeightTensor(List.of(1), values)));
   }
 
-  /** Returns the epochs that an object keeps, the best one last. */
+  /** Returns the numbers of the epochs that {@code best} keeps, the best epoch last. */
   private static List<Integer> kept(BestEpochs best, List<EpochReport> history) {
     return best.best(history).stream().map(each -> each.report().epoch()).toList();
   }

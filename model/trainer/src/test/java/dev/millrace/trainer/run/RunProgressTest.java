@@ -79,7 +79,7 @@ class RunProgressTest {
         .containsEntry("held_out_accuracy_images", 4.0);
   }
 
-  /** A run that an earlier release began has epochs without intervals. */
+  /** A run that an earlier release began has epochs without confidence intervals. */
   @Test
   void metricsOfAnOlderRun_haveNoIntervals() {
     EpochReport old = new EpochReport(1, 0.5, 2, 0.75, 3, 0.25, 100, 0, null);

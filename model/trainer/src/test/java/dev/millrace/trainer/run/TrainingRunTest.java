@@ -142,7 +142,10 @@ class TrainingRunTest {
     }
   }
 
-  /** The weights of the epochs before are in the run's state. */
+  /**
+   * The run begins with a smaller number of kept epochs, so its state lacks the weights of an
+   * earlier epoch.
+   */
   @Test
   void runThatKeptFewerEpochsBefore_saysSo() {
     SmallImages.write(home.resolve("images"), 2, FEW);
@@ -283,8 +286,8 @@ class TrainingRunTest {
   }
 
   /**
-   * The steps are too small to change the weights. An average over steps would still change in the
-   * second epoch.
+   * The steps are too small to change the weights. A moving average over the steps would still
+   * change in the second epoch.
    */
   @Test
   void statisticsOfBatchNorms_areThoseOfTheImages_notAnAverageOverSteps() {

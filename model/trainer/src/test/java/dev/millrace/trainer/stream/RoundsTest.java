@@ -392,7 +392,7 @@ class RoundsTest {
         .startsWith("the round cannot start from the champion");
   }
 
-  /** The gate would promote nothing of this round. */
+  /** Without the champion, the gate could promote no version of this round. */
   @Test
   void train_withAChampionThatCannotBeRead_doesNotBegin() {
     follow();
@@ -403,7 +403,9 @@ class RoundsTest {
     assertThat(trained).isEmpty();
   }
 
-  /** Otherwise, the gate would not see a rollback between two readings. */
+  /**
+   * If the gate read the champion again, it would not notice a rollback between the two readings.
+   */
   @Test
   void train_comparesWithTheChampionThatItStartedFrom() {
     follow();

@@ -145,7 +145,10 @@ final class StreamTrainingRig {
     return bytes.toByteArray();
   }
 
-  /** Returns keys of both classes. Three different images are the fewest with all parts. */
+  /**
+   * Returns {@code 3 * triples} keys of each class. A class needs three different images so that
+   * each part has one.
+   */
   static List<String> keys(int triples) {
     return NAMES.stream().flatMap(name -> keys(name, 3 * triples)).toList();
   }

@@ -61,7 +61,9 @@ class StreamTrainingTest {
     assertThat(rig.told.warnings).isEmpty();
   }
 
-  /** Otherwise, images that the weights have learned would be held out. */
+  /**
+   * Without the stored division, the training would hold out images that the weights have learned.
+   */
   @Test
   void folderOfARelease_thatStoredNoDivision_isRefused() throws IOException {
     Path round =
@@ -145,7 +147,10 @@ class StreamTrainingTest {
     assertThat(rig.rounds).hasSize(1);
   }
 
-  /** A short failure once used up the labels that had made a round due. */
+  /**
+   * In an earlier release, a short failure of Kafka cancelled the round for which enough labels had
+   * arrived.
+   */
   @Test
   void run_aRoundThatKafkaFails_isTriedAgain() {
     Queue<String> failures = new ArrayDeque<>(List.of("nobody answers", "nobody answers"));
@@ -169,7 +174,7 @@ class StreamTrainingTest {
         .containsExactly("the round has to wait, and is tried again every 10 s: nobody answers");
   }
 
-  /** One mistyped label once stopped the training for good. */
+  /** In an earlier release, one mistyped label stopped the training permanently. */
   @Test
   void run_aMistypedLabel_isLeftOutAndToldOnce() {
     List<String> keys = keys(4);

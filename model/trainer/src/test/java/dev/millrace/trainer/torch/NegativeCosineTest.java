@@ -13,7 +13,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Compares the loss with values by hand, and its gradient with finite differences in double. */
+/**
+ * Compares the loss with values computed without libtorch, and its gradient with finite differences
+ * in double precision.
+ */
 class NegativeCosineTest {
 
   private static final int ROWS = 4;

@@ -57,8 +57,8 @@ class PerceptronTest {
   }
 
   /**
-   * The gradient of SimSiam's loss by each weight is the derivative of the loss against targets
-   * that do not follow the weight.
+   * SimSiam stops the gradient at the targets. Therefore, the gradient for a weight is the
+   * derivative of the loss with fixed targets.
    */
   @Test
   void gradients_equalFiniteDifferencesWithFixedTargets() {

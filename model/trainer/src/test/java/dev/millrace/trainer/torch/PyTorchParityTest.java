@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Compares training steps with PyTorch's, from the same weights; {@code src/test/parity/pytorch.sh}
- * runs it.
+ * runs this test.
  */
 @EnabledIfSystemProperty(named = "millrace.pytorch", matches = ".+")
 class PyTorchParityTest {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Compares the training speed of ResNet-20, in images per second, with PyTorch on the same machine.
  * Millrace and PyTorch train on batches of 128 images from memory, in alternating turns. The test
- * compares the medians of the turns. {@code src/test/parity/pytorch.sh} runs it.
+ * compares the medians of the turns. {@code src/test/parity/pytorch.sh} runs this test.
  */
 class PyTorchSpeed {
 

@@ -161,7 +161,10 @@ class TorchNetworkTest {
     }
   }
 
-  /** The unbiased variance of the statistics differs a little from that of the batch. */
+  /**
+   * The statistics contain the unbiased variance, which differs a little from the variance of the
+   * batch.
+   */
   @Test
   void estimatedStatistics_areThoseOfTheImages_forTheWeightsToServe() {
     ResNet network = network("resnet20");
@@ -199,7 +202,8 @@ class TorchNetworkTest {
   }
 
   /**
-   * The second batch has other pixels under the same numbers, which shows that the cache is used.
+   * The second batch has other pixels but the same image numbers, which shows that the cache is
+   * used.
    */
   @Test
   void onlyTheHeadLearns_fromFeaturesThatAreComputedOnce() {

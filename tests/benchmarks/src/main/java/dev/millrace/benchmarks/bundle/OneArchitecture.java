@@ -47,7 +47,7 @@ public final class OneArchitecture {
   private record Entry(int kind, int architecture, int offset, int size) {}
 
   /**
-   * How much GPU code of a library was kept and how much was removed, in bytes.
+   * The sizes of a library's GPU code that was kept and of its GPU code that was removed.
    *
    * @param kept number of bytes of code that remain
    * @param dropped number of bytes of code that were replaced by zeros
@@ -153,7 +153,7 @@ public final class OneArchitecture {
     }
     int to = begin;
     for (Entry entry : wanted) {
-      // A copy, because source and destination may overlap.
+      // Copy the code to an array first, because the source and the destination may overlap.
       byte[] bytes = new byte[entry.size];
       section.get(entry.offset, bytes);
       section.put(to, bytes);

@@ -17,7 +17,8 @@ public enum Backend {
   },
 
   /**
-   * ONNX Runtime, on events of the benchmark Crayfish. The contender {@code CRAYFISH} reads them.
+   * ONNX Runtime, with a decoder for the JSON events of the benchmark Crayfish. The contender
+   * {@code CRAYFISH} reads such events, too.
    */
   POINTS {
     @Override
@@ -95,8 +96,9 @@ public enum Backend {
   }
 
   /**
-   * Returns the backend with which a contender practises. A model that takes no time makes practice
-   * short, if there is one that reads the same images.
+   * Returns the backend with which a contender practises. This is usually {@link #DECODING},
+   * because its model takes no time, which makes the practice short. Backends that read other
+   * events or do not decode practise with themselves.
    */
   Backend practising() {
     return DECODING;

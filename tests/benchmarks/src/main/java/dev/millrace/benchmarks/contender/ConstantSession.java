@@ -24,6 +24,6 @@ record ConstantSession(int classes, int inputWidth, int inputHeight) implements 
 
   @Override
   public void close() {
-    // There is nothing to close.
+    // This session has no resources to close.
   }
 }

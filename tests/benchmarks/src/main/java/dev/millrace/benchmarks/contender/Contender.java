@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * The compared programs that classify images. Each program reads images from one topic and writes
- * predictions to another topic. Each is built as users of its library would build it.
+ * predictions to another topic. Each program is written as a user of its library would write it.
  */
 public enum Contender {
   /** The service as {@code millrace serve} runs it. */
@@ -28,8 +28,9 @@ public enum Contender {
   MAP_VALUES("mapValues", MapValues::start),
 
   /**
-   * A thread with its own consumer for each core. The thread classifies the records of each poll as
-   * one batch, produces and flushes the predictions, and commits the offsets.
+   * A poll loop on one thread for each core. Each thread has its own consumer, classifies the
+   * records of each poll as one batch, produces and flushes the predictions, and commits the
+   * offsets.
    */
   POLL_LOOP("poll loop", PollLoop::start),
 

@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 
 /**
- * Millrace, and clients that ask it over HTTP for the classes of an image, again and again. A
- * client that is told to try again later waits as long as it is told. The clients are in Millrace's
- * process, so its processor time includes theirs.
+ * Millrace, and 200 clients that repeatedly ask it over HTTP to classify an image. After an answer
+ * with status 429, a client waits for the time in the header {@code Retry-After}. The clients run
+ * in Millrace's process, so the measured processor time includes the processor time of the clients.
  */
 final class MillraceWithClients implements AutoCloseable {
 

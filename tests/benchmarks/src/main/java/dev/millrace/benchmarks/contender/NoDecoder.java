@@ -9,11 +9,11 @@ final class NoDecoder implements ImageDecoder {
 
   @Override
   public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
-    // A constant model does not read its input.
+    // Nothing is decoded, because a constant model does not read its input.
   }
 
   @Override
   public void close() {
-    // There is nothing to close.
+    // This decoder has no resources to close.
   }
 }

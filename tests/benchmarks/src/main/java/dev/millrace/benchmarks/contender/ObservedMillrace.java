@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The service as an operator watches it: {@code /metrics} is read each second, a hundredth of the
  * images is traced, and one reader receives the live page's events without its thumbnails. The
- * readers and the collector of the traces run in the same process, so that the measured processor
- * time includes theirs, and is a little too large.
+ * readers and the collector of the traces run in Millrace's process. The measured processor time
+ * includes their processor time, so it is a little too large.
  */
 final class ObservedMillrace {
 
@@ -84,7 +84,7 @@ final class ObservedMillrace {
     };
   }
 
-  /** Starts a server that takes spans and forgets them. */
+  /** Starts a server that accepts spans and discards them. */
   private static HttpServer collector() throws Exception {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -101,9 +101,11 @@ final class ObservedMillrace {
   }
 
   /**
-   * Starts to receive the page's events. The server ends each answer after some seconds.
+   * Starts to receive the live page's events. The server ends each response after some seconds, so
+   * the reader sends a new request 0.1 s later.
    *
-   * @return ends it, and throws the cause if the events ended earlier
+   * @return an object that stops the reader when it is closed; its {@code close} method throws an
+   *     exception if the reader failed before
    */
   private static AutoCloseable viewer(int port) {
     HttpClient client = HttpClient.newHttpClient();
@@ -135,7 +137,7 @@ final class ObservedMillrace {
     }
   }
 
-  /** Starts to read the metrics once a second. */
+  /** Starts a reader that requests the metrics once a second. */
   @SuppressWarnings("FutureReturnValueIgnored") // the task ends with the executor
   private static ScheduledExecutorService reader(int port) {
     HttpClient client = HttpClient.newHttpClient();

@@ -40,6 +40,6 @@ final class PointDecoder implements ImageDecoder {
 
   @Override
   public void close() {
-    // There is nothing to close.
+    // This decoder has no resources to close.
   }
 }

@@ -15,9 +15,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * For each core, a thread with its own consumer. The thread classifies the records of each poll as
- * one batch, produces and flushes the predictions, and then commits the offsets of the records. So
- * every record is processed at least once.
+ * A poll loop on one thread for each core, each with its own consumer. A thread classifies the
+ * records of each poll as one batch, produces and flushes the predictions, and then commits the
+ * offsets of the records. So every record is processed at least once.
  */
 final class PollLoop implements Runnable {
 

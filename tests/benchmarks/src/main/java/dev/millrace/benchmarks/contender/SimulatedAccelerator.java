@@ -12,11 +12,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A simulated device for running models. It uses no CPU core. It executes one run of a model at a
- * time. A run takes a fixed time plus a time for each image: 20 ms and 0.2 ms on the fast device,
- * which therefore classifies 1,951 images per second in full runs of 64 images, and 0 ms and 25 ms
- * on the slow device, which classifies 40 images per second. Like a GPU, the device begins the next
- * waiting run as soon as the current run ends. It does not wait until the thread that called the
- * current run has woken up.
+ * time. A run takes a fixed time plus a time for each image. On the fast device, a run takes 20 ms
+ * plus 0.2 ms per image, so the device classifies 1,951 images per second in full runs of 64
+ * images. On the slow device, a run takes 25 ms per image, so the device classifies 40 images per
+ * second. Like a GPU, the device begins the next waiting run as soon as the current run ends. It
+ * does not wait until the thread that called the current run has woken up.
  */
 public final class SimulatedAccelerator implements ModelRuntime {
 
@@ -128,7 +128,7 @@ public final class SimulatedAccelerator implements ModelRuntime {
 
     @Override
     public void close() {
-      // There is nothing to close.
+      // This session has no resources to close.
     }
   }
 }

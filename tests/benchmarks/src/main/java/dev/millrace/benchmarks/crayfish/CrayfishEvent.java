@@ -60,7 +60,7 @@ public record CrayfishEvent(long creationTimestamp, float[] values, float[] scor
   /**
    * Returns the JSON of an event with another time of creation.
    *
-   * @param json what {@link #json} returned
+   * @param json JSON that {@link #json} returned
    */
   public static byte[] createdAt(long creationTimestamp, byte[] json) {
     int comma = 0;
@@ -77,7 +77,7 @@ public record CrayfishEvent(long creationTimestamp, float[] values, float[] scor
   /**
    * Reads the JSON of an event without an answer.
    *
-   * @throws IOException if it is not the JSON of an event with one data point
+   * @throws IOException if {@code json} is not the JSON of an event with one data point
    */
   public static CrayfishEvent parse(byte[] json) throws IOException {
     long creation = 0;

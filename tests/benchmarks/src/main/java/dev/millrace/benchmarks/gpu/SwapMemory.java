@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * How much memory a model version uses on the devices, and how much the memory in use grows when
+ * The memory that a model version uses on the devices, and the growth of the memory in use when
  * versions are swapped under load.
  *
  * @param versionBytes memory that one version uses on all devices together, including the memory of

@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Measures a contender at the two points of the benchmark Crayfish. The first point is the creation
  * of an event, before the event is sent. The second point is the moment at which the broker appends
- * the event's answer to the output topic ({@code LogAppendTime}). Both are in whole milliseconds.
- * As in Crayfish, the first quarter of the events is not measured.
+ * the event's answer to the output topic ({@code LogAppendTime}). Both times are in whole
+ * milliseconds. As in Crayfish, the first quarter of the events is not measured.
  */
 public final class AppendTimes {
 

@@ -22,8 +22,8 @@ public final class Drain {
    *
    * @param wanted the contender's settings; this method sets the topics and the group
    * @param unmeasured number of images that must have an answer before the measurement begins. If
-   *     all remaining predictions arrive in the same poll as the last of these answers, the
-   *     measurement includes all images
+   *     one poll returns the last of these answers together with all remaining predictions, the
+   *     measurement begins at the start of the run and includes all images
    * @throws dev.millrace.service.bench.BenchmarkException if an image gets no answer, or if an
    *     image gets two answers although the contender guarantees exactly-once processing
    */

@@ -75,8 +75,8 @@ public final class Fleet implements AutoCloseable {
   }
 
   /**
-   * Waits until the instances share the partitions evenly, and until each instance has answered an
-   * image of its share since then.
+   * Waits until the instances share the partitions evenly. Then waits until each instance has
+   * answered an image from one of its partitions.
    *
    * @throws BenchmarkException if this takes longer than ten minutes
    */

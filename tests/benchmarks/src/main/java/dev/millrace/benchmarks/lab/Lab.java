@@ -144,7 +144,8 @@ public final class Lab implements AutoCloseable {
   /**
    * Publishes an exported network with ImageNet's normalisation.
    *
-   * @param size side of the network's images, in pixels; from 64 on, they are cropped as ImageNet's
+   * @param size side of the network's images, in pixels. If it is at least 64, images are resized
+   *     and cropped as is usual for ImageNet
    */
   public void publish(String name, byte[] onnx, int size, Labels labels) {
     Preprocessing preprocessing =

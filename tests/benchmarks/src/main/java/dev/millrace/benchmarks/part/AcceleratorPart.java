@@ -23,8 +23,8 @@ final class AcceleratorPart implements Part {
   private static final String MODEL = "accelerated";
   private static final List<Integer> PARTITIONS = List.of(1, 4, 16, 64);
   private static final int IMAGES = 24_000;
-  // Smaller than the other numbers of images, because classifying one image at a time is forty
-  // times slower. The number of partitions does not change that.
+  // This number is smaller than IMAGES, because classifying one image at a time is forty times
+  // slower, with any number of partitions.
   private static final int IMAGES_ONE_BY_ONE = 600;
   private static final int COMMIT_INTERVAL_MS = 1_000;
   // One round is enough, because the device limits the rate here, not the JIT compilation.

@@ -16,10 +16,10 @@ import java.util.Map;
 
 /**
  * Repeats the two workloads of Crayfish (EDBT 2024) at parallelism 1, with Crayfish's Kafka Streams
- * design and with Millrace. Each has one stream thread, and one thread that runs the network. Both
- * read the same events and measure at the same points, which {@link AppendTimes} describes.
- * Millrace is also measured on JPEG files of the same size in pixels, because Millrace's users send
- * encoded images.
+ * design and with Millrace. Each program has one stream thread, and runs the network on one thread.
+ * Both programs read the same events, and are measured at the same points, which {@link
+ * AppendTimes} describes. Millrace is also measured on JPEG files of the same size in pixels,
+ * because Millrace's users send encoded images.
  */
 final class CrayfishPart implements Part {
 
@@ -27,7 +27,7 @@ final class CrayfishPart implements Part {
   private static final int BATCH = 8;
   // The name of Crayfish's design in the names of the figures.
   private static final String PEER = "kafka_streams";
-  // Crayfish's limit for requests, in bytes.
+  // Largest size of producer requests and of fetched data per partition in Crayfish, in bytes.
   private static final String REQUEST = "52428800";
   private static final Map<String, String> PEER_KEYS =
       Map.of("max.request.size", REQUEST, "max.partition.fetch.bytes", REQUEST);

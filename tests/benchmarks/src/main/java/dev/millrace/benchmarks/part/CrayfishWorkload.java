@@ -107,7 +107,10 @@ record CrayfishWorkload(
     return Photographs.jpegs(side, side, different);
   }
 
-  /** Returns the source of events that are made of these events, but have the time of creation. */
+  /**
+   * Returns a source of events. Each event is a copy of one of these events, with the time at which
+   * the copy was created.
+   */
   static AppendTimes.Events stamped(List<byte[]> points) {
     return (number, created) ->
         CrayfishEvent.createdAt(created, points.get(number % points.size()));

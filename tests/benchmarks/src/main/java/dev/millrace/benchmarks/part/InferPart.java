@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Measures what requests for inference take from the stream: its speed on a backlog, with and
- * without 200 clients.
+ * Measures how much requests for inference over HTTP slow down the stream. Compares the stream's
+ * speed on a backlog with 200 clients and without clients.
  */
 final class InferPart implements Part {
 

@@ -24,7 +24,8 @@ import java.util.Optional;
  * Makes two comparisons. Without Kafka, networks in 8-bit integers are compared with the same
  * networks in float32. With Kafka, Millrace with a quantised network is compared with this network
  * without Kafka. The two measurements of a comparison alternate. The weights are random, unless the
- * option {@code --data} names trained weights. Only trained weights have an accuracy.
+ * option {@code --data} names trained weights. The lost accuracy is measured only with trained
+ * weights.
  */
 final class Int8Part implements Part {
 

@@ -30,8 +30,8 @@ final class LatencyPart implements Part {
   private static final List<Integer> HEAVY_LOADS = List.of(80, 50);
   private static final String LIGHT_LOAD = "latency.load_10";
   // These keys give a Kafka Streams topology without a model the same producer linger and commit
-  // interval as Millrace. Its latency is the part that the machine, the broker and Kafka Streams
-  // cause.
+  // interval as Millrace. The latency of this topology shows how much of Millrace's latency comes
+  // from the machine, the broker and Kafka Streams.
   private static final Map<String, String> AS_PROMPT_AS_MILLRACE =
       Map.of("linger.ms", "1", "commit.interval.ms", "1000");
   private static final Map<String, Double> QUANTILES = quantiles();

@@ -18,7 +18,8 @@ import java.util.List;
 record Limits(Limit.Rate alone, Limit.Rate decoding) {
 
   private static final int SECONDS = 10;
-  // Shorter than on the CPU, because a GPU classifies thousands of images in this time.
+  // This time is shorter than on the CPU, because 3 s are enough for a GPU to classify thousands of
+  // images.
   private static final int GPU_SECONDS = 3;
   private static final int GPU_CALLERS = 2;
   private static final List<Integer> GPU_BATCH_SIZES = List.of(1, 8, 32, 64, 128, 256);

@@ -12,9 +12,10 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Measures what it costs to watch the service: the processor time per image with its metrics read
- * each second and a hundredth of the images traced, against the service that nobody watches. The
- * model is the smallest, so that the cost is a large part.
+ * Measures what it costs to watch the service. Compares the processor time per image of a watched
+ * and an unwatched service. In the watched service, the metrics are read each second, one in a
+ * hundred images is traced, and the live page is open. The model is the smallest, so that the cost
+ * is a large part of the processor time.
  */
 final class ObservabilityPart implements Part {
 

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The quantised version of a version in the lab's repository. On processors without VNNI its
- * weights have 7 bits, because ONNX Runtime's fast kernels would saturate with 8.
+ * The quantised version of a version in the lab's repository. On processors without VNNI, its
+ * weights have 7 bits, because ONNX Runtime's fast kernels would saturate with weights of 8 bits.
  *
  * @param model the name of the quantised model in the lab's repository
- * @param judgement the comparison with the float32 version on images that did not calibrate; empty
- *     if the classes of the images are unknown
+ * @param judgement the comparison with the float32 version, on images that were not used for the
+ *     calibration; empty if the classes of the images are unknown
  */
 record QuantizedNetwork(String model, Optional<Judgement> judgement) {
 
@@ -34,8 +34,9 @@ record QuantizedNetwork(String model, Optional<Judgement> judgement) {
   /**
    * Quantises the newest version of a model, and publishes it as the model {@code NAME-int8}.
    *
-   * @param images images of which half calibrate, but at most {@value #MOST_CALIBRATING}, and the
-   *     others judge
+   * @param images images for the calibration and for the comparison. Half of them, but at most
+   *     {@value #MOST_CALIBRATING}, calibrate the version, and the others are used for the
+   *     comparison
    */
   static QuantizedNetwork of(Bench bench, String name, Pictures images) {
     ModelRepository repository = new ModelRepository(bench.lab().repository());

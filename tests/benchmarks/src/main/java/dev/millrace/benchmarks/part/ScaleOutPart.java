@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Measures how the speed grows with the number of instances. Each instance has a simulated device
- * of 40 images/s, so that a machine with few cores can run eight instances. The figures say nothing
- * about the instances' speed if all processes together use most of the machine's processor time;
- * therefore that use is a figure, too.
+ * of 40 images/s, so that a machine with few cores can run eight instances. If all processes
+ * together use most of the machine's processor time, the figures do not show the speed of the
+ * instances. Therefore, the use of the processor time is a figure, too.
  */
 final class ScaleOutPart implements Part {
 
@@ -36,7 +36,7 @@ final class ScaleOutPart implements Part {
   private final OperatingSystemMXBean system =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-  /** What a number of instances did in a round. */
+  /** The speed and the processor load that a number of instances reached in a round. */
   private record Stage(double imagesPerSecond, double load) {}
 
   @Override
@@ -96,8 +96,8 @@ final class ScaleOutPart implements Part {
   /**
    * Adds instances, one after the other.
    *
-   * @return time from the start of each instance's JVM until it has its share, in seconds; without
-   *     the first instance, which joins nobody
+   * @return time from the start of each instance's JVM until it has its share of the partitions, in
+   *     seconds. The first instance is left out, because it joins an empty group
    */
   private static List<Double> grow(Bench bench, Fleet fleet, int wanted)
       throws IOException, InterruptedException {
@@ -115,7 +115,10 @@ final class ScaleOutPart implements Part {
     return seconds;
   }
 
-  /** Removes an instance, and returns the time until the others have its share, in seconds. */
+  /**
+   * Removes an instance, and returns the time until the other instances have its partitions, in
+   * seconds.
+   */
   private static double shrink(Fleet fleet) throws InterruptedException {
     long begin = System.nanoTime();
     fleet.remove();

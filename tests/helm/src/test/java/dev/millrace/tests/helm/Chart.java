@@ -22,7 +22,7 @@ final class Chart {
 
   private Chart() {}
 
-  /** The values that a user has to set. */
+  /** Returns the values that a user must set: the smallest configuration of the chart. */
   static Map<String, String> leastValues() {
     Map<String, String> values = new LinkedHashMap<>();
     values.put("kafka.bootstrapServers", "broker:9092");

@@ -72,7 +72,7 @@ class ChartTest {
     assertThat(container.at("/readinessProbe/httpGet/path").asText()).isEqualTo("/v2/health/ready");
   }
 
-  /** Each option of the command line is one that the reference of `serve` lists. */
+  /** The chart passes only options to `serve` that the reference of `serve` lists. */
   @Test
   void options_areThoseOfServe() throws Exception {
     String reference = Files.readString(Chart.ROOT.resolve("topology/service/REFERENCE.md"));
@@ -125,7 +125,7 @@ class ChartTest {
     assertThat(file).content().contains("keda.sh/v1alpha1", "monitoring.coreos.com/v1");
   }
 
-  /** KEDA wants texts as metadata of a trigger. */
+  /** KEDA requires that all metadata values of a trigger are strings. */
   @Test
   void metadataOfTheTrigger_areTexts() throws Exception {
     JsonNode metadata =
@@ -185,7 +185,7 @@ class ChartTest {
     assertThat(Chart.yaml("Chart.yaml").get("appVersion").asText()).isEqualTo(version.group(1));
   }
 
-  /** Values that turn everything on. */
+  /** Returns values that turn on all optional parts of the chart. */
   private static Map<String, String> everything() {
     Map<String, String> values = Chart.leastValues();
     values.put("model.claim", "");

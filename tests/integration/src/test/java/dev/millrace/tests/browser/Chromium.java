@@ -89,7 +89,7 @@ public final class Chromium implements AutoCloseable {
               try {
                 while (errors.readLine() != null) {}
               } catch (IOException e) {
-                // The browser has ended.
+                // The browser has ended, so this thread ends, too.
               }
             },
             "chromium-errors");

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A connection to a browser in its <a
+ * A connection to a browser, which uses the <a
  * href="https://chromedevtools.github.io/devtools-protocol/">DevTools protocol</a>. Thread-safe.
  */
 final class DevTools implements WebSocket.Listener, AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A tab of the browser. Notes the errors and the requests of its page. */
+/** A tab of the browser. It records the errors and the requests of its page. */
 public final class Tab {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -80,7 +80,10 @@ public final class Tab {
     return List.copyOf(requests);
   }
 
-  /** Evaluates an expression in the page. A promise's result counts, not the promise. */
+  /**
+   * Evaluates an expression in the page. If the value is a promise, waits for the promise and
+   * returns its result.
+   */
   public JsonNode evaluate(String expression) throws Exception {
     JsonNode result =
         call(

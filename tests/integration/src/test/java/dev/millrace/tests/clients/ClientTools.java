@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /**
  * The programs of {@link ClientsSuite}: kcat, and Node.js with the packages that {@code
- * src/test/clients/package.json} names. A test is skipped if a program is missing. With {@code
- * -Dmillrace.clients=required}, it fails. Not thread-safe.
+ * src/test/clients/package.json} names. If a program is missing, the test is skipped, or fails with
+ * {@code -Dmillrace.clients=required}. Not thread-safe.
  */
 final class ClientTools {
 
@@ -81,14 +81,14 @@ final class ClientTools {
     run(words.toArray(String[]::new));
   }
 
-  /** Reads a topic from its beginning to its end with kcat. Returns a JSON object a line. */
+  /** Reads a topic from its beginning to its end with kcat. Returns one JSON object per record. */
   List<String> kcat(String bootstrapServers, String topic) throws Exception {
     return run("kcat", "-C", "-b", bootstrapServers, "-t", topic, "-e", "-q", "-J")
         .lines()
         .toList();
   }
 
-  /** Runs a script of {@code src/test/clients}. Returns what it prints. */
+  /** Runs a script of {@code src/test/clients}. Returns the lines that it prints. */
   List<String> node(String script, Object... arguments) throws Exception {
     List<String> words = new ArrayList<>(List.of("node", script));
     Stream.of(arguments).map(Object::toString).forEach(words::add);

@@ -38,15 +38,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Images from kcat, kafkajs and the CloudEvents SDK for Node.js go through {@code serve}, and the
- * SDKs for Node.js and Java read the predictions. Runs only with the profile {@code nightly}, and
- * downloads packages of npm:
+ * Sends images with kcat, kafkajs and the CloudEvents SDK for Node.js to {@code serve}, and reads
+ * the predictions with the CloudEvents SDKs for Node.js and Java. Runs only with the profile {@code
+ * nightly}, and downloads packages of npm:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=clients -Dquick verify
  * </pre>
  *
- * <p>{@code -Dmillrace.clients=required} makes the test fail where a client is missing.
+ * <p>{@code -Dmillrace.clients=required} makes the test fail if a client is missing.
  */
 @Tag("nightly")
 @Tag("clients")
@@ -128,7 +128,10 @@ class ClientsSuite {
         2);
   }
 
-  /** Returns the first images of CIFAR-10. Their keys have no slash, so that they name files. */
+  /**
+   * Returns the first images of CIFAR-10. Their keys contain no slash, so that the keys are valid
+   * file names.
+   */
   private static Map<String, byte[]> images() throws IOException {
     return SharedData.untar("cifar10/cifar10-test-1000-png.tar").entrySet().stream()
         .limit(OF_EACH * (1L + FORMATS.size()))
@@ -250,7 +253,10 @@ class ClientsSuite {
     return events;
   }
 
-  /** Reads a prediction from parsed data, because languages write equal numbers differently. */
+  /**
+   * Reads a prediction from JSON that a client has parsed. The JSON text itself cannot be compared,
+   * because languages write equal numbers differently.
+   */
   private static Prediction prediction(JsonNode data) throws IOException {
     assertThat(data.isObject()).as("parsed data: %s", data).isTrue();
     return Prediction.serde().deserializer().deserialize("", JSON.writeValueAsBytes(data));

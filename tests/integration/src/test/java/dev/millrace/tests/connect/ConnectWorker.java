@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A worker of Kafka Connect in a process of its own, with the classes of {@code connect-runtime}
- * alone on its class path. Its {@code plugin.path} has the plugin folder of the build, and other
- * people's connectors. Not thread-safe.
+ * A worker of Kafka Connect in its own process. Its class path has only the classes of {@code
+ * connect-runtime}. Its {@code plugin.path} has the plugin folder of the build, and connectors of
+ * other projects. Not thread-safe.
  */
 final class ConnectWorker implements AutoCloseable {
 
@@ -36,7 +36,10 @@ final class ConnectWorker implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long LOOK_MS = 50;
 
-  /** Part of the failure of a task that could not reach the leader of its group. */
+  /**
+   * Part of the stack trace of a task that failed because it could not reach the leader of its
+   * group.
+   */
   private static final String LEADER_IS_AWAY = "forward REST request";
 
   private final String name;
@@ -93,7 +96,8 @@ final class ConnectWorker implements AutoCloseable {
     properties.put("offset.storage.partitions", "2");
     properties.put("status.storage.partitions", "2");
     properties.put("exactly.once.source.support", "enabled");
-    // Kafka's defaults wait five minutes for a lost worker.
+    // With Kafka's defaults, the group waits five minutes for a lost worker before it moves the
+    // worker's tasks.
     properties.put("scheduled.rebalance.max.delay.ms", "3000");
     properties.put("session.timeout.ms", "6000");
     properties.put("heartbeat.interval.ms", "2000");
@@ -154,7 +158,7 @@ final class ConnectWorker implements AutoCloseable {
     process.kill();
   }
 
-  /** Asks the process to stop, and waits until it has. */
+  /** Asks the process to stop, and waits until it has ended. */
   void stop() throws IOException, InterruptedException {
     process.terminate();
     process.await(PATIENCE);
@@ -202,9 +206,9 @@ final class ConnectWorker implements AutoCloseable {
   }
 
   /**
-   * Waits until a connector runs with this number of tasks. Restarts tasks that Connect has given
-   * up because the leader of its group was killed while they started, as an operator must. Fails if
-   * a task has failed for another reason.
+   * Waits until a connector runs with this number of tasks. If the leader of the group was killed
+   * while tasks started, Connect marks these tasks as failed. This method restarts such tasks, as
+   * an operator must. It fails if a task has failed for another reason.
    *
    * @return the number of restarts
    */
@@ -229,7 +233,7 @@ final class ConnectWorker implements AutoCloseable {
     return restarts.get();
   }
 
-  /** Returns 1 if the worker has accepted the request, otherwise 0. */
+  /** Restarts a task. Returns 1 if the worker has accepted the request, otherwise 0. */
   private int restart(String connector, int task) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(
@@ -240,7 +244,7 @@ final class ConnectWorker implements AutoCloseable {
     return status / 100 == 2 ? 1 : 0;
   }
 
-  /** Returns the answer to a request, or a missing node if there is no answer. */
+  /** Returns the answer to a request, or a missing node if there is no answer with status 200. */
   JsonNode get(String path) throws InterruptedException {
     try {
       HttpResponse<String> answer =
@@ -258,7 +262,7 @@ final class ConnectWorker implements AutoCloseable {
     return process.pid();
   }
 
-  /** Returns what the process has logged since its last start. */
+  /** Returns the log of the process since its last start. */
   String log() {
     try {
       return process.output() + process.errors();

@@ -33,10 +33,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The recipe for PostgreSQL of {@code connectors/connect/README.md}: 1,000 real images go from a
- * folder through {@code ImageFolderSource}, the service, {@code PredictionConverter} and Debezium's
- * JDBC sink into a table, while the workers and the service are killed. Runs only with the profile
- * {@code nightly}:
+ * Tests the recipe for PostgreSQL of {@code connectors/connect/README.md}, while the workers and
+ * the service are killed. 1,000 real images are read from a folder by {@code ImageFolderSource} and
+ * classified by the service. {@code PredictionConverter} and Debezium's JDBC sink write the
+ * predictions into a table. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=connect -Dquick verify

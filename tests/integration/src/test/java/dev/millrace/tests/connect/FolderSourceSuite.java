@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills of workers that run {@code ImageFolderSource}, while 1,000 real images arrive in the
- * folder. Runs only with the profile {@code nightly}:
+ * Kills workers that run {@code ImageFolderSource}, while 1,000 real images arrive in the folder.
+ * Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=connect -Dquick verify

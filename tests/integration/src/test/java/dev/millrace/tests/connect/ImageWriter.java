@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Puts images into a folder, in the ways in which people do: by an atomic rename, by a copy that
+ * Puts images into a folder in three ways that people use: by an atomic rename, by a copy that
  * keeps the old time, and by writes in several parts. Not thread-safe.
  */
 final class ImageWriter {

@@ -40,13 +40,14 @@ final class Postgres implements AutoCloseable {
   }
 
   /**
-   * Creates a database and starts the server. Skips the calling test without PostgreSQL.
+   * Creates a database and starts the server. Skips the calling test if PostgreSQL is not
+   * installed.
    *
    * @param folder folder for the server's log
    */
   static Postgres start(Path folder) throws Exception {
     Path bin = bin();
-    // The user postgres cannot enter the tests' folders.
+    // The data folder is in /tmp, because the user postgres cannot access the tests' folders.
     Path data = Path.of(run(asServer("mktemp", "-d", "/tmp/millrace-postgres.XXXXXX")).strip());
     run(
         asServer(

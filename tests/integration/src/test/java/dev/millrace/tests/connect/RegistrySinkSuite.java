@@ -29,9 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The recipe for PostgreSQL with predictions whose schema is in a registry, which is away at first.
- * A real worker must lose none of them, although it tolerates errors. Runs only with the profile
- * {@code nightly}, in the group {@code connect}.
+ * Tests the recipe for PostgreSQL with predictions whose schema is in a registry. At first, the
+ * registry cannot be reached. A real worker must lose no prediction, although it is configured to
+ * tolerate errors. Runs only with the profile {@code nightly}, in the group {@code connect}.
  */
 @Tag("nightly")
 @Tag("connect")

@@ -61,7 +61,10 @@ class ComposeFileTest {
     assertThat(config.output()).contains("--device=cuda:0", "driver: nvidia");
   }
 
-  /** Neither Prometheus nor Grafana starts here, because their images come from a registry. */
+  /**
+   * The test starts neither Prometheus nor Grafana, because their images would have to be
+   * downloaded.
+   */
   @Test
   void up_showsAPictureThatIsDroppedIntoTheFolder() throws Exception {
     MillraceImage.TRAINER.require();
@@ -108,7 +111,7 @@ class ComposeFileTest {
     }
   }
 
-  /** Returns the page's token as a user reads it. */
+  /** Returns the live page's token. Reads it with the command that a user would run. */
   private static String token(Compose compose) throws Exception {
     Compose.Result cat = compose.run("exec", "--no-TTY", "millrace", "cat", "/tokens/page");
     assertThat(cat.output()).matches("[0-9a-f]{64}\n");
@@ -145,7 +148,10 @@ class ComposeFileTest {
     }
   }
 
-  /** Requires that the page needs its token, and that another start keeps the token. */
+  /**
+   * Requires that the live page needs its token, and that a second start of the Compose project
+   * keeps the token.
+   */
   private static void requireGuarded(Compose compose, int httpPort) throws Exception {
     String token = token(compose);
     try (PageReader stranger = PageReader.open(httpPort, token.replace(token.charAt(0), 'x'))) {
@@ -161,7 +167,10 @@ class ComposeFileTest {
     assertThat(token(compose)).isEqualTo(token);
   }
 
-  /** Returns a free port, so that the test does not collide with a broker of the user's own. */
+  /**
+   * Returns a free port, so that the test does not collide with a broker that already runs on this
+   * machine.
+   */
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

@@ -17,7 +17,7 @@ final class Dashboard {
   /**
    * Returns the dashboard's queries, by the titles of their panels.
    *
-   * @param rateInterval what stands for Grafana's variable {@code $__rate_interval}
+   * @param rateInterval value that replaces Grafana's variable {@code $__rate_interval}
    */
   static Map<String, String> queries(String rateInterval) throws IOException {
     JsonNode dashboard = new ObjectMapper().readTree(ContainerEngine.ROOT.resolve(FILE).toFile());

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Asks a real Prometheus, which reads the metrics of a running service, what Grafana asks it. */
+/**
+ * Runs the queries of Grafana's dashboard on a real Prometheus, which reads the metrics of a
+ * running service.
+ */
 @Tag("broker")
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
@@ -32,7 +35,10 @@ class DashboardTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** No other test of the shared broker has a model of this name, because this test promotes it. */
+  /**
+   * Name of the model. No other test of the shared broker may use this name, because a promotion
+   * applies to all models of one name.
+   */
   private static final String NAME = "on-dashboard";
 
   private static final String LABELS = "dashboard.labels";

@@ -109,7 +109,7 @@ class DockerImageTest {
   void demo_writesToTmpAlone() {
     try (GenericContainer<?> demo =
         ServiceImage.running("demo", "--untrained", "--count=20")
-            // These JVM options are added to the JVM options of the image.
+            // The JVM gets these options in addition to the JVM options of the image.
             .withEnv("MILLRACE_OPTS", "-Xmx256m")
             .withCreateContainerCmdModifier(
                 create -> create.withUser("4242:4242").withWorkingDir("/var/tmp"))) {

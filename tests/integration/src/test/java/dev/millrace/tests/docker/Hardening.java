@@ -9,7 +9,7 @@ final class Hardening {
 
   private Hardening() {}
 
-  /** Takes all rights from a container, and makes its file system read-only. */
+  /** Drops all capabilities of a container, and makes its file system read-only. */
   static void apply(CreateContainerCmd create) {
     create
         .getHostConfig()

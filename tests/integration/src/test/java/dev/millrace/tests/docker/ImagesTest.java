@@ -59,7 +59,10 @@ class ImagesTest {
     assertThat(size).isLessThanOrEqualTo(LARGEST);
   }
 
-  /** If the code changes, the layers of the libraries stay. The trainer's image shares them. */
+  /**
+   * The libraries are in separate layers, so these layers do not change when the code changes. The
+   * trainer's image also uses the service's layers of libraries.
+   */
   @Test
   void layersOfTheLibraries_areApartFromTheCode() {
     MillraceImage.TRAINER.require();

@@ -23,7 +23,7 @@ final class PageReader implements AutoCloseable {
   private final Thread thread = new Thread(this::follow, "page-reader");
   private volatile boolean closed;
 
-  /** Why the stream of events is not read any more; guarded by {@link #lines}. */
+  /** Reason why this class has stopped reading the stream of events; guarded by {@link #lines}. */
   private String failure;
 
   private PageReader(URI address, String token) {
@@ -39,7 +39,10 @@ final class PageReader implements AutoCloseable {
     return reader;
   }
 
-  /** The service ends the stream every few seconds, and the browser comes back. */
+  /**
+   * Reads the stream of events. The service ends each response after a few seconds, so this method
+   * sends a new request, as a browser does.
+   */
   private void follow() {
     try {
       while (!closed) {
@@ -102,7 +105,7 @@ final class PageReader implements AutoCloseable {
     }
   }
 
-  /** Sends a GET request for a path below the page's. */
+  /** Sends a GET request for a path below the page's path. */
   HttpResponse<String> get(String path) throws Exception {
     return client.send(request(path), HttpResponse.BodyHandlers.ofString());
   }

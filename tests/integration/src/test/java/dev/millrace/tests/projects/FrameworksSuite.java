@@ -36,7 +36,10 @@ class FrameworksSuite {
           "^ +(\\S+?):(\\S+?):jar(?::(\\S+?))?:([^:\\s]+):(?:compile|runtime)\\b.*$",
           Pattern.MULTILINE);
 
-  /** Libraries of Kafka, of metrics and of natives that are neither optional nor for tests. */
+  /**
+   * Groups of the artifacts that the plugin may bring: Kafka, metrics, tracing, JSON and native
+   * libraries, with their dependencies.
+   */
   private static final Set<String> GROUPS =
       Set.of(
           "at.yawk.lz4",
@@ -62,8 +65,9 @@ class FrameworksSuite {
   @TempDir Path project;
 
   /**
-   * Frameworks with their bills of materials; the newest patches of the supported versions.
-   * Millrace's own bill of materials manages no version of another library.
+   * Returns the bills of materials of frameworks, in the newest patches of the supported versions.
+   * The first one is Millrace's own bill of materials, which manages no versions of other
+   * libraries.
    */
   static List<Arguments> frameworks() throws IOException {
     return List.of(
@@ -126,7 +130,9 @@ class FrameworksSuite {
         .collect(toSet());
   }
 
-  /** Only OpenCV and what it needs have one jar for each platform. */
+  /**
+   * Requires that only OpenCV and its dependencies bring native jars, and only for this platform.
+   */
   private static void requireNativesOfThisMachine(Set<Artifact> artifacts) {
     Set<Artifact> natives =
         artifacts.stream().filter(artifact -> artifact.classifier() != null).collect(toSet());
@@ -136,7 +142,7 @@ class FrameworksSuite {
     assertThat(natives).extracting(Artifact::classifier).containsOnly(Loader.getPlatform());
   }
 
-  /** The versions that the framework chose of the libraries that Millrace uses. */
+  /** Returns the versions that the framework chose for the libraries that Millrace uses. */
   private static String versions(Set<Artifact> artifacts) {
     return artifacts.stream()
         .filter(

@@ -20,8 +20,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The jar of a Spring Boot application in a process of its own, which classifies the images of a
- * topic. Closing this object ends the process. Not thread-safe.
+ * A Spring Boot application that classifies the images of a topic. Its jar runs in a separate
+ * process. Closing this object ends the process. Not thread-safe.
  */
 final class PhotoApplication implements AutoCloseable {
 

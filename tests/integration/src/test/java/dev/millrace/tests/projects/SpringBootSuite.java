@@ -39,7 +39,7 @@ class SpringBootSuite {
 
   @TempDir Path project;
 
-  /** The newest patches of the supported versions. */
+  /** Returns the newest patches of the supported versions of Spring Boot. */
   static List<String> versions() {
     return List.of("3.5.16", "4.0.9", "4.1.2");
   }

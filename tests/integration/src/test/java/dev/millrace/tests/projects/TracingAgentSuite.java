@@ -81,7 +81,7 @@ class TracingAgentSuite {
     }
   }
 
-  /** Returns the JVM's options. */
+  /** Downloads the Java agent, and returns the JVM options that load it. */
   private String agent(UserRepository repository) throws Exception {
     repository.maven(
         folder,
@@ -93,7 +93,7 @@ class TracingAgentSuite {
         + " -Dotel.traces.exporter=none -Dotel.metrics.exporter=none -Dotel.logs.exporter=none";
   }
 
-  /** Returns the ids of the traces by the keys. */
+  /** Returns the ids of the traces, by the keys of the images. */
   private static Map<String, String> traces(Map<String, String> parents) {
     Map<String, String> traces = new HashMap<>();
     parents.forEach((key, parent) -> traces.put(key, TracedImages.trace(parent)));

@@ -17,9 +17,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A user's local Maven repository. Millrace's artifacts are in it because the command of the
- * plugin's page installed them. All other artifacts are those of the build's own local repository,
- * to which Maven also downloads missing ones. Not thread-safe.
+ * A user's local Maven repository. It contains Millrace's artifacts, which the command on the
+ * plugin's page has installed. All other artifacts are links into the build's own local repository.
+ * Maven also downloads missing artifacts to the build's repository. Not thread-safe.
  */
 final class UserRepository {
 
@@ -67,7 +67,7 @@ final class UserRepository {
     return Files.readString(ROOT.resolve("topology/plugin/README.md"));
   }
 
-  /** Returns Millrace's version: the first one in the POM in the root folder. */
+  /** Returns Millrace's version, which is the first version in the POM in the root folder. */
   static String version() throws IOException {
     Matcher version = VERSION.matcher(Files.readString(ROOT.resolve("pom.xml")));
     assertThat(version.find()).as("a version in pom.xml").isTrue();
@@ -92,7 +92,7 @@ final class UserRepository {
    * Runs Maven in a project. Fails if the build fails, or takes longer than 10 minutes.
    *
    * @param project the folder of the project's POM
-   * @return what Maven printed
+   * @return the output of Maven
    */
   String maven(Path project, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
@@ -127,7 +127,10 @@ final class UserRepository {
     return text.substring(Math.max(0, text.length() - SHOWN_CHARACTERS));
   }
 
-  /** Links the entries of a folder in another folder, but one. */
+  /**
+   * Creates links in the folder {@code to} to all entries of the folder {@code from} except {@code
+   * but}.
+   */
   private static void link(Path from, Path to, String but) throws IOException {
     if (!Files.isDirectory(from)) {
       return;

@@ -156,8 +156,8 @@ final class Audit implements AutoCloseable {
   }
 
   /**
-   * Waits until more than {@code before} images have an answer. Returns true as soon as they have,
-   * or false if {@code patience} is over before.
+   * Waits until more than {@code before} images have an answer. Returns true as soon as this is the
+   * case, or false if {@code patience} ends first.
    */
   synchronized boolean awaitMoreThan(long before, Duration patience) throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

@@ -23,7 +23,7 @@ final class CaseRows {
     this.head = head;
   }
 
-  /** Keeps the row of a case, in place of an earlier row of this case, and prints it. */
+  /** Prints the row of a case and stores it. The row replaces an earlier row of this case. */
   void add(CrashCase what, String row) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(file(what), row);

@@ -29,7 +29,7 @@ final class CrashRun {
   }
 
   /**
-   * Returns how long no answer must come before the test concludes that no more answers will come.
+   * Returns the time without an answer after which the test assumes that no more answers will come.
    * This time is longer than the session timeout, the transaction timeout and the time that a batch
    * takes.
    */

@@ -39,12 +39,12 @@ class CrashSuite {
 
   @TempDir Path folder;
 
-  /** Kills of the service. */
+  /** Returns the cases that kill the service. */
   static Stream<CrashCase> kills() {
     return cases(Disturbance.KILL);
   }
 
-  /** Disturbances of group members, while the broker works normally. */
+  /** Returns the cases that disturb group members, while the broker works normally. */
   static Stream<CrashCase> members() {
     return cases(
         Disturbance.STOP,
@@ -54,7 +54,10 @@ class CrashSuite {
         Disturbance.SLOW_MODEL_KILL);
   }
 
-  /** Disturbances of the broker, and kills without the commit barrier. */
+  /**
+   * Returns the cases that disturb the broker, and the cases that kill the service without the
+   * commit barrier.
+   */
   static Stream<CrashCase> broker() {
     return cases(
         Disturbance.BROKER_KILL, Disturbance.BROKER_AWAY, Disturbance.KILL_WITHOUT_BARRIER);

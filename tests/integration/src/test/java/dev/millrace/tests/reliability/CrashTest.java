@@ -11,8 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The short form of the crash suite. {@link CrashSuite} is the long form. It kills with the other
- * combinations of guarantee and group protocol too, and without the commit barrier as a control.
+ * The short form of the crash suite. {@link CrashSuite} is the long form. The long form also kills
+ * the service with the other combinations of guarantee and group protocol. As a control, it also
+ * kills the service without the commit barrier.
  */
 @Order(1) // it takes longer than all other classes
 @Tag("broker")

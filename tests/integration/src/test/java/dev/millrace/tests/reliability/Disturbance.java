@@ -92,7 +92,7 @@ enum Disturbance {
 
   /**
    * Like {@link #KILL}, but without the commit barrier, so that images are lost. The suite must
-   * notice this.
+   * find the lost images.
    */
   KILL_WITHOUT_BARRIER(3) {
     @Override

@@ -14,9 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kills of a topology with the plugin, for each supported version of Kafka Streams but the one of
- * the build, which {@link CrashSuite} kills. The topology runs with that version's classes, and the
- * broker has the version of the build. Runs only with the profile {@code nightly}:
+ * Kills a topology with the plugin, for each supported version of Kafka Streams except the version
+ * of the build, which {@link CrashSuite} tests. The topology runs with the classes of the tested
+ * version, and the broker has the version of the build. Runs only with the profile {@code nightly}:
  *
  * <pre>
  * ./mvnw -Pnightly -Dnightly=kafka -Dtest=KafkaVersionsSuite \

@@ -27,7 +27,8 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * Promotes the int8 version of a model while its float32 version works through a backlog of images.
  *
- * @param ratio how many times as fast the int8 version was when it was made, on one thread
+ * @param ratio speed of the int8 version divided by the speed of the float32 version, on one thread
+ *     and without Kafka, measured before the promotion
  * @param before images per second of the float32 version, before the promotion
  * @param after images per second after the promotion, from {@link #RISE} on
  * @param tally the counts of all images and answers
@@ -42,12 +43,15 @@ record QuantizedSwap(double ratio, double before, double after, Tally tally) {
   private static final int JUDGING = 100;
   private static final int BACKLOG = 1_000;
 
-  /** The network's convolutions need most of the time, even with Kafka and the decoder. */
+  /**
+   * Number of channels. With this number, the convolutions take most of the time, even with Kafka
+   * and the decoder, so a faster model makes the stream faster.
+   */
   private static final int WIDTH = 32;
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** A prediction: when it was read, in ns, and the version that made it. */
+  /** A prediction, with the time at which it was read, in ns, and the version that made it. */
   private record Answer(long read, int version) {}
 
   /**
@@ -55,7 +59,8 @@ record QuantizedSwap(double ratio, double before, double after, Tally tally) {
    *
    * @param name the model's name, which no other test of this broker uses
    * @param practice number of images that are answered before anything is measured
-   * @param window how long the throughput is measured, before and after
+   * @param window length of each of the two measurements of the throughput, before and after the
+   *     promotion
    */
   static QuantizedSwap run(
       String bootstrapServers,
@@ -145,8 +150,8 @@ record QuantizedSwap(double ratio, double before, double after, Tally tally) {
   }
 
   /**
-   * Publishes the int8 version, with the weights that run fast on this processor. Returns how many
-   * times as fast it is.
+   * Publishes the int8 version with 7-bit weights, which are also fast on processors without VNNI.
+   * Returns its speed divided by the speed of the float32 version.
    */
   private static double quantize(Path repository, String name, Path images) throws IOException {
     Files.createDirectories(images);
@@ -206,7 +211,7 @@ record QuantizedSwap(double ratio, double before, double after, Tally tally) {
     return count * 1e9 / window.toNanos();
   }
 
-  /** {@return how many times as many images per second there are after the promotion} */
+  /** {@return the throughput after the promotion divided by the throughput before it} */
   double gain() {
     return after / before;
   }

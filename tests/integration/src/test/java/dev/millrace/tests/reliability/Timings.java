@@ -22,7 +22,7 @@ record Timings(
           Duration.ofSeconds(6),
           Duration.ofSeconds(10));
 
-  /** Timings as in production, except for shorter session timeouts. */
+  /** Timings as in production, but with shorter session timeouts. */
   static final Timings LONG =
       new Timings(
           Duration.ofSeconds(6),

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Records {@code ./millrace demo} on a terminal as an animated SVG file. {@code
- * tests/integration/record-demo} starts this class. The nightly tests do not include this class.
+ * tests/integration/record-demo} starts this class. This class is not part of any test run, not
+ * even of the nightly tests.
  */
 @Tag("nightly")
 @Tag("recording")

@@ -13,9 +13,9 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 
 /**
- * Draws what a terminal shows as an SVG file, which is a still picture or a film of several frames.
- * The file contains equal lines only once. Cells with half-block characters become an embedded PNG.
- * Not thread-safe.
+ * Draws the content of a terminal as an SVG file. The file is a still picture or a film of several
+ * frames. The file contains equal lines only once. Cells with half-block characters become an
+ * embedded PNG. Not thread-safe.
  */
 final class ScreenSvg {
 

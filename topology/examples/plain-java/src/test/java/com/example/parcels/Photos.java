@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Parcels with photographs of one colour. */
+/** Creates parcels whose photographs have only one colour. */
 final class Photos {
 
   private Photos() {}

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import org.apache.kafka.streams.Topology;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The beans. Quarkus runs the topology, and stops the topology before it closes the inferences. */
+/**
+ * The CDI beans of the application. Quarkus runs the topology, and stops the topology before it
+ * closes the inferences.
+ */
 @Singleton
 class GalleryBeans {
 

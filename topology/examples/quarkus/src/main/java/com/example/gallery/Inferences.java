@@ -19,7 +19,7 @@ record Inferences(
     Inference<String, ImageEvent, Prediction> brightness)
     implements AutoCloseable {
 
-  /** Creates the inferences, and loads nothing yet. The caller closes them. */
+  /** Creates the inferences, and loads no model yet. The caller closes the inferences. */
   static Inferences of(Path repository, MeterRegistry registry) {
     return new Inferences(
         named("colours", repository, registry), named("brightness", repository, registry));

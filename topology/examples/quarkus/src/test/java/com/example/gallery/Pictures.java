@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Pictures of one colour. */
+/** Creates pictures that have only one colour. */
 final class Pictures {
 
   private Pictures() {}

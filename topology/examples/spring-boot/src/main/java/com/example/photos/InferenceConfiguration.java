@@ -21,13 +21,14 @@ import org.springframework.kafka.config.KafkaStreamsConfiguration;
 import org.springframework.kafka.config.StreamsBuilderFactoryBean;
 import org.springframework.kafka.config.StreamsBuilderFactoryBeanConfigurer;
 
-/** The inference, its meters and its health. */
+/** Defines the beans of the inference, its meters and its health check. */
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
 
   /**
-   * The inference. Spring starts the Kafka Streams client after it has created all beans, and stops
-   * the client before it destroys them. So the model is loaded before the first image arrives.
+   * Creates the inference. Spring starts the Kafka Streams client after it has created all beans,
+   * so the model is loaded before the first image arrives. Spring stops the client before it
+   * destroys the beans.
    */
   @Bean(initMethod = "start")
   Inference<String, ImageEvent, Prediction> inference(

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Photographs of one colour. */
+/** Creates photographs that have only one colour. */
 final class Photos {
 
   private Photos() {}

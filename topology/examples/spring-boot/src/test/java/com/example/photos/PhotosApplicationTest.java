@@ -113,7 +113,7 @@ class PhotosApplicationTest {
     return KafkaTestUtils.getSingleRecord(labels, "photo-labels", PATIENCE).value();
   }
 
-  /** Does what {@code millrace models promote} does. */
+  /** Promotes a version, as {@code millrace models promote} does. */
   private void promote(int version) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", broker.getBrokersAsString());
     new ControlWriter(kafka, kafka)

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a {@link Swappable} on the version that the control topic names, until the follower is
- * closed. This version is the champion.
+ * closed. The version that the topic names last is the champion.
  *
  * <pre>{@code
  * try (var follower = ChampionFollower.open(streamsConfig, "resnet20", registry, Tags.empty())) {
@@ -253,7 +253,7 @@ public final class ChampionFollower implements AutoCloseable {
               try {
                 work.run();
               } catch (WakeupException | InterruptedException e) {
-                // closed
+                // The follower was closed.
               } finally {
                 release();
               }

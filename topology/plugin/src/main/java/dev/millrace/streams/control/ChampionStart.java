@@ -57,8 +57,8 @@ final class ChampionStart<I> {
   }
 
   /**
-   * Accepts the last of these orders, so that its champion is tried at once. Reports the other
-   * orders as superseded.
+   * Accepts the last of these orders, so that the next attempt starts its champion without a pause.
+   * Reports the other orders as superseded.
    */
   void order(List<Champion> orders) {
     long now = reports.now();
@@ -95,8 +95,9 @@ final class ChampionStart<I> {
   }
 
   /**
-   * Tries as {@link #attempt} does, on the follower's thread. Catches every failure, even a missing
-   * library, because a thread that waits for the start would wait forever otherwise.
+   * Tries to start a version as {@link #attempt} does, on the follower's thread. Catches every
+   * failure, even a missing library, because a thread that waits for the start would wait forever
+   * otherwise.
    */
   Optional<I> attemptAgain() {
     long start = reports.now();
@@ -147,8 +148,8 @@ final class ChampionStart<I> {
   }
 
   /**
-   * Returns the failure in words. If a native library cannot be loaded, rethrows the failure,
-   * because a later try would fail as well.
+   * Returns the reason for a failure in words. If a native library cannot be loaded, rethrows the
+   * failure, because a later try would fail as well.
    */
   private static String reason(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {

@@ -50,7 +50,7 @@ final class ChampionSwaps {
   }
 
   /**
-   * Continues with a champion that does not serve yet.
+   * Accepts a champion that does not serve yet, to swap to it later.
    *
    * @param champion the champion
    * @param why the reason why the champion does not serve, which was already reported; null if the

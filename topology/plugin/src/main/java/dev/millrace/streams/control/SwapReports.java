@@ -72,7 +72,7 @@ final class SwapReports implements AutoCloseable {
   }
 
   /**
-   * Sets what {@link #lag} returns and the gauge shows.
+   * Sets the reason that {@link #lag} returns, and the value of the gauge.
    *
    * @param why the reason why this instance cannot serve the champion; null if it can
    */

@@ -65,9 +65,10 @@ final class Admission {
   }
 
   /**
-   * Takes slots for images that do not come from the stream: for all of them, or for none. Does not
-   * wait. The stream has priority. So this method takes no slots while the stream waits for room,
-   * within one second after such a wait, or while a commit waits.
+   * Takes slots for images that do not come from the stream. The method takes slots for all of
+   * these images, or for none, and does not wait. The stream has priority. So this method takes no
+   * slots while the stream waits for room, within one second after such a wait, or while a commit
+   * waits.
    *
    * @param images number of images, at least 1
    * @param commitWaits returns whether a commit waits; called under the lock
@@ -129,7 +130,7 @@ final class Admission {
     }
   }
 
-  /** {@return the time since the stream last waited for room} */
+  /** {@return the object that knows whether the stream has recently waited for room} */
   QuietTime quiet() {
     return quiet;
   }

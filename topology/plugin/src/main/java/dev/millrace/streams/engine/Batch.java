@@ -54,7 +54,7 @@ final class Batch {
       this.submittedAt = submittedAt;
     }
 
-    /** {@return the reason why the image does not run, or null if it runs} */
+    /** {@return the reason why the image is refused and does not run; null if the image runs} */
     BadImageException refusal() {
       return refusal;
     }
@@ -76,7 +76,7 @@ final class Batch {
     }
   }
 
-  /** Opens the empty batch for images of one version. */
+  /** Opens this empty batch for images that one version answers. */
   void open(LoadedModel model, long now) {
     this.model = model;
     openedAt = now;

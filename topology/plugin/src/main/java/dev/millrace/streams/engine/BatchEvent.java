@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** One run of a batch on a device, as an event of the JDK Flight Recorder. */
+/** An event of the JDK Flight Recorder for one run of a batch on a device. */
 @Name("dev.millrace.Batch")
 @Label("Batch")
 @Category("Millrace")

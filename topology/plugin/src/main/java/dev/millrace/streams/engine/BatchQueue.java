@@ -12,9 +12,9 @@ import java.util.function.IntFunction;
  * clock. Callers must hold the {@link EngineLock}.
  *
  * <p>One batch is open at a time. The open batch closes when it is full. When a runner asks for
- * work, the open batch also closes if its oldest image has waited for the linger time. It also
- * closes at this moment if a commit waits and no batch runs. While every runner is busy, the batch
- * stays open and grows, because closing it would gain nothing.
+ * work, the open batch also closes if its oldest image has waited for the linger time. The open
+ * batch also closes when a runner asks for work, a commit waits and no batch runs. While every
+ * runner is busy, the batch stays open and grows, because closing it would gain nothing.
  *
  * <p>A batch belongs to one version, and takes a lease of this version when the batch opens. If
  * another version has to answer the next image, that image closes the batch. The caller that takes
@@ -70,10 +70,10 @@ final class BatchQueue {
   }
 
   /**
-   * Takes slots for images that do not come from the stream: for all of them, or for none. One
-   * batch stays empty for the stream. All images that do not come from the stream together get at
-   * most as many slots as one batch has. If a batch cannot be allocated, this method throws the
-   * error and takes no slot.
+   * Takes slots for images that do not come from the stream. The method takes slots for all of
+   * these images, or for none. One batch stays empty for the stream. All images that do not come
+   * from the stream together get at most as many slots as one batch has. If a batch cannot be
+   * allocated, this method throws the error and takes no slot.
    *
    * @param images number of images, at least 1
    * @param serving the version that answers all of these images
@@ -133,8 +133,8 @@ final class BatchQueue {
   }
 
   /**
-   * {@return whether there is a slot for the next image, if the version of the open batch answers
-   * it}
+   * {@return whether there is a slot for the next image, provided that the version of the open
+   * batch answers this image}
    */
   boolean hasRoom() {
     return open != null || hasEmpty();

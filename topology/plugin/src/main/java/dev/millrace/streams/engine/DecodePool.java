@@ -122,7 +122,7 @@ final class DecodePool implements AutoCloseable {
         try {
           return queue.take();
         } catch (InterruptedException e) {
-          // interrupted by close(), or earlier by a decoder
+          // The interrupt came from close(), or earlier from a decoder.
         }
       }
       return null;
@@ -135,7 +135,10 @@ final class DecodePool implements AutoCloseable {
       }
     }
 
-    /** Returns false if the pool has given up this decode and has already reported its image. */
+    /**
+     * Notes that the decoder has returned. Returns false if the pool has given up this decode and
+     * has already reported its image.
+     */
     private boolean end() {
       synchronized (DecodePool.this) {
         current = null;

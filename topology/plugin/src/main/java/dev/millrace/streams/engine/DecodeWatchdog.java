@@ -34,7 +34,7 @@ final class DecodeWatchdog implements AutoCloseable {
         check.run();
       }
     } catch (InterruptedException e) {
-      // closed
+      // The watchdog was closed.
     } catch (Throwable e) {
       failed.accept(e);
     }

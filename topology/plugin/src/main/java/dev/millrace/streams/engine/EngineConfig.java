@@ -33,7 +33,7 @@ public record EngineConfig(
   /** The largest batch size. It bounds the memory of a batch's buffer. */
   public static final int MAX_BATCH_SIZE = 1024;
 
-  /** No limit on the time that a run takes. */
+  /** The value of {@code longestRun} that sets no limit on the time of a run. */
   public static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
 
   /**
@@ -100,8 +100,8 @@ public record EngineConfig(
   }
 
   /**
-   * Returns the largest number of batches that exist at once. It counts the running batches, as
-   * many decoded batches that wait, and one open batch.
+   * Returns the largest number of batches that exist at once. This is the number of batches that
+   * may run at once, an equal number of batches that wait for a runner, and one open batch.
    */
   int batches() {
     return 2 * devices.size() * runsPerDevice + 1;

@@ -11,7 +11,10 @@ import java.util.function.LongSupplier;
  */
 final class QuietTime {
 
-  /** The time, in ns, during which the stream must not have waited for room. */
+  /**
+   * Time, in ns, that must have passed since the stream's last wait for room before other images
+   * get slots.
+   */
   static final long NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoTime;

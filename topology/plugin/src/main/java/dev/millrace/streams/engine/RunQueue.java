@@ -155,7 +155,10 @@ final class RunQueue implements DecodePool.Listener {
     }
   }
 
-  /** Fails the images whose batch runs. If the run ends later, its answers are ignored. */
+  /**
+   * Fails the images whose batch runs at the moment. If the run ends later, its answers are
+   * ignored.
+   */
   void failRunning(Throwable cause) {
     EngineStalledException failure = failure(cause);
     lock.lock();

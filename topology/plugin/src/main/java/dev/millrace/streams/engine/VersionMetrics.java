@@ -98,7 +98,7 @@ final class VersionMetrics {
 
   /**
    * Notes whether this version answers the new batches of an engine from now on. Each engine calls
-   * this method with true and later with false.
+   * this method with true when it begins to serve the version, and later with false.
    */
   void serving(boolean is) {
     serving.addAndGet(is ? 1 : -1);
@@ -109,7 +109,10 @@ final class VersionMetrics {
     pending.incrementAndGet();
   }
 
-  /** Counts images that have left their slots. */
+  /**
+   * Counts images that have left their slots, because their batch has run or the engine has
+   * stopped.
+   */
   void left(int images) {
     pending.addAndGet(-images);
   }

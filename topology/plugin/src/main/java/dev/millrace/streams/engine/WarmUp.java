@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Runs a session on black images. The first runs warm up the session before it receives images.
- * After a batch has failed, another run shows whether the device is the cause: then this run fails,
- * too. Confined to one thread.
+ * After a batch has failed, another run of a black image shows whether the device is the cause. If
+ * the device is the cause, this run fails, too. Confined to one thread.
  */
 final class WarmUp {
 

@@ -13,9 +13,10 @@
  *       waits while every slot is taken. A batch leases the serving version when it opens.
  *   <li>A thread of the {@link dev.millrace.streams.engine.DecodePool} decodes the image into the
  *       pixels of its slot.
- *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner when all of
- *       its images are decoded. In addition, the batch must be full, its linger (the longest wait
- *       for a batch to fill) must have passed, or a commit must wait while no other batch runs.
+ *   <li>The {@link dev.millrace.streams.engine.RunQueue} gives the batch to a runner when the batch
+ *       is closed and all of its images are decoded. A batch closes when it is full or when its
+ *       linger (the longest wait for a batch to fill) has passed. A batch also closes if a commit
+ *       waits while no other batch runs.
  *   <li>A {@link dev.millrace.streams.engine.DeviceRunner} runs the version's session once for the
  *       whole batch and completes the answers. The batch returns to the queue, and its lease is
  *       given back.

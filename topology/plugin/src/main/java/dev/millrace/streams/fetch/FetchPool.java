@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The origin of an image is the web server, the bucket or the file system that stores the image.
  * If a fetch fails because of its origin, the origin counts as unavailable ("away"). All callers
- * that need this origin then wait in {@link #awaitTurn} until a pause is over. After the pause, one
- * caller passes, and its fetch shows whether the origin works again. Meanwhile, images from other
- * origins are fetched.
+ * that need an image from this origin then wait in {@link #awaitTurn} until a pause is over. After
+ * the pause, one caller passes, and its fetch shows whether the origin works again. Meanwhile,
+ * images from other origins are fetched.
  *
  * <p>Thread-safe.
  */
@@ -178,7 +178,7 @@ public final class FetchPool implements AutoCloseable {
   /**
    * Notes the end of a fetch.
    *
-   * @param asked whether the fetch asked the origin
+   * @param asked whether the fetch sent a request to the origin
    * @param failure the failure of the fetch, or null
    * @return the failure to report for the image, or null
    */

@@ -33,14 +33,14 @@ final class LoneFailures {
 
   private long successes;
 
-  /** Notes that an image was fetched, or refused by an origin that works. */
+  /** Notes that an image was fetched, or that its origin works but refused it. */
   void succeeded(String uri) {
     successes++;
     failures.remove(uri);
   }
 
   /**
-   * Notes that an image was not fetched.
+   * Notes that the fetch of an image has failed.
    *
    * @param uri the image
    * @return whether this image has failed {@value #MOST} times while others were fetched
@@ -53,7 +53,7 @@ final class LoneFailures {
     return count >= MOST;
   }
 
-  /** {@return whether there are no images that have failed and were not fetched since} */
+  /** {@return whether every image whose fetch has failed was fetched later} */
   boolean isEmpty() {
     return failures.isEmpty();
   }

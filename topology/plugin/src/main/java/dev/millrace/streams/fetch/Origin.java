@@ -20,7 +20,10 @@ final class Origin {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  /** The time for which another image's fetch goes first, to show whether the origin works. */
+  /**
+   * Additional wait of the image whose fetch failed last. During this wait, another image can be
+   * fetched first and show whether the origin works.
+   */
   private static final Duration OTHERS_FIRST = Duration.ofMillis(500);
 
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9+.-]*:(?://[^/?#]*)?).*");
@@ -39,7 +42,7 @@ final class Origin {
   private Duration pause = FIRST_PAUSE;
   private long retryAt;
 
-  /** Whether the origin is away, and a fetch that began since then is running. */
+  /** Whether a fetch is running that began while the origin was away. */
   private boolean probing;
 
   /** {@return the scheme and the host or bucket of a URI; an empty text for anything else} */
@@ -113,7 +116,7 @@ final class Origin {
   /**
    * Notes the end of a fetch that has failed because of the origin. The origin is away from now on.
    *
-   * @return whether it was not away until now
+   * @return whether the origin was available until now
    */
   boolean goAway(FetchStalledException reason, long now) {
     boolean first = away == null;
@@ -135,7 +138,7 @@ final class Origin {
     return running == 0 && away == null;
   }
 
-  /** {@return whether there are images that have failed and were not fetched since} */
+  /** {@return whether the fetch of an image has failed and the image was not fetched later} */
   boolean hasFailures() {
     return !failures.isEmpty();
   }

@@ -18,7 +18,10 @@ import org.slf4j.LoggerFactory;
  */
 public record KafkaStreamsVersion(int major, int minor, String text) {
 
-  /** The oldest version that the plugin works with: it has exception handlers (KIP-1033). */
+  /**
+   * The oldest version that the plugin works with, because older versions lack the exception
+   * handlers of KIP-1033.
+   */
   private static final KafkaStreamsVersion OLDEST = new KafkaStreamsVersion(3, 9, "3.9");
 
   /** The newest version that the plugin was tested with. */

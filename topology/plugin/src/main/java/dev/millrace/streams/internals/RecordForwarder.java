@@ -41,7 +41,7 @@ public final class RecordForwarder<K, VIn, VOut> {
    * Creates a forwarder. To be called from the processor's {@code init}, because it captures the
    * current node.
    *
-   * @param context the context that {@code init} was given
+   * @param context the context that Kafka Streams passed to the processor's {@code init}
    */
   @SuppressWarnings("unchecked") // the current node is the calling processor's node
   public RecordForwarder(FixedKeyProcessorContext<K, VOut> context) {
@@ -101,7 +101,7 @@ public final class RecordForwarder<K, VIn, VOut> {
    * The processor's {@code process} must call {@link #throwIfRefusing} first.
    *
    * @param record the input record
-   * @param origin what {@link #recordContext} returned for the record
+   * @param origin the context that {@link #recordContext} returned for the record
    * @param reason the exception that the node throws
    */
   public void refuse(

@@ -16,18 +16,20 @@ import org.apache.kafka.streams.processor.internals.StreamThread;
  * Gives up the work of tasks since their last commit, so that Kafka Streams processes the records
  * again. The tasks stay with their stream thread, and the thread stays in its consumer group.
  *
- * <p>Kafka Streams does this when a task throws a {@link TaskCorruptedException} ({@code
- * TaskManager.handleCorruption}). Under exactly-once, it first commits the other tasks of the
- * thread. These tasks share a transaction with the failed task. The commit would include the
- * records that the failed task has sent, but not the offsets of its input. So all tasks of the
- * thread give up their work, and the transaction is aborted first.
+ * <p>When a task throws a {@link TaskCorruptedException}, Kafka Streams gives up the task's work
+ * and processes its records again ({@code TaskManager.handleCorruption}). Under exactly-once, Kafka
+ * Streams first commits the other tasks of the thread. These tasks share a transaction with the
+ * failed task. The commit would include the records that the failed task has sent, but not the
+ * offsets of its input. So this class gives up the work of all tasks of the thread, and aborts the
+ * transaction first.
  *
  * <p>Confined to a stream thread.
  */
 public final class TaskRevival {
 
   /**
-   * Whether the calling thread has given up work, so that Kafka Streams will ask for a rebalance.
+   * Whether the calling thread has given up work under exactly-once, so that Kafka Streams will ask
+   * for a rebalance.
    */
   private static final ThreadLocal<Boolean> EXPECTED = ThreadLocal.withInitial(() -> false);
 
@@ -77,9 +79,9 @@ public final class TaskRevival {
   }
 
   /**
-   * Tests whether the thread has given up work since the last call. Under exactly-once, Kafka
-   * Streams then asks for a rebalance, so that another member may take the task over. This
-   * rebalance is not needed, because an image store that is unavailable is unavailable to all
+   * Tests whether the calling thread has given up work under exactly-once since the last call. In
+   * this case, Kafka Streams asks for a rebalance, so that another member may take the task over.
+   * This rebalance is not needed, because an image store that is unavailable is unavailable to all
    * members.
    *
    * @return whether the next rebalance is not needed

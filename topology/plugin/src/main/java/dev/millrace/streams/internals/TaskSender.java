@@ -48,7 +48,8 @@ public final class TaskSender {
   }
 
   /**
-   * Test drivers of several topologies may run on one thread. Only one of them processes a record.
+   * Several test drivers may run on one thread, each with its own topology. Only one of them
+   * processes a record at a time.
    */
   private static boolean isProcessing(InternalProcessorContext<?, ?> context, TaskId task) {
     return context.taskId().equals(task) && context.currentNode() != null;

@@ -17,8 +17,8 @@ import org.apache.kafka.streams.errors.ErrorHandlerContext;
  * It also has Kafka Streams' own headers, which say where the record was and why it failed
  * (KIP-1034).
  *
- * <p>If a topic refuses a dead letter, there is no second dead letter. So this class changes
- * everything that the topic would refuse:
+ * <p>If the dead-letter topic refuses a dead letter, the record cannot become a dead letter again.
+ * So this class changes each part that the topic would refuse:
  *
  * <ul>
  *   <li>A timestamp that the topic refuses becomes the current time, and the header {@value

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the limits of topics from the brokers, and keeps them until {@link #forget}. The reader
- * cannot read a topic's configuration if a right is missing or if no broker answers within 10 s.
- * The reader then logs a warning and assumes {@link TopicLimits#DEFAULTS}. Thread-safe.
+ * cannot read a topic's configuration if the client lacks the permission or if no broker answers
+ * within 10 s. The reader then logs a warning and assumes {@link TopicLimits#DEFAULTS}.
+ * Thread-safe.
  */
 public final class LimitsReader {
 

@@ -31,7 +31,10 @@ public final class RefusedSends implements ProductionExceptionHandler {
     return exception instanceof RetriableException ? Response.retry() : Response.fail();
   }
 
-  /** Handles a failure before Kafka Streams 4.2. Version 3.9 cannot retry, so the task fails. */
+  /**
+   * Handles a failure. Kafka Streams calls this method in versions before 4.2. Version 3.9 cannot
+   * retry a send, so the task fails.
+   */
   @Override
   @Deprecated
   public ProductionExceptionHandlerResponse handle(

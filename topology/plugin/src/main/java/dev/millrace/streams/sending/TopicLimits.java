@@ -99,8 +99,9 @@ public record TopicLimits(long maxBytes, boolean compacted, long beforeMaxMs, lo
   }
 
   /**
-   * Tests whether a record may have this timestamp. Because the brokers use their own clocks, this
-   * method reduces each limit by one minute or by a tenth of the limit, whichever is less.
+   * Tests whether a record may have this timestamp. A broker's clock may differ from this machine's
+   * clock. So this method reduces each limit by one minute, or by a tenth of the limit if this is
+   * less.
    */
   boolean takes(long timestamp, long now) {
     return timestamp >= 0

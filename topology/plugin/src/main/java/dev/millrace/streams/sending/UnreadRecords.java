@@ -33,7 +33,7 @@ public final class UnreadRecords implements DeserializationExceptionHandler {
     return Response.fail();
   }
 
-  /** Handles a failure before Kafka Streams 4.2. */
+  /** Handles a failure. Kafka Streams calls this method in versions before 4.2. */
   @Override
   @Deprecated
   public DeserializationHandlerResponse handle(

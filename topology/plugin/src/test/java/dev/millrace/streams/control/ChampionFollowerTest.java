@@ -44,8 +44,8 @@ class ChampionFollowerTest {
   private ImageInference<String> inference;
 
   /**
-   * Delivers the test's orders. If the test has given no orders, a poll waits as a consumer's poll
-   * does.
+   * Delivers the test's orders to the follower. While there are no orders, a poll waits, as a
+   * consumer's poll does.
    */
   private static final class Channel implements ControlChannel {
     /** Code that a poll runs before it returns. The code may throw an exception. */
@@ -141,14 +141,15 @@ class ChampionFollowerTest {
   }
 
   /**
-   * A clock that advances by two minutes with each reading, so that every pause is over at once.
+   * Returns a clock that advances by two minutes with each reading, so that every pause is over at
+   * once.
    */
   private static LongSupplier racing() {
     AtomicLong now = new AtomicLong();
     return () -> now.addAndGet(Duration.ofMinutes(2).toNanos());
   }
 
-  /** Starts the inference with a version, as the service does. */
+  /** Creates and starts an inference with the champion, as the service does. */
   private ImageInference<String> starter(Champion champion) {
     ImageInference<String> loaded = FakeInference.of(folder, champion.version(), model);
     try {
@@ -296,7 +297,7 @@ class ChampionFollowerTest {
     }
   }
 
-  /** The version that serves has the number of the champion, and another content. */
+  /** The serving version has the number of the champion, but different content. */
   @Test
   void championWithAnotherChecksumThanTheServingVersion_isTried() {
     try (ChampionFollower follower =

@@ -11,13 +11,16 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Tests when a champion that cannot serve is tried again. */
+/** Tests when {@link ChampionStart} retries a champion that cannot serve. */
 class ChampionStartTest {
 
   private final Backoff backoff = new Backoff(() -> 0);
   private final List<Integer> tried = new ArrayList<>();
 
-  /** Creates a start of version 5, after version 4. */
+  /**
+   * Creates a start for champion version 5, whose previous version is 4. Only the versions in
+   * {@code servable} can be started.
+   */
   private ChampionStart<String> start(Set<Integer> servable) {
     return new ChampionStart<>(
         new Champion(5, 4, false),

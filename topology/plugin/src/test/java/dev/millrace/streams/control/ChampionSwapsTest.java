@@ -133,7 +133,7 @@ class ChampionSwapsTest {
             SwapReport::reason);
   }
 
-  /** Two repositories may have different versions with one number. */
+  /** Two repositories may hold different models under one version number. */
   @Test
   void orderForTheNumberThatServes_withAnotherChecksum_isRejected() {
     swaps.carryOut(List.of(new Champion(1, null, false, Sha256.of("another model"))));

@@ -21,7 +21,10 @@ final class FakeInference {
 
   private FakeInference() {}
 
-  /** Publishes {@code versions} versions with different files, and serves version 1. */
+  /**
+   * Publishes {@code versions} versions with different files, and starts an inference that serves
+   * version 1.
+   */
   static ImageInference<String> start(Path folder, int versions, FakeModel model) {
     for (int version = 1; version <= versions; version++) {
       publish(folder, version, 1);
@@ -31,7 +34,7 @@ final class FakeInference {
     return inference;
   }
 
-  /** Returns an inference that is not started. */
+  /** Returns an inference that the caller has to start. */
   static ImageInference<String> of(Path folder, int version, FakeModel model) {
     return ImageInference.with(
         InferenceConfig.builder(folder, MODEL).version(version).build(),

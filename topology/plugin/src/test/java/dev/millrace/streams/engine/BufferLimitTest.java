@@ -40,8 +40,8 @@ class BufferLimitTest {
   }
 
   /**
-   * A batch of 96 images has 4.5 GiB. As an int, this size overflows to half a GiB, which could be
-   * allocated.
+   * The pixels of a batch of 96 images take 4.5 GiB. As an int, this size overflows to 0.5 GiB,
+   * which would fit in a buffer.
    */
   @Test
   void batchWhoseSizeAsAnIntIsPositive_isRefused_too() {

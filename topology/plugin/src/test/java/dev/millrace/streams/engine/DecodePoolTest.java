@@ -34,7 +34,7 @@ class DecodePoolTest {
     batch.open(FakeModel.loaded(FakeModel.version(), 8), 0);
   }
 
-  /** The reports of the pool, in order. */
+  /** Collects the reports of the pool, in order. */
   private static final class Reports implements DecodePool.Listener {
     private final List<Batch.Slot> decoded = new CopyOnWriteArrayList<>();
     private final List<Batch.Slot> abandoned = new CopyOnWriteArrayList<>();

@@ -157,7 +157,10 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(classOf(submit(4))).isEqualTo(4);
   }
 
-  /** Three runs of images fail. The device answers the black image only before the second runs. */
+  /**
+   * All three runs of images fail: the run of the whole batch and the two second runs. The device
+   * answers the black image only before the second runs.
+   */
   @Test
   void deviceThatBreaksDuringTheSecondRuns_isToBlame() {
     start(2, Duration.ofSeconds(10), ImageLimits.DEFAULT);
@@ -183,7 +186,10 @@ class DeviceRunnerTest extends WithEngine {
     assertThat(failures("device")).isEqualTo(1);
   }
 
-  /** Sets which of the next runs fail. */
+  /**
+   * Sets which of the next runs fail. Each argument stands for one run, and {@code true} makes this
+   * run fail.
+   */
   private void fail(Boolean... runs) {
     Queue<Boolean> next = new ConcurrentLinkedQueue<>(List.of(runs));
     model.first =
@@ -215,7 +221,10 @@ class DeviceRunnerTest extends WithEngine {
     }
   }
 
-  /** The slot of the refused image pads the second batch. */
+  /**
+   * The second batch has one image fewer than the first batch, so the slot of the refused image
+   * pads the second batch.
+   */
   @Test
   void refusedImage_doesNotFailTheBatchesThatItWouldPad() throws Exception {
     model.poison = 5;

@@ -28,7 +28,10 @@ class EngineMetricsTest {
     assertThat(registry.find("millrace.inference.count").meters()).isEmpty();
   }
 
-  /** The metrics of two engines in one registry. */
+  /**
+   * The metrics of one engine. {@link #other} has the metrics of another engine in the same
+   * registry.
+   */
   private final EngineMetrics one = metrics(registry);
 
   private final EngineMetrics other = metrics(registry);
@@ -37,7 +40,7 @@ class EngineMetricsTest {
     return new EngineMetrics(receiver, Tags.empty(), hours::add);
   }
 
-  /** Runs what was to run within an hour. */
+  /** Runs the tasks that are due after an hour. */
   private void anHourPasses() {
     hours.forEach(Runnable::run);
     hours.clear();

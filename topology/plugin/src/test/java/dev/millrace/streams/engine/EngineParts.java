@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
 /**
- * The parts of an engine, without its threads. The test moves the clock. There are three batches of
- * two images, and the linger is {@link #LINGER} nanoseconds.
+ * The parts of an engine, without its threads. The test moves the clock. The engine has three
+ * batches of up to two images. The linger is {@link #LINGER} nanoseconds.
  */
 final class EngineParts {
 
-  /** Longer than any test, so only a signal can end a wait for a batch. */
+  /** The linger, in ns. It is longer than any test, so only a signal can end a wait for a batch. */
   static final long LINGER = Duration.ofHours(1).toNanos();
 
   final AtomicLong clock = new AtomicLong();

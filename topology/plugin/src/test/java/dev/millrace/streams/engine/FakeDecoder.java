@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Writes an image's first byte as its only pixel. Refuses {@link #BAD}. When it gets {@link
- * #HANGING}, it waits for the latch.
+ * A decoder that writes the first byte of an image as the image's only pixel. It refuses an image
+ * that begins with {@link #BAD}. If an image begins with {@link #HANGING}, the decoder hangs until
+ * the latch opens.
  */
 public final class FakeDecoder implements ImageDecoder {
 

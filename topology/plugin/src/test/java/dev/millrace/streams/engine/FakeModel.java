@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * A model of ten classes. An image's class is the first pixel's red value modulo ten, with
- * probability 0.91. A test can block runs, and read the sizes of their batches.
+ * A model of ten classes. An image's class is the red value of its first pixel modulo ten, with
+ * probability 0.91. A test can block runs, and read the batch sizes of the runs.
  */
 public final class FakeModel implements ModelRuntime {
 
@@ -51,10 +51,10 @@ public final class FakeModel implements ModelRuntime {
   /** A run fails if an image has this pixel value. */
   public volatile int poison = -1;
 
-  /** Number of runs, counted from the next run, that fail regardless of their images. */
+  /** Number of the next runs that fail, regardless of their images. */
   public final AtomicInteger failures = new AtomicInteger();
 
-  /** An image with this pixel value is answered with NaN. */
+  /** The model answers an image with this pixel value with NaN. */
   public volatile int confusing = -1;
 
   /** The error that every run throws, or null. */
@@ -77,17 +77,19 @@ public final class FakeModel implements ModelRuntime {
   /** The versions with an open session, oldest first. */
   public final List<Integer> open = new CopyOnWriteArrayList<>();
 
-  /** Version 3, for images of one pixel. */
+  /** Returns version 3 of the model {@code fake}, for images of one pixel. */
   public static ModelVersion version() {
     return version(3, 1);
   }
 
-  /** A version for images of {@code size} x {@code size} pixels. */
+  /**
+   * Returns a version of the model {@code fake}, for images of {@code size} x {@code size} pixels.
+   */
   public static ModelVersion version(int version, int size) {
     return version("fake", version, size);
   }
 
-  /** A version of the given model, for images of {@code size} x {@code size} pixels. */
+  /** Returns a version of the given model, for images of {@code size} x {@code size} pixels. */
   static ModelVersion version(String model, int version, int size) {
     return new ModelVersion(
         Path.of("nowhere"),
@@ -109,7 +111,9 @@ public final class FakeModel implements ModelRuntime {
     return new Session(version);
   }
 
-  /** A version for images of one pixel, with at most {@code maxBatchSize} images in a batch. */
+  /**
+   * Returns a version for images of one pixel, with at most {@code maxBatchSize} images in a batch.
+   */
   static ModelVersion versionOfBatches(int version, int maxBatchSize) {
     return new ModelVersion(
         Path.of("nowhere"), version(version, 1).manifest(), OptionalInt.of(maxBatchSize), true);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** An engine that fails to start frees everything that it has opened. */
+/** Tests that an engine that fails to start ends its threads and frees its model. */
 @Timeout(30)
 class InferenceEngineStartTest {
 
@@ -27,8 +27,8 @@ class InferenceEngineStartTest {
   private final List<Thread> made = new ArrayList<>();
 
   /**
-   * The engine creates six threads: three that decode, a watchdog, and two runners. Not all of them
-   * start.
+   * The engine needs six threads: three decode threads, a watchdog and two runners. Only the first
+   * {@code enough} threads start.
    */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 4, 5})

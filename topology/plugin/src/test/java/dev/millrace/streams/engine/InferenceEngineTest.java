@@ -255,7 +255,10 @@ class InferenceEngineTest extends WithEngine {
     assertThat(model.batches).containsExactly(2);
   }
 
-  /** The decode timeout overflows a long when it is converted to milliseconds. */
+  /**
+   * The engine does not start, because its decode timeout overflows a long when it is converted to
+   * milliseconds.
+   */
   @Test
   void engineThatDoesNotStart_leavesNoSessionOpen() {
     ImageLimits limits = new ImageLimits(1000, Duration.ofSeconds(Long.MAX_VALUE), 1);

@@ -65,7 +65,10 @@ class ModelLoaderTest extends WithEngine {
     requireBatches(6, 1, 3, 3);
   }
 
-  /** Submits images while a batch of one image runs, and checks the sizes of all batches. */
+  /**
+   * Submits {@code images} images while a batch of one image runs. Then checks the sizes of all
+   * batches, including the batch of one image.
+   */
   private void requireBatches(int images, Integer... sizes) throws Exception {
     model.batches.clear();
     model.runs.drainPermits();
@@ -222,7 +225,10 @@ class ModelLoaderTest extends WithEngine {
     assertThat(nanos).containsExactly(5L);
   }
 
-  /** Returns the quickest run of a session whose runs take these times, one after the other. */
+  /**
+   * Returns the time of the quickest run of a session. The runs of the session take the times in
+   * {@code nanos}, one after the other.
+   */
   private long quickestRun(List<Long> nanos, long enough) {
     ModelSession session =
         new ModelSession() {

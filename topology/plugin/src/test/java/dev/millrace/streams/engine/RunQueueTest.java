@@ -224,7 +224,10 @@ class RunQueueTest extends WithEngine {
     assertThat(parts.model.closed).isTrue();
   }
 
-  /** The failure must not reach the runner; otherwise the runner would stop the engine. */
+  /**
+   * The failure to close the session must not reach the runner, because the runner would then stop
+   * the engine.
+   */
   @Test
   void sessionThatFailsToClose_doesNotFailTheReturnOfItsLastBatch() throws Exception {
     parts.model.closing = new IllegalStateException("it does not close");

@@ -31,7 +31,7 @@ class RunnerThreadsTest {
     return runners;
   }
 
-  /** Makes both threads hang in a run. */
+  /** Makes both runner threads hang in a run. */
   private void hangBoth() {
     parts.model.runs.drainPermits();
     for (int i = 0; i < 4; i++) {

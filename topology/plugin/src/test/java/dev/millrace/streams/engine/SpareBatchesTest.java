@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** Tests which slots of a {@link BatchQueue} images get that are not the stream's. */
+/**
+ * Tests which slots of a {@link BatchQueue} are given to images that do not come from the stream.
+ */
 class SpareBatchesTest {
 
   private static final int SIZE = 4;

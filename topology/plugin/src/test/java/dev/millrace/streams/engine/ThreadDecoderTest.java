@@ -23,7 +23,7 @@ class ThreadDecoderTest {
     batch.open(FakeModel.loaded(FakeModel.version(), 1), 0);
   }
 
-  /** Fails with one of two types of exception. */
+  /** A decoder that always fails. The type of the exception depends on the image's first byte. */
   private static final class Failing implements ImageDecoder {
     @Override
     public void decode(byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
@@ -43,7 +43,7 @@ class ThreadDecoderTest {
     String log =
         standardErrorOf(
             () -> {
-              // The decoders of several threads share the set of logged types in the same way.
+              // The decoders share the set of logged types, as the decoders of several threads do.
               for (int i = 0; i < IMAGES; i++) {
                 try (ThreadDecoder decoder = new ThreadDecoder(Failing::new, seen)) {
                   assertThat(decoder.decode(new byte[] {(byte) i}, slot))

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A pool of two threads, whose clock stands still unless a test moves it. */
+/** Tests a pool of two threads. The pool's clock stands still unless a test moves it. */
 @Timeout(30)
 class FetchPoolTest {
 
   private static final FetchedImage IMAGE = new FetchedImage(new byte[] {1, 2, 3}, "7");
 
-  /** All images without a scheme have the same origin. */
+  /** A reference without a URI scheme. All references without a scheme have the same origin. */
   private static final ImageReference ANY = new ImageReference("any", null);
 
   private final AtomicLong clock = new AtomicLong(7);
@@ -53,7 +53,7 @@ class FetchPoolTest {
     pool.close();
   }
 
-  /** Takes a turn at once, or fails. */
+  /** Takes a turn for a fetch. Fails if there is no free turn at once. */
   private void turn() throws InterruptedException {
     pool.awaitTurn(ANY, clock.get());
   }

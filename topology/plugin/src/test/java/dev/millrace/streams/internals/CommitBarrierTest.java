@@ -16,7 +16,7 @@ class CommitBarrierTest {
   private final CommitBarrier barrier = CommitBarrier.builder("barrier").build();
   private final Task task = new Task();
 
-  /** A task that has no records in flight any more after the barrier has drained it. */
+  /** A task whose {@code drain} leaves no records in flight. */
   private static final class Task implements CommitBarrier.InFlight {
     private int size;
     private int drains;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaStreamsVersionTest {
 
-  /** The build runs this test with several versions. */
+  /** The build runs this test with several versions of Kafka Streams. */
   @Test
   void running_isTheVersionOnTheClassPath() {
     KafkaStreamsVersion running = KafkaStreamsVersion.running();

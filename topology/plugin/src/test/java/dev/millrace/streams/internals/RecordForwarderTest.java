@@ -32,14 +32,17 @@ import org.junit.jupiter.api.Test;
 
 class RecordForwarderTest {
 
-  /** The events, in order. */
+  /** The events of the processors and of the exception handler, in order. */
   private final List<String> log = new ArrayList<>();
 
   private Late late;
   private TopologyTestDriver driver;
   private TestInputTopic<String, String> input;
 
-  /** Keeps its first record. The value of each later record says what to do with the first. */
+  /**
+   * Keeps its first record. The value of each later record says whether this processor forwards the
+   * first record, lets it fail, or refuses it.
+   */
   private final class Late implements FixedKeyProcessor<String, String, String> {
     private FixedKeyProcessorContext<String, String> context;
     private InternalProcessorContext<?, ?> internals;

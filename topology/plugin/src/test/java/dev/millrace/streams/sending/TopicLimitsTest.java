@@ -49,8 +49,8 @@ class TopicLimitsTest {
   }
 
   /**
-   * The broker uses its own clock, so the limits have a margin: a minute, or a tenth of the limit
-   * if that is less.
+   * The broker's clock may differ from this machine's clock. So each limit is reduced by a minute,
+   * or by a tenth of the limit if this is less.
    */
   @ParameterizedTest
   @CsvSource({

@@ -8,7 +8,7 @@ import org.apache.kafka.streams.errors.DeserializationExceptionHandler.Deseriali
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.junit.jupiter.api.Test;
 
-/** The method that Kafka Streams calls before version 4.2. */
+/** Tests the method that Kafka Streams calls in versions before 4.2. */
 @SuppressWarnings("deprecation")
 class UnreadRecordsTest {
 

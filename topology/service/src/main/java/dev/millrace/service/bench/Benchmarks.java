@@ -12,8 +12,8 @@ import java.util.Set;
 public interface Benchmarks {
 
   /**
-   * {@return the parts that can be measured on a device, by name, with a description in one line
-   * each} The order is the order of the measurements.
+   * {@return a description in one line for each part that can be measured on a device, by the
+   * part's name} The map lists the parts in the order in which they are measured.
    *
    * @param device the kind of device that models run on
    */

@@ -42,12 +42,13 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
   private static final Pattern LISTENER_PROPERTY = Pattern.compile("listener\\.name\\.[^.]+\\..+");
 
   /**
-   * Settings for a single node on a developer's machine, instead of a cluster. There is one
-   * replica, there are no waits for other nodes, and threads are few and files small.
+   * Settings for a single node on a developer's machine, instead of a cluster. A record has one
+   * replica. No setting makes the node wait for other nodes. The numbers of threads and the sizes
+   * of files are small.
    */
   private static final Map<String, String> ALONE =
       Map.ofEntries(
-          // There is no other node for a second replica.
+          // One replica, because no other node can hold a second one.
           Map.entry("default.replication.factor", "1"),
           Map.entry("min.insync.replicas", "1"),
           Map.entry("offsets.topic.replication.factor", "1"),
@@ -55,11 +56,13 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("transaction.state.log.min.isr", "1"),
           Map.entry("share.coordinator.state.topic.replication.factor", "1"),
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
-          // Kafka creates internal topics on first use, with a folder of four files per partition.
+          // Few partitions, because Kafka creates a folder with four files for each partition of an
+          // internal topic when the topic is first used.
           Map.entry("offsets.topic.num.partitions", "4"),
           Map.entry("transaction.state.log.num.partitions", "4"),
           Map.entry("share.coordinator.state.topic.num.partitions", "4"),
-          // A group starts with its first member, and rebalances in fractions of a second.
+          // A consumer group starts as soon as its first member joins, and rebalances in fractions
+          // of a second.
           Map.entry("group.initial.rebalance.delay.ms", "0"),
           Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
           Map.entry("group.min.session.timeout.ms", "100"),
@@ -82,10 +85,10 @@ public record BrokerConfig(Path folder, String host, int port, Map<String, Strin
           Map.entry("background.threads", "2"),
           Map.entry("group.coordinator.threads", "1"),
           Map.entry("share.coordinator.threads", "1"),
-          // A single voter elects itself. After a restart, the voter waits this long before the
-          // election.
+          // A single voter elects itself. After a restart, the voter waits for this time-out before
+          // it holds the election.
           Map.entry("controller.quorum.election.timeout.ms", "100"),
-          // 0 turns off the records that an idle controller writes to its metadata log.
+          // The value 0 turns off the records that an idle controller writes to its metadata log.
           Map.entry("metadata.max.idle.interval.ms", "0"));
 
   /**

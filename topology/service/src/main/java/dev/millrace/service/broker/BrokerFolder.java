@@ -23,7 +23,8 @@ final class BrokerFolder implements AutoCloseable {
 
   /**
    * The locked file, which also marks the folder as a broker's folder. A broker refuses a folder
-   * with other files but without this mark, because the user may have named the folder by mistake.
+   * that contains other files, unless the folder contains this file or is formatted by Kafka. The
+   * refusal protects a folder that the user named by mistake.
    */
   private static final String LOCK_FILE = ".millrace-broker.lock";
 

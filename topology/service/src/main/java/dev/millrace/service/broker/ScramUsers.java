@@ -28,8 +28,8 @@ import org.apache.kafka.controller.ControllerRequestContext;
  * The users that are named in the {@code sasl.jaas.config} of a broker's SCRAM listeners. {@code
  * username} and {@code password} are the broker's own user. {@code user_NAME="PASSWORD"} is a
  * client's user, in the notation that Kafka uses for SASL/PLAIN. Kafka stores SCRAM users in its
- * metadata. On a new broker, there is no user yet that could create the first user, so this class
- * creates it.
+ * metadata. A new broker has no users, so no user can create the first one. This class therefore
+ * creates the users.
  *
  * <p>The controller creates the users at each start. The formatter of Kafka's data folder can
  * create users, too, but only in an empty folder. A changed password would therefore have no effect

@@ -90,7 +90,7 @@ public final class CommandLineTool {
     }
   }
 
-  /** Closes the mixins of a command that have open resources. */
+  /** Closes the model repositories that the mixins of a command have opened. */
   private static void close(CommandSpec command) {
     for (CommandSpec mixin : command.mixins().values()) {
       if (mixin.userObject() instanceof RepositoryOption repository) {

@@ -12,13 +12,13 @@ enum LogFormat {
    */
   JSON;
 
-  /** {@return the value on the command line} */
+  /** {@return the value as the user writes it on the command line} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Converts the command line's value. */
+  /** Converts the value of {@code --log-format}. */
   static final class Converter extends LabelConverter<LogFormat> {
     Converter() {
       super(LogFormat.class);

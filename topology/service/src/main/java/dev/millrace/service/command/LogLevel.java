@@ -16,12 +16,15 @@ record LogLevel(String logger, String level) {
   private static final List<String> LEVELS =
       List.of("off", "error", "warn", "info", "debug", "trace");
 
-  /** {@return whether this is the level of all loggers without a level of their own} */
+  /**
+   * {@return whether this level applies to the root logger, and so to all loggers that have no
+   * level of their own}
+   */
   boolean isRoot() {
     return logger.isEmpty();
   }
 
-  /** Converts {@code LEVEL} and {@code LOGGER=LEVEL}. */
+  /** Parses a value of {@code --log-level}, which is {@code LEVEL} or {@code LOGGER=LEVEL}. */
   static final class Converter implements ITypeConverter<LogLevel> {
 
     @Override

@@ -8,9 +8,9 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings of the log. {@code log4j2.properties} reads some of them from system properties when
- * the first logger is created, so they must be set before a command runs. A property that the user
- * has set keeps its value.
+ * The settings of the log. {@code log4j2.properties} reads some of the settings from system
+ * properties when the first logger is created, so {@link #configure} must set these properties
+ * before a command runs. A property that the user has set keeps its value.
  *
  * @param verbose whether INFO and stack traces are logged
  * @param format the format of the events

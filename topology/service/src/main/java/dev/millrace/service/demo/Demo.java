@@ -79,7 +79,7 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Starts the service. To be called once.
+   * Starts the service. Must be called only once.
    *
    * @param model the version to serve until another version is promoted
    * @throws InterruptedException if the thread is interrupted
@@ -96,7 +96,7 @@ public final class Demo implements AutoCloseable {
   }
 
   /**
-   * Serves the live page on the loopback address. To be called once, after {@link #serve}.
+   * Serves the live page on the loopback address. Must be called only once, after {@link #serve}.
    *
    * @param port the port; 0 picks a free port
    * @param shown the page's settings

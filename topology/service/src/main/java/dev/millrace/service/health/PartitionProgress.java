@@ -57,8 +57,8 @@ final class PartitionProgress {
   }
 
   /**
-   * Updates a partition. Restarts the partition's time from now if the committed offset has moved,
-   * or if no record waited before.
+   * Merges a new sample into the state of a partition. The time for which the partition stands
+   * still begins anew if the committed offset has moved, or if no record waited before.
    */
   private static Standing after(Standing before, Standing seen) {
     long committed = Math.max(before.committed, seen.committed);

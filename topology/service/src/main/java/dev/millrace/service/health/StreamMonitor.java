@@ -200,9 +200,9 @@ final class StreamMonitor {
 
   /**
    * Returns the reason why a partition stands still. The reason is the last failure of a stream
-   * thread, unless the thread failed more than 10 s before the partition stopped. Otherwise, the
-   * reason is that images cannot be fetched, if this is the case. Otherwise, the text says that no
-   * thread failed.
+   * thread, unless the thread failed more than 10 s before the partition stopped. If there is no
+   * such failure, but images cannot be fetched at the moment, the reason is the fetch problem. In
+   * all other cases, the text says that no thread failed.
    */
   private String reason(long now, long standing) {
     return lastFailure

@@ -32,7 +32,8 @@ public final class History {
   }
 
   private HistoryEvent named(Naming naming, Champion champion) {
-    // A rollback writes no previous version, so a record with one is a promotion.
+    // A rollback writes no previous version. Therefore, a record with a previous version is a
+    // promotion.
     boolean rolledBack =
         champion.previous() == null
             && before

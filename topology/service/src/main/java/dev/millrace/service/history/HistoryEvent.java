@@ -11,7 +11,8 @@ import java.time.Instant;
  * @param text the event as a line of text
  * @param instance the instance or the trainer that reported the event, or null if the event comes
  *     from the control topic
- * @param reason the reason in the report, or null without a reason or a report
+ * @param reason the reason in the report, or null if there is no report, or if the report has no
+ *     reason
  */
 public record HistoryEvent(
     Instant time, Integer version, String event, String text, String instance, String reason) {

@@ -19,7 +19,7 @@ public record Naming(Instant time, String model, Optional<Champion> champion) {
 
   /**
    * {@return the promotion that a record holds; empty if the record holds classes, has no key or is
-   * invalid} Instances skip such a record, too.
+   * invalid} Instances of the service skip these records, too.
    *
    * @param record a record of the control topic
    */

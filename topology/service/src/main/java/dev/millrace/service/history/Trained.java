@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A trainer's progress, a record of the status topic.
+ * A record of the status topic that reports a trainer's progress.
  *
  * @param time the record's timestamp
  * @param progress the progress in the record's value

@@ -1,2 +1,2 @@
-/** What happened to a model: its promotions, its rollbacks and the reports about its versions. */
+/** The history of a model: its promotions, its rollbacks and the reports about its versions. */
 package dev.millrace.service.history;

@@ -4,12 +4,12 @@ import dev.millrace.service.http.infer.RefusedRequestException;
 import java.util.concurrent.Semaphore;
 
 /**
- * Limits the memory for the bodies of all requests at the same time. This also limits the number of
- * these requests. Thread-safe.
+ * Limits the memory that the bodies of all concurrent requests take together. This also limits the
+ * number of concurrent requests. Thread-safe.
  */
 final class BodyMemory {
 
-  /** Smallest number of bytes to count for a request. */
+  /** A request with a smaller body counts as this number of bytes. */
   private static final int LEAST_BYTES = 256 << 10;
 
   private final Semaphore bytes;
@@ -21,7 +21,7 @@ final class BodyMemory {
     this.bytes = new Semaphore(most);
   }
 
-  /** The memory of a body, until it is closed. */
+  /** The memory that one body takes. Closing the share frees the memory. */
   @FunctionalInterface
   interface Share extends AutoCloseable {
     @Override
@@ -32,8 +32,8 @@ final class BodyMemory {
    * Takes the memory for a body.
    *
    * @param length the length of the body, in bytes
-   * @return the memory; the caller closes it
-   * @throws RefusedRequestException if other bodies have taken too much
+   * @return the share of the memory; the caller closes it
+   * @throws RefusedRequestException if the other bodies have left too little memory
    */
   Share take(int length) {
     int share = Math.max(length, LEAST_BYTES);

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The answer to a request.
  *
- * @param status HTTP's status
+ * @param status the HTTP status code
  * @param type the media type of the body
  * @param body the body, which must not be changed
  * @param headers further headers
@@ -21,12 +21,12 @@ record HttpAnswer(int status, String type, byte[] body, Map<String, String> head
     this(status, type, body, Map.of());
   }
 
-  /** Returns a text as the answer. */
+  /** Returns an answer with a text as its body. */
   static HttpAnswer text(String type, String text) {
     return new HttpAnswer(200, type, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns an object as the answer. */
+  /** Returns an answer with an object as its body, in JSON. */
   static HttpAnswer json(int status, Object value) {
     try {
       return new HttpAnswer(status, "application/json", JSON.writeValueAsBytes(value));

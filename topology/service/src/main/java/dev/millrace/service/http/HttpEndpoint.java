@@ -14,7 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Exposes a running service's metrics, health and metadata over HTTP. Can also classify images:
+ * Exposes a running service's metrics, health and metadata over HTTP, and can also classify images.
+ * The endpoint answers these requests:
  *
  * <ul>
  *   <li>{@code GET /metrics}: every metric, in Prometheus's text format;
@@ -81,7 +82,7 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * Starts to listen, and classifies no images.
+   * Starts to listen, without classifying images.
    *
    * @param address the address; port 0 picks a free port
    * @param service the service to report on; the caller closes it

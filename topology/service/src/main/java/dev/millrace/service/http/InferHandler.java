@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * why:
  *
  * <ul>
- *   <li>400: the body or an image is bad;
+ *   <li>400: the body or an image is invalid;
  *   <li>403: the request comes from a web page;
  *   <li>404: the version does not serve;
  *   <li>408: the client is too slow;
@@ -42,7 +42,10 @@ final class InferHandler implements HttpHandler {
   private static final Pattern PATH =
       Pattern.compile("/v2/models/([^/]+)(?:/versions/([^/]+))?/infer/?");
 
-  /** The bodies of all requests together take at most this part of the heap. */
+  /**
+   * The bodies of all concurrent requests together take at most the heap size divided by this
+   * number.
+   */
   private static final int PART_OF_HEAP = 8;
 
   private static final int MOST_BYTES_OF_ALL = 64 << 20;

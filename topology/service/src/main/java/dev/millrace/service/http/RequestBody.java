@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 /**
  * The body of one request. Limits the body's size and the time to receive it. Used by one thread.
  *
- * <p>The server closes the connection of a client that sends nothing for a while. Before that, this
- * class answers a client that sends too slowly.
+ * <p>The server closes the connection of a client that sends nothing for a while. Before the server
+ * does so, this class answers a client that sends too slowly with an error.
  */
 final class RequestBody {
 
@@ -88,7 +88,7 @@ final class RequestBody {
   }
 
   /**
-   * Reads and drops the rest of the body. To be called after the answer was sent. Otherwise the
+   * Reads and drops the rest of the body. Must be called after the answer was sent. Otherwise the
    * server would reset the connection of a client that still sends, and the client might not get
    * the answer.
    */

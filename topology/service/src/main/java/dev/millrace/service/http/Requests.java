@@ -27,7 +27,8 @@ final class Requests implements HttpHandler {
   /**
    * Creates the handler.
    *
-   * @param pages returns the answer for a path in segments, or empty if there is none
+   * @param pages returns the answer for a path, which is split into segments, or empty if there is
+   *     no answer
    */
   Requests(Function<List<String>, Optional<HttpAnswer>> pages) {
     this.pages = pages;

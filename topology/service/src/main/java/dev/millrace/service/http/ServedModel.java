@@ -21,7 +21,7 @@ interface ServedModel {
   /** Returns whether the service can recover by itself. */
   boolean isLive();
 
-  /** Returns the model of a service. */
+  /** Returns a view of a service's state. */
   static ServedModel of(InferenceService service) {
     return new ServedModel() {
       @Override

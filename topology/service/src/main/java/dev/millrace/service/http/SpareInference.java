@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 final class SpareInference {
 
   /**
-   * The longest wait for the answers. After the request, the server gives a client 10 s to read the
-   * answer. This wait is part of the 10 s.
+   * The longest wait for the answers, in seconds. The server allows 10 s from the end of a request
+   * until the client has read the answer. The wait counts towards these 10 s.
    */
   private static final long MOST_SECONDS = 5;
 
@@ -68,7 +68,7 @@ final class SpareInference {
           CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
               .get(MOST_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      // the answers themselves hold the failures
+      // each answer's future holds its own failure, which the caller checks
     }
   }
 

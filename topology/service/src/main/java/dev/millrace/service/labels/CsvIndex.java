@@ -4,9 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The column of a table that numbers the classes. If the header calls a column an index, this
- * column is always used. Otherwise, the index is the only column whose numbers are complete. A
- * column that the header calls the names counts as an index only if there is no other.
+ * The column of a table that holds the class indices. If the header marks a column as the index,
+ * this column is always used. Otherwise, the only column with complete numbers is the index.
+ * Numbers are complete if they count from 0 or from 1 without a gap. A column that the header marks
+ * as the names is the index only if no other column has complete numbers.
  *
  * @param column the column's position
  * @param numbers the number of each row
@@ -20,7 +21,7 @@ record CsvIndex(int column, List<Integer> numbers) {
    *
    * @return the column, or empty if the table has none
    * @throws IllegalArgumentException if two different columns could be the index, or if the header
-   *     calls a column an index and its cells are not whole numbers
+   *     marks a column as the index and its cells are not whole numbers
    */
   static Optional<CsvIndex> of(CsvTable table) {
     List<Integer> columns = table.columns();

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the names in a table. A file that is not named {@code .csv} or {@code .tsv} is a table only
- * if one column numbers the classes, because names may hold commas.
+ * Reads the names in a table. A file that is not named {@code .csv} or {@code .tsv} counts as a
+ * table only if one column holds the class indices, because names may contain commas.
  */
 final class CsvNames {
 

@@ -9,10 +9,13 @@ import java.util.regex.Pattern;
 /** Splits a table into rows and cells (RFC 4180). */
 final class CsvRows {
 
-  /** Excel's first line, which names the separator. */
+  /** Matches a first line for Excel, which names the separator. */
   private static final Pattern DECLARATION = Pattern.compile("(?i)sep=(.?)");
 
-  /** A number above 999 in a name, as in {@code 1,000 dollars}, and no first column. */
+  /**
+   * Matches a name that begins with a number above 999, as in {@code 1,000 dollars}. The comma in
+   * this number does not separate two columns.
+   */
   private static final Pattern THOUSANDS = Pattern.compile("\\d{1,3}(,\\d{3})+\\b.*");
 
   private CsvRows() {}

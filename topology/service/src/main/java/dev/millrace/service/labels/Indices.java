@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Puts names that come with indices in order. */
+/** Checks the indices of classes, and sorts the class names by them. */
 final class Indices {
 
   private Indices() {}

@@ -28,11 +28,14 @@ public final class JsonNames {
           .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
           .build();
 
-  /** The beginning of JSON, and not of a line of text in brackets such as {@code [PAD]}. */
+  /** Matches the beginning of JSON, but not a line of text in brackets such as {@code [PAD]}. */
   private static final Pattern JSON_BEGIN =
       Pattern.compile("\\s*(\\{\\s*[\"}]|\\[\\s*[\"\\[{\\]])");
 
-  /** The beginning of a Python dict or list that is no JSON, for example <code>{0: 'a'</code>. */
+  /**
+   * Matches the beginning of a Python dict or list that is not valid JSON, for example <code>{0:
+   * 'a'</code>.
+   */
   private static final Pattern PYTHON_BEGIN =
       Pattern.compile("\\s*(\\{\\s*(-?\\d+\\s*:\\s*[\"']|')|\\[\\s*')");
 
@@ -72,7 +75,7 @@ public final class JsonNames {
    * Reads the names in the content of a file.
    *
    * @param content the content
-   * @param language the file's language, for the message and the form
+   * @param language the file's language, as error messages and the form of the names show it
    * @throws IllegalArgumentException if the content names no classes
    */
   static Found read(JsonNode content, String language) {
@@ -109,7 +112,10 @@ public final class JsonNames {
     return names.isArray() && !names.isEmpty() ? described(names, json) : Optional.empty();
   }
 
-  /** Reads timm's names. They may be WordNet's numbers; each number then has a description. */
+  /**
+   * Reads timm's names. If the names are WordNet's numbers, the descriptions of these numbers
+   * become the names of the classes.
+   */
   private Optional<Found> described(JsonNode names, JsonNode json) {
     JsonNode descriptions = json.path("label_descriptions");
     List<String> found = new ArrayList<>();

@@ -46,8 +46,9 @@ final class LabelText {
   }
 
   /**
-   * Tests for UTF-16. Without a byte order mark, the zero bytes show it. In UTF-16, a Latin
-   * character has one zero byte, which is always its first byte or always its second byte.
+   * Tests whether the file is UTF-16. Without a byte order mark, the positions of the zero bytes
+   * decide. In UTF-16, a Latin character has one zero byte, which is always its first byte or
+   * always its second byte.
    */
   private static boolean isUtf16(byte[] file) {
     if (file.length < 2) {

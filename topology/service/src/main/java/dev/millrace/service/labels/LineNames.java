@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** Reads text with one class per line, with or without a number on each line. */
 final class LineNames {
 
-  /** WordNet's number of an ImageNet class, then its names. */
+  /** Matches WordNet's number of an ImageNet class and, after it, the names of the class. */
   private static final Pattern SYNSET = Pattern.compile("(n\\d{8})\\s+(?!\\d+$)(\\S.*)");
 
   private LineNames() {}

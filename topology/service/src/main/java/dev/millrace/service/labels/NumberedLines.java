@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 
 /**
  * Reads lines that all have a number at the same place, before or after the name. The numbers are
- * indices if they are complete, in any order, and if most names differ without them. So {@code
- * class 0} to {@code class 9} are names. If the numbers are not complete, they belong to the names,
- * as in {@code boeing 747}. But if a mark such as a colon separates them from the names, the file
- * is refused.
+ * indices if they are complete, in any order, and if most names differ without them. Therefore,
+ * {@code class 0} to {@code class 9} are names, because they differ only in the number. If the
+ * numbers are not complete, they belong to the names, as in {@code boeing 747}. But the file is
+ * refused if a mark such as a colon separates the numbers from the names, or if one of the numbers
+ * is 0.
  *
  * @param place where the numbers are
  * @param numbers the number of each line
@@ -21,15 +22,23 @@ import java.util.regex.Pattern;
  */
 record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
 
-  /** Where a line's number is; the patterns have the groups {@code number} and {@code name}. */
+  /**
+   * The position of a line's number. The pattern of each position has the groups {@code number} and
+   * {@code name}.
+   */
   enum Place {
-    /** {@code 0: tench}, {@code 0=tench}, {@code 0) tench}, {@code 0. tench}, {@code 0 - tench}. */
+    /**
+     * Before a mark: {@code 0: tench}, {@code 0=tench}, {@code 0) tench}, {@code 0. tench} or
+     * {@code 0 - tench}.
+     */
     BEFORE_A_MARK("NUMBER(?:\\s*(?:=>|->|[:=);|\\t]|,(?!\\d{3}\\b))\\s*|\\.\\s+|\\s+-\\s+)NAME"),
-    /** {@code tench: 0}. A comma between thousands is no mark. */
+    /**
+     * After a mark: {@code tench: 0}. The comma in a number such as {@code 1,000} is not a mark.
+     */
     AFTER_A_MARK("NAME\\s*(?:=>|->|[:=;|\\t]|(?<!\\d),|,(?!\\d{3}$))\\s*NUMBER"),
-    /** {@code 0 tench}. */
+    /** At the beginning of the line, before a space: {@code 0 tench}. */
     FIRST("NUMBER\\s+NAME"),
-    /** {@code /a/airfield 0}, as in Places365. */
+    /** At the end of the line, after a space: {@code /a/airfield 0}, as in Places365. */
     LAST("NAME\\s+NUMBER");
 
     private final Pattern line;
@@ -50,7 +59,10 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
     }
   }
 
-  /** A longer line is no valid name, and is not searched for a number. */
+  /**
+   * The largest number of characters of a line that may have a number. A longer line is not a valid
+   * name.
+   */
   private static final int LONGEST_LINE = 2_000;
 
   /** A name in quotes, as in a dict without its brackets. */
@@ -114,7 +126,7 @@ record NumberedLines(Place place, List<Integer> numbers, List<String> names) {
     return place.isMarked() || numbers.contains(0);
   }
 
-  /** Refuses lines of two numbers, because either could be the index. */
+  /** Refuses lines that each consist of two numbers, because either number could be the index. */
   private void requireNoOther(List<NumberedLines> readings) {
     boolean isOther =
         readings.stream()

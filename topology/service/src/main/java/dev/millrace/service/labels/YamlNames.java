@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the names of classes from YAML. The names are a list or a map, as a block or in brackets.
- * They are the whole file or the value of the key {@code names}, which YOLO's data sets have. All
- * other keys of the file are skipped.
+ * The file consists only of the names, or it has the names as the value of the key {@code names},
+ * as in YOLO's data sets. All other keys of the file are skipped.
  */
 final class YamlNames {
 
@@ -145,7 +145,7 @@ final class YamlNames {
     return map;
   }
 
-  /** {@return a text without its quotes, or without its comment} */
+  /** {@return a quoted text without its quotes, or any other text without its comment} */
   private static String scalar(String text) {
     String value = text.strip();
     if (value.startsWith("'")) {

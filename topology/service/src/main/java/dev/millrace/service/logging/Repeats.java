@@ -53,7 +53,8 @@ final class Repeats {
       return false;
     }
     if (seen != null && seen.held > 0) {
-      // Earlier repetitions are not reported yet. This line is reported together with them.
+      // The earlier repetitions are not reported yet. This line counts as one more repetition, and
+      // is reported together with them.
       seen.held++;
       return false;
     }

@@ -3,7 +3,7 @@ package dev.millrace.service.page;
 import dev.millrace.core.evaluation.Proportion;
 import java.util.Locale;
 
-/** The accuracies of the page. */
+/** Formats accuracies for the page. */
 final class AccuracyText {
 
   private AccuracyText() {}
@@ -12,8 +12,8 @@ final class AccuracyText {
    * Returns an accuracy with its interval, for example {@code 82.4 % (80.1 to 84.5) of 1,250}.
    *
    * @param accuracy share of the images that are classified correctly, or null if unknown
-   * @param images number of images, or null if unknown; then there is no interval, nor for a number
-   *     that is no share
+   * @param images number of images, or null if unknown. The text has no interval if this number is
+   *     unknown, or if the accuracy is not between 0 and 1
    * @return the text, or null if the accuracy is unknown
    */
   static String of(Double accuracy, Integer images) {

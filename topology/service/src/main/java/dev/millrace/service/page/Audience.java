@@ -11,7 +11,9 @@ import java.util.function.Supplier;
  */
 final class Audience implements AutoCloseable {
 
-  /** Largest number of streams. Each occupies a thread. */
+  /**
+   * Largest number of open streams. The number is limited because each stream occupies a thread.
+   */
   static final int MOST = 8;
 
   private static final long THREAD_SECONDS = 1;
@@ -43,7 +45,7 @@ final class Audience implements AutoCloseable {
     thread.allowCoreThreadTimeOut(true);
   }
 
-  /** Counts a new stream, and returns true; returns false if there are too many. */
+  /** Counts a new stream, and returns true. If too many streams are open, returns false. */
   synchronized boolean enter() {
     if (closed || streams == MOST) {
       return false;

@@ -14,7 +14,7 @@ import java.util.TreeMap;
 /** The sizes of the last batches, from the engine's metric. Used by one thread. */
 final class BatchSizes {
 
-  /** The metric: images per batch. */
+  /** Name of the metric that counts the images of each batch. */
   static final String METRIC = "millrace.inference.batch.size";
 
   private static final long WINDOW_NANOS = 10_000_000_000L;

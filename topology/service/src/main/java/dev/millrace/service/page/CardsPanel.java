@@ -16,7 +16,7 @@ record CardsPanel(List<Card> cards) {
   /**
    * A prediction.
    *
-   * @param number names the thumbnail
+   * @param number the card's number, which is also the name of its thumbnail
    * @param id the image's id
    * @param probability the label's probability
    * @param truth the image's true label, or null if unknown

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** The last dead letters of the service's dead-letter topic. Used by one thread. */
 final class DeadLetterPanel {
 
-  /** Number of dead letters to show. */
+  /** Largest number of dead letters to show. */
   static final int MOST = 20;
 
   /**
@@ -26,8 +26,8 @@ final class DeadLetterPanel {
   /**
    * A dead letter.
    *
-   * @param time in ISO-8601
-   * @param key the record's key as text, empty without one
+   * @param time the dead letter's timestamp, in ISO-8601
+   * @param key the record's key as text; empty if the record has no key
    * @param source the original record: {@code topic-partition@offset}
    * @param reason why the image got no prediction
    */

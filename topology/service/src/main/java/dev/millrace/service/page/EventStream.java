@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Sends the panels as server-sent events, each panel as an event of its name. A stream ends after a
- * while, because the HTTP server cuts off answers that take longer than its time-out. The page then
- * asks for the next stream.
+ * Sends the panels as server-sent events. The name of an event is the name of its panel. A stream
+ * ends after a while, because the HTTP server cuts off answers that take longer than its time-out.
+ * The page then asks for the next stream.
  *
  * @param panels the panels
  * @param millis how long a stream lasts, in ms

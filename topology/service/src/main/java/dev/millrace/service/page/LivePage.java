@@ -21,7 +21,10 @@ public final class LivePage implements AutoCloseable {
   /** The path of the page. */
   public static final String PATH = PageHandler.PATH;
 
-  /** The HTTP server cuts off answers after 10 s. */
+  /**
+   * How long a stream of events lasts, in ms. This time is less than 10 s, because the HTTP server
+   * cuts off answers after 10 s.
+   */
   private static final long STREAM_MS = 8_000;
 
   private static final long LINGER_MS = 5_000;
@@ -30,7 +33,7 @@ public final class LivePage implements AutoCloseable {
    * The content of the panel about the page itself.
    *
    * @param actions whether the user may promote and roll back
-   * @param why the reason why the user may not, or null
+   * @param why the reason why the user may not promote and roll back, or null if the user may do so
    */
   private record About(
       String model, String input, String output, boolean thumbnails, boolean actions, String why) {}

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The versions of the model, and what happened to them. One thread. */
+/** The versions of the model, and its promotions, rollbacks and reports. Used by one thread. */
 final class ModelPanel {
 
-  /** Number of versions and of events to show. */
+  /** Largest number of versions to show, and also of events. */
   private static final int MOST = 50;
 
   /**
@@ -45,8 +45,8 @@ final class ModelPanel {
    * A version.
    *
    * @param created time of publication, in ISO-8601
-   * @param accuracy share of held-out images that it classifies correctly, with the 95 % interval
-   *     if this is known, as text; null if unknown
+   * @param accuracy share of the held-out images that the version classifies correctly, as text.
+   *     The text has the 95 % interval if this is known. Null if the share is unknown
    * @param problem the reason why the version cannot be read, or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -56,7 +56,7 @@ final class ModelPanel {
   /**
    * Something that happened to the model.
    *
-   * @param time in ISO-8601
+   * @param time time of the event, in ISO-8601
    */
   record Event(String time, Integer version, String event, String text) {}
 

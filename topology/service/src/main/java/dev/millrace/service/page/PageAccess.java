@@ -5,11 +5,12 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Decides who may see the page and who may act. Thread-safe.
+ * Decides which requests may read the page's data, and which may promote and roll back.
+ * Thread-safe.
  *
  * <ul>
- *   <li>Without tokens, programs on this machine may read everything, but no program may act. Both
- *       ends of the connection must be loopback addresses.
+ *   <li>Without tokens, programs on this machine may read everything, but no program may promote or
+ *       roll back. Both ends of the connection must be loopback addresses.
  *   <li>With tokens, the page's files are open to all, and everything else needs a token.
  *   <li>The header {@code Host} must always name this machine. Otherwise, a page of another site
  *       could reach the service through a name that the site resolves to this machine (DNS
@@ -25,9 +26,9 @@ final class PageAccess {
   private static final Set<String> OWN_SITE = Set.of("same-origin", "none");
 
   /**
-   * Why a request is refused.
+   * The reason for refusing a request.
    *
-   * @param status HTTP's status
+   * @param status the HTTP status code
    * @param reason one line that says what to do
    */
   record Refusal(int status, String reason) {}
@@ -53,8 +54,8 @@ final class PageAccess {
   }
 
   /**
-   * Returns why a request for the page's files is refused. The files contain nothing about the
-   * service.
+   * Returns the reason for refusing a request for the page's files; empty if the request is
+   * allowed. The files contain nothing about the service.
    */
   Optional<Refusal> files(PageRequest request) {
     if (tokens == null && !request.isLocal()) {
@@ -78,7 +79,10 @@ final class PageAccess {
         .isPresent();
   }
 
-  /** Returns why a request for data of the service is refused. */
+  /**
+   * Returns the reason for refusing a request for the service's data; empty if the request is
+   * allowed.
+   */
   Optional<Refusal> data(PageRequest request) {
     return files(request)
         .or(() -> ofOtherSite(request))
@@ -108,7 +112,7 @@ final class PageAccess {
     return Optional.empty();
   }
 
-  /** Returns why a request to act is refused. */
+  /** Returns the reason for refusing a promotion or a rollback; empty if the request is allowed. */
   Optional<Refusal> action(PageRequest request) {
     if (tokens == null) {
       return refusal(403, "to act on the page, start the service with --page-token-file");
@@ -120,7 +124,10 @@ final class PageAccess {
         .or(() -> withoutToken(request));
   }
 
-  /** Requires the header {@code Origin}, which browsers send with each POST request. */
+  /**
+   * Refuses a request unless its header {@code Origin} names this page. Browsers send this header
+   * with each POST request.
+   */
   private static Optional<Refusal> ofOtherOrigin(PageRequest request) {
     String authority = request.authority().orElse("");
     return request

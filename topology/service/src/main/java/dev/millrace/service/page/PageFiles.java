@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files that make up the page. They are the same for every service, and contain no data of it.
+ * The files that make up the page. The files are equal for all services, and contain no data of a
+ * service.
  */
 final class PageFiles {
 

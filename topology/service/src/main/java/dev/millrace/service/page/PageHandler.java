@@ -28,7 +28,10 @@ final class PageHandler implements HttpHandler {
   private static final int MOST_BODY_BYTES = 1_000;
   private static final int ACTIONS_PER_MINUTE = 10;
 
-  /** Scripts, styles and images come from this server only; nothing runs inside the HTML. */
+  /**
+   * The page loads scripts, styles and images only from this server, and runs no scripts that are
+   * inside the HTML.
+   */
   private static final Map<String, String> HEADERS =
       Map.of(
           "Content-Security-Policy",
@@ -56,7 +59,7 @@ final class PageHandler implements HttpHandler {
 
   /**
    * @param thumbnails returns the thumbnail of a card
-   * @param promoter carries out actions, or null if there are none
+   * @param promoter promotes and rolls back, or null if the page may not do this
    */
   PageHandler(
       PageAccess access,

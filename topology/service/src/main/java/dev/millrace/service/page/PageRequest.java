@@ -13,8 +13,8 @@ import java.util.Optional;
 /**
  * The addresses and the headers of a request.
  *
- * @param peer the other end of the connection
- * @param local this end of the connection
+ * @param peer the address of the other end of the connection
+ * @param local the address of this end of the connection
  * @param headers the request's headers
  */
 record PageRequest(InetSocketAddress peer, InetSocketAddress local, Headers headers) {

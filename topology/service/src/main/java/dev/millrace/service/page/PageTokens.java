@@ -80,8 +80,8 @@ public final class PageTokens {
   }
 
   /**
-   * Finds the user of a token. Takes the same time for each wrong token, because it compares
-   * checksums, and all of them.
+   * Finds the user of a token. Takes an equal time for each wrong token, because it compares the
+   * checksum of the given token with the checksums of all tokens.
    *
    * @param token the text that a client sent
    * @return the name of the token's user; empty if there is no such token

@@ -56,8 +56,8 @@ final class Panels {
    *
    * @param seen the newest revision that the caller has seen, 0 for none
    * @param millis the longest time to wait, in ms
-   * @return the panels that have changed since, in the order of their first appearance; empty if
-   *     none did, or after {@link #close}
+   * @return the panels that have changed since, in the order of their first appearance; empty if no
+   *     panel has changed, or after {@link #close}
    */
   synchronized List<Panel> changedSince(long seen, long millis) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

@@ -11,13 +11,16 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes small pictures as PNG (ISO/IEC 15948). The image library of the service only reads images.
+ * Writes small pictures as PNG (ISO/IEC 15948). This class exists because the image library of the
+ * service only reads images.
  */
 final class Png {
 
   private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
-  /** 8 bits a channel, RGB, and the only compression, filter and interlace methods. */
+  /**
+   * 8 bits per channel, RGB, the only compression method, the only filter method, no interlacing.
+   */
   private static final byte[] FORMAT = {8, 2, 0, 0, 0};
 
   private Png() {}

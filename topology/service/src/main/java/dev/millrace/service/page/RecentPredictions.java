@@ -14,17 +14,20 @@ import java.util.function.LongSupplier;
 
 /**
  * The predictions of the last seconds: their number, their latencies, and the last of them as
- * cards. Keeps a bounded number of each. Thread-safe.
+ * cards. Keeps a bounded number of latencies and cards. Thread-safe.
  */
 final class RecentPredictions implements PredictionListener {
 
   /** Number of cards to keep. */
   static final int CARDS = 24;
 
-  /** Number of new cards a second. Each card makes a browser ask for a thumbnail. */
+  /**
+   * Largest number of new cards per second. The number is limited because each new card makes a
+   * browser request a thumbnail.
+   */
   private static final double CARDS_PER_SECOND = 6;
 
-  /** Number of cards that may be added at once. */
+  /** Largest number of cards that may be added at once. */
   private static final double BURST = 12;
 
   private static final int LATENCIES = 4_096;
@@ -33,7 +36,7 @@ final class RecentPredictions implements PredictionListener {
   /**
    * A prediction to show.
    *
-   * @param number number of predictions before this one, and the name of its thumbnail
+   * @param number number of predictions before this prediction, and the name of its thumbnail
    * @param prediction the prediction
    */
   record Card(long number, Prediction prediction) {}
@@ -90,8 +93,8 @@ final class RecentPredictions implements PredictionListener {
 
   /**
    * Returns the cards, the newest first. If predictions arrive faster than new cards may be added,
-   * only the newest predictions become cards. When predictions arrive more slowly again, the others
-   * of the last {@value #CARDS} predictions become cards, too.
+   * only the newest predictions become cards. When predictions arrive more slowly again, the
+   * skipped predictions among the last {@value #CARDS} predictions become cards, too.
    */
   synchronized List<Card> cards() {
     long now = nanoTime.getAsLong();
@@ -110,7 +113,7 @@ final class RecentPredictions implements PredictionListener {
     return cards;
   }
 
-  /** Returns a card that is still kept. */
+  /** Returns the card with a number; empty if there is no card with this number any more. */
   synchronized Optional<Card> card(long number) {
     return cards.stream().filter(card -> card.number() == number).findFirst();
   }

@@ -9,7 +9,8 @@ import java.util.List;
  * @param live whether the service works, or can recover
  * @param serving the version that serves, or null
  * @param problems the problems because of which the service is not ready
- * @param troubles the questions to the brokers or the repository that fail, and why
+ * @param troubles the requests to the brokers or the repository that fail at the moment, with the
+ *     reasons
  * @param seen number of predictions since the page was opened
  * @param perSecond current number of predictions per second
  * @param history predictions per second in each of the last seconds, the oldest first

@@ -18,7 +18,7 @@ final class Throughput {
   private final Deque<Double> history = new ArrayDeque<>();
 
   /**
-   * Notes how many predictions there are.
+   * Records the number of predictions so far.
    *
    * @param now the time, as {@link System#nanoTime}
    */

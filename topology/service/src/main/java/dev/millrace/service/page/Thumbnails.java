@@ -55,7 +55,7 @@ final class Thumbnails implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Opens no consumer before the first thumbnail.
+   * Creates the object. Opens no consumer before the first thumbnail.
    *
    * @param consumers opens a consumer without a group
    * @param images reads the records of the input topics

@@ -12,13 +12,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** The progress of the model's trainer, its epochs, and the verdicts of its gate. One thread. */
+/**
+ * The progress of the model's trainer, its epochs, and the verdicts of its gate. Used by one
+ * thread.
+ */
 final class TrainerPanel {
 
-  /** Number of verdicts to show. */
+  /** Largest number of verdicts to show. */
   private static final int MOST_VERDICTS = 50;
 
-  /** Number of epochs to show. */
+  /** Largest number of epochs to show. */
   private static final int MOST_EPOCHS = 200;
 
   /**
@@ -31,7 +34,7 @@ final class TrainerPanel {
   record View(Progress progress, List<Epoch> epochs, List<Verdict> verdicts) {}
 
   /**
-   * How far the training is.
+   * The progress of the training.
    *
    * @param time end of the epoch, in ISO-8601
    * @param epoch the number of the last epoch, from 1
@@ -78,7 +81,10 @@ final class TrainerPanel {
   private final String model;
   private final Deque<Verdict> verdicts = new ArrayDeque<>();
 
-  /** The epochs by run and number. A run that was killed repeats its last epoch. */
+  /**
+   * The epochs by run and number. If a killed run repeats its last epoch, the new entry replaces
+   * the old entry.
+   */
   private final Map<String, Epoch> epochs = new LinkedHashMap<>();
 
   private Trained last;

@@ -233,7 +233,7 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  /** A step of a round. */
+  /** A step that the watch repeats. */
   private interface Step {
     void run() throws Exception;
   }
@@ -242,7 +242,7 @@ final class Watch implements AutoCloseable {
    * Returns the thumbnail of a prediction that the page shows.
    *
    * @param number the card's number
-   * @return the thumbnail; empty if the page does not show this card, or no thumbnails
+   * @return the thumbnail; empty if the page does not show this card, or if it shows no thumbnails
    */
   Optional<Thumbnail> thumbnail(long number) {
     return thumbnails == null

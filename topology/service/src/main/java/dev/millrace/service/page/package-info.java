@@ -1,2 +1,2 @@
-/** The live page of a service: what the service does at the moment, in a browser. */
+/** The live page of a service, which shows in a browser what the service does at the moment. */
 package dev.millrace.service.page;

@@ -10,21 +10,27 @@ import java.util.List;
 /** Means and standard deviations for the channels of an input. */
 final class ChannelValues {
 
-  /** The averages of ImageNet's means and standard deviations over red, green and blue. */
+  /**
+   * The average of ImageNet's means of red, green and blue. {@link #GREY_STD} is the average of the
+   * standard deviations.
+   */
   private static final List<Float> GREY_MEAN = List.of(0.449f);
 
   private static final List<Float> GREY_STD = List.of(0.226f);
 
   private ChannelValues() {}
 
-  /** {@return the mean of ImageNet's pixels, in the channels' order} An alpha channel has 0. */
+  /**
+   * {@return the mean of ImageNet's pixels, in the channels' order} The mean of an alpha channel is
+   * 0.
+   */
   static List<Float> usualMean(Channels channels) {
     return usual(channels, Preprocessing.IMAGENET_MEAN, GREY_MEAN, 0);
   }
 
   /**
-   * {@return the standard deviation of ImageNet's pixels, in the channels' order} An alpha channel
-   * has 1.
+   * {@return the standard deviation of ImageNet's pixels, in the channels' order} The standard
+   * deviation of an alpha channel is 1.
    */
   static List<Float> usualStd(Channels channels) {
     return usual(channels, Preprocessing.IMAGENET_STD, GREY_STD, 1);

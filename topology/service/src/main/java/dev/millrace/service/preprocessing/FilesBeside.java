@@ -60,7 +60,7 @@ public final class FilesBeside {
                         .or(() -> JsonNames.ofConfig(json.path("pretrained_cfg")))));
   }
 
-  /** {@return the file of {@link #names()}} */
+  /** {@return the file from which {@link #names()} reads} */
   public Path namesFile() {
     return config.map(BesideFile::path).orElse(null);
   }

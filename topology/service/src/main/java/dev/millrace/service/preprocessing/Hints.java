@@ -25,8 +25,9 @@ import java.util.Set;
  *     scale, a missing mean counts as 0 and a missing standard deviation as 1
  * @param mean mean of each channel after the scale, in the order red, green, blue
  * @param std standard deviation of each channel after the scale, in the order red, green, blue
- * @param obstacle the reason why Millrace cannot use the source's fit, or null. This is an error,
- *     unless earlier sources have the values that are missing for this reason
+ * @param obstacle the reason why Millrace cannot use the source's fit, or null. A source with an
+ *     obstacle is refused, unless earlier sources have all values that are missing because of the
+ *     obstacle
  * @param defaults the values that are defaults and are not in the source itself
  */
 public record Hints(
@@ -46,7 +47,7 @@ public record Hints(
     Defaults defaults) {
 
   /**
-   * Values of a source that are not in the source itself.
+   * The values that a source leaves out, so that their defaults apply.
    *
    * @param source where the values come from, in words for the user
    * @param values the printed names of the values, for example {@code resize}

@@ -17,7 +17,10 @@ import java.util.function.Supplier;
  */
 final class HuggingFaceConfig {
 
-  /** Keys of steps that this class supports, or that do not change the pixels of an image. */
+  /**
+   * Keys of the steps that this class supports, and of steps that do not change the pixels of an
+   * image.
+   */
   private static final Set<String> STEPS =
       Set.of(
           "do_resize",
@@ -27,7 +30,10 @@ final class HuggingFaceConfig {
           "do_convert_rgb",
           "do_reduce_labels");
 
-  /** Other keys that change pixels, or that name code that may change pixels. */
+  /**
+   * Keys that this class refuses if they are set, because they change pixels or name code that may
+   * change pixels.
+   */
   private static final Set<String> NOT_FOLLOWED =
       Set.of(
           "auto_map",

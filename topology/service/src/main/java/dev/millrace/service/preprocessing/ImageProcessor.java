@@ -35,7 +35,9 @@ record ImageProcessor(String family, ObjectNode defaults, List<String> differing
           "do_normalize", true,
           "default_to_square", true);
 
-  /** Means, then standard deviations. */
+  /**
+   * The usual normalisations by name. Each has a list of means and a list of standard deviations.
+   */
   private static final Map<String, List<List<Double>>> NORMALIZATIONS =
       Map.of(
           "half", List.of(List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5)),

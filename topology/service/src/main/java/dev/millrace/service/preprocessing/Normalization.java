@@ -17,8 +17,8 @@ public record Normalization(List<Float> mean, List<Float> std, boolean wereBytes
   private static final BigDecimal WHITE = BigDecimal.valueOf(255);
 
   /**
-   * Largest standard deviation that counts as a value on the 0..1 scale. The largest possible value
-   * is 1, and a margin is added.
+   * Largest standard deviation that counts as a value on the 0..1 scale. The largest usual value is
+   * 1, and a margin is added.
    */
   private static final float LARGEST_UNIT_STD = 2;
 

@@ -74,7 +74,10 @@ final class PreprocessingChooser {
     return new PreprocessingChoice(preprocessing, lines());
   }
 
-  /** If no source has the length of a side, it is equal to the length of the other side. */
+  /**
+   * Returns the length of a side. If no source has this length, the side is as long as the other
+   * side. If no source has the length of either side, returns the usual size.
+   */
   private static int firstOf(Integer side, Integer other) {
     return side != null ? side : other != null ? other : USUAL_SIZE;
   }

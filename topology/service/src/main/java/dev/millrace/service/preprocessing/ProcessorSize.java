@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  */
 final class ProcessorSize {
 
-  /** From this size on, ConvNeXt's processor squashes images instead of cropping them. */
+  /** Size in pixels from which ConvNeXt's processor squashes images instead of cropping them. */
   private static final int CONVNEXT_LARGE = 384;
 
   private final ProcessorValues values;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The preprocessing of torchvision's classification weights. It is the same as in torchvision's
- * class {@code ImageClassification}: resize the shorter side, then crop the centre.
+ * The preprocessing of torchvision's classification weights. As in torchvision's class {@code
+ * ImageClassification}, the shorter side is resized, and then the centre is cropped.
  */
 public final class TorchvisionPresets {
 

@@ -22,7 +22,7 @@ public final class ChampionTopic {
   private final KafkaConfigs kafka;
 
   /**
-   * Opens no client yet.
+   * Creates the object. Opens no client yet.
    *
    * @param kafka the configurations of the clients that each call opens and closes
    */

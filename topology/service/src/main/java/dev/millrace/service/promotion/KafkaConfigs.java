@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * The configurations of Kafka's clients. These configurations may contain passwords.
  *
- * @param bootstrapServers the brokers' addresses, as messages name them
+ * @param bootstrapServers the brokers' addresses, as messages show them
  * @param admin configuration of an admin client
  * @param producer configuration of a producer
  * @param consumer configuration of a consumer
@@ -19,7 +19,7 @@ public record KafkaConfigs(
   /**
    * Copies the configurations.
    *
-   * @param bootstrapServers the brokers' addresses, as messages name them
+   * @param bootstrapServers the brokers' addresses, as messages show them
    * @param admin configuration of an admin client
    * @param producer configuration of a producer
    * @param consumer configuration of a consumer

@@ -27,7 +27,7 @@ public record Promotion(ModelRepository repository, String model, Consumer<Model
    * @param allowSignatureChange whether the version's input and classes may differ from those of
    *     the current champion. New classes after the current classes do not count as a difference
    * @return the new champion
-   * @throws ModelException if the signature differs although it must not
+   * @throws ModelException if the signature differs and {@code allowSignatureChange} is false
    */
   public Champion promoted(
       ModelVersion chosen, Optional<Champion> before, boolean allowSignatureChange) {

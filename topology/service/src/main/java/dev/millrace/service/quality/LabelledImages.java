@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the labels of images from a topic, and counts how many of these images a service classifies
- * correctly. Keeps the newest labels. A thread of its own reads the topic. It keeps trying while
- * the topic does not exist or no broker answers. Thread-safe.
+ * correctly. Keeps the newest labels. A thread of its own reads the topic. This thread retries
+ * while the topic does not exist or no broker answers. Thread-safe.
  */
 public final class LabelledImages implements PredictionListener, AutoCloseable {
 

@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Compares predictions with the labels of their images, by version. The label may arrive before or
- * after the prediction. The meters of a version appear with its first labelled image. They are
- * removed an hour after its last labelled image, or earlier if {@value #MOST_VERSIONS} other
- * versions have had labelled images since then. Thread-safe.
+ * after the prediction. The meters of a version appear with its first labelled image. The meters
+ * are removed an hour after the version's last labelled image, or earlier if {@value
+ * #MOST_VERSIONS} other versions have had labelled images since then. Thread-safe.
  */
 final class LiveAccuracy {
 
@@ -112,7 +112,10 @@ final class LiveAccuracy {
             });
   }
 
-  /** The labelled images of a version. Guarded by the object that holds it. */
+  /**
+   * The labelled images of a version. The lock of the {@link LiveAccuracy} object guards this
+   * object.
+   */
   private static final class Score {
     private final MeterRegistry registry;
     private final Counter right;

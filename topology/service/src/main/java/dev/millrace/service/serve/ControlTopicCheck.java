@@ -49,11 +49,11 @@ public final class ControlTopicCheck {
 
   /**
    * If the topic's cleanup policy is not {@code compact}, sets it to {@code compact} and warns.
-   * Does nothing if the topic does not exist. If the user may not describe the topic, this method
-   * warns and returns.
+   * Does nothing if the topic does not exist. If the user has no right to describe the topic, this
+   * method warns and returns.
    *
    * @throws StartRefusedException if the topic has several partitions, or if the policy differs and
-   *     the user may not change it
+   *     the user has no right to change it
    */
   public void repair() {
     try {

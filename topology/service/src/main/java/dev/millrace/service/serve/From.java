@@ -37,7 +37,7 @@ public record From(String text, OffsetSpec offsets) {
         return millis;
       }
     } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
-      // reported below
+      // the exception below reports it
     }
     throw new IllegalArgumentException(
         "from: "

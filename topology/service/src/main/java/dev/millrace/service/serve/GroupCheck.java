@@ -39,8 +39,8 @@ public final class GroupCheck {
 
   /**
    * Returns normally if the group reads only the service's topics, or no topic yet. The group may
-   * also have committed offsets for topics that it no longer reads. If the user may not describe
-   * the group, this method warns and returns.
+   * also have committed offsets for topics that it no longer reads. If the user has no right to
+   * describe the group, this method warns and returns.
    *
    * @param group the group's name
    * @param topics the service's topics
@@ -77,7 +77,7 @@ public final class GroupCheck {
    *
    * @return whether the group is stable
    * @throws StartRefusedException if members of the group read another topic
-   * @throws AuthorizationException if the user may not describe the group
+   * @throws AuthorizationException if the user has no right to describe the group
    */
   boolean requireOwnMembers(String group, Topics topics) {
     Optional<ConsumerGroupDescription> consumers = consumerGroup(group);

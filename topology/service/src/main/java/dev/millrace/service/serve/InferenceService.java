@@ -148,7 +148,8 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Loads and warms up the model, then joins the group. The topics must exist. To be called once.
+   * Loads and warms up the model, then joins the group. The topics must exist. Must be called only
+   * once.
    *
    * <p>Unless it is pinned, the service follows the control topic. It starts with the version that
    * the topic names, if there is one, and swaps to each version that the topic names later. If the
@@ -199,8 +200,9 @@ public final class InferenceService implements AutoCloseable {
   }
 
   /**
-   * Joins the group. If this fails, ends the service with the exception. This method does not throw
-   * the exception, because the thread that follows the control topic would ignore it.
+   * Joins the group. If the service cannot join, ends the service with the exception. This method
+   * does not throw the exception, because the thread that follows the control topic would ignore
+   * it.
    */
   private void joinOrEnd(Inference<byte[], ImageEvent, Prediction> loaded) {
     try {

@@ -1,6 +1,6 @@
 package dev.millrace.service.serve;
 
-/** What happens to an image that cannot be classified. */
+/** The ways to handle an image that cannot be classified. */
 public enum OnBadImage {
   /** The image goes to the dead-letter topic unchanged, and the stream continues. */
   DEAD_LETTER("dead-letter"),

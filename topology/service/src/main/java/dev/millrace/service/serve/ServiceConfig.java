@@ -87,7 +87,7 @@ public record ServiceConfig(
    */
   static final int DEAD_LETTER_HEADERS = 64 << 10;
 
-  /** Records may not refer to images. */
+  /** Allows no places. A record must hold its image itself, and may not refer to a stored image. */
   public static final FetchConfig NO_FETCHES = FetchConfig.of(AllowList.of(List.of()));
 
   /**
@@ -255,7 +255,7 @@ public record ServiceConfig(
 
   /**
    * Returns the configuration for Kafka Streams, with batches that the brokers accept. This method
-   * lowers the producer's default and {@code producer.batch.size} if they are larger than {@code
+   * lowers the producer's default batch size and {@code producer.batch.size} if they exceed {@code
    * largestBatch}. Otherwise, a producer would split each batch that is too large for its topic.
    * The producer could then retry for ever (KAFKA-8350), and would report a flush as done too early
    * (KAFKA-19479).

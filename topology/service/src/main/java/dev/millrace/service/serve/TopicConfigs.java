@@ -19,11 +19,11 @@ public final class TopicConfigs {
 
   /**
    * {@return the configuration of each topic, by name} The result leaves out missing topics. It
-   * also leaves out topics that the user may not describe, with a warning.
+   * also leaves out topics that the user has no right to describe, with a warning.
    *
    * @param admin describes the topics; the caller closes it
    * @param topics the topics' names
-   * @param warnings receives one line for each topic that the user may not describe
+   * @param warnings receives one line for each topic that the user has no right to describe
    */
   public static Map<String, Config> of(
       Admin admin, Collection<String> topics, Consumer<String> warnings) {

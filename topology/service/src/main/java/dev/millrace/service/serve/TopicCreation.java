@@ -98,7 +98,8 @@ public final class TopicCreation {
    *
    * @param admin creates the topics; the caller closes it
    * @param wanted the topics, with their partitions and configurations
-   * @throws MissingRightException if a topic is missing and the user may not create or see it
+   * @throws MissingRightException if a topic is missing, and the user has no right to create the
+   *     topic or to see it
    * @throws KafkaException if the brokers refuse a request
    * @throws InterruptedException if the thread is interrupted
    */
@@ -111,7 +112,8 @@ public final class TopicCreation {
       try {
         get(topic.getValue());
       } catch (TopicExistsException e) {
-        // Another client has created the topic meanwhile, or the user may not describe the topic.
+        // Another client has created the topic meanwhile, or the user has no right to describe the
+        // topic.
       } catch (AuthorizationException e) {
         throw new MissingRightException("Create on topic " + topic.getKey(), e);
       }

@@ -53,14 +53,14 @@ final class GpuMemory implements AutoCloseable {
             return made;
           });
 
-  /** Whether the missing answer was already logged. */
+  /** Whether the log already has a warning that the command failed. */
   private boolean told;
 
   private Process last;
 
   /**
    * @param command prints a line {@code UUID, USED, TOTAL} for each GPU, in MiB
-   * @param patience how long the command may take; then it is killed
+   * @param patience how long the command may run before it is killed
    */
   GpuMemory(MeterRegistry registry, List<String> command, Duration patience) {
     this.command = command;
@@ -85,7 +85,7 @@ final class GpuMemory implements AutoCloseable {
     return memory;
   }
 
-  /** Reads the memory once. Without an answer, there are no meters until the next call. */
+  /** Reads the memory once. If the command fails, there are no meters until the next call. */
   void look() {
     try {
       show(read());

@@ -90,7 +90,7 @@ public final class MeterBeans {
     return new ObjectName(name.toString());
   }
 
-  /** One meter. All attributes are numbers, and none can be set. */
+  /** An MBean that shows one meter. All attributes are numbers, and none can be set. */
   private static final class Bean implements DynamicMBean {
     private final Map<String, DoubleSupplier> values = new LinkedHashMap<>();
     private final String description;
@@ -106,7 +106,7 @@ public final class MeterBeans {
       }
     }
 
-    /** Returns {@code Count} for {@code COUNT}. */
+    /** Returns the attribute of a statistic, for example {@code Count} for {@code COUNT}. */
     private static String attribute(String statistic) {
       return statistic.charAt(0) + statistic.substring(1).toLowerCase(Locale.ROOT);
     }

@@ -34,7 +34,9 @@ final class MetricExport {
 
   private record Config(OtelSettings settings, String service) implements OtlpConfig {
 
-    /** Micrometer's own keys are not read. */
+    /**
+     * Returns null for each of Micrometer's own keys, because only OpenTelemetry's settings apply.
+     */
     @Override
     public String get(String key) {
       return null;

@@ -50,7 +50,7 @@ public final class OtelSettings {
     return file;
   }
 
-  /** Returns a setting, or nothing if it is not set or empty. */
+  /** Returns a setting. The result is empty if the setting is missing or has an empty value. */
   Optional<String> get(String name) {
     String variable = name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     return set(properties.apply(name))

@@ -9,14 +9,17 @@ import org.slf4j.LoggerFactory;
 /** Passes the log of OpenTelemetry's SDK, which uses the JDK's logging, to the service's log. */
 final class SdkLog extends Handler {
 
-  /** This reference keeps the logger. Otherwise, the JDK would drop the logger and its handlers. */
+  /**
+   * This strong reference prevents the garbage collection of the logger and its handlers, because
+   * the JDK keeps only weak references to loggers.
+   */
   private static final Logger SDK = Logger.getLogger("io.opentelemetry");
 
   private static final org.slf4j.Logger log = LoggerFactory.getLogger(SdkLog.class);
 
   private SdkLog() {}
 
-  /** Passes the log on from now on. May be called again. */
+  /** Starts to pass the SDK's log to the service's log. Further calls have no effect. */
   static void redirect() {
     if (SDK.getUseParentHandlers()) {
       SDK.setUseParentHandlers(false);

@@ -14,13 +14,14 @@ import java.util.function.Consumer;
 
 /**
  * Exports a service's traces and metrics to OpenTelemetry's collector, from {@link #start} to
- * {@link #close}. Without signals, this class exports nothing and loads nothing.
+ * {@link #close}. Without signals, this class exports nothing, and loads no class of
+ * OpenTelemetry's SDK.
  */
 public final class Telemetry implements AutoCloseable {
 
   /** A kind of data that can be exported. */
   public enum Signal {
-    /** A span of each image and each batch. */
+    /** Traces with one span for each image and one span for each batch. */
     TRACES("traces"),
     /** The meters. */
     METRICS("metrics");

@@ -17,7 +17,7 @@ final class Traces {
   private static final String TRACES_PROTOCOL = "otel.exporter.otlp.traces.protocol";
   private static final String HTTP = "http/protobuf";
 
-  /** The SDK's own largest number of links of a span. */
+  /** The SDK's default for the largest number of links of a span. */
   private static final int LINKS = 128;
 
   private Traces() {}
@@ -48,7 +48,8 @@ final class Traces {
     try {
       return AutoConfiguredOpenTelemetrySdk.builder()
           .addPropertiesSupplier(() -> defaults)
-          // Micrometer exports the metrics, and the log has its own formats.
+          // The SDK exports no metrics and no logs, because Micrometer exports the metrics, and the
+          // log has its own formats.
           .addPropertiesCustomizer(
               config -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
           .disableShutdownHook()

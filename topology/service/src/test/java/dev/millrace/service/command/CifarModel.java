@@ -4,7 +4,10 @@ import dev.millrace.testing.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A real model, and images with known answers. Skips the calling test if they are missing. */
+/**
+ * A real model, and images with known answers. Skips the calling test if the model or the images
+ * are missing.
+ */
 public final class CifarModel {
 
   /** The model's options of {@code models import}. */

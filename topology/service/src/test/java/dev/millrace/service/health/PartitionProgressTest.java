@@ -75,7 +75,7 @@ class PartitionProgressTest {
     assertThat(progress.offset(IMAGES)).isZero();
   }
 
-  /** A failed thread and its replacement share no state. */
+  /** The replacement thread starts without the offsets of the failed thread. */
   @Test
   void replacedThread_doesNotStartTheClock() {
     see(10, 5, 9);

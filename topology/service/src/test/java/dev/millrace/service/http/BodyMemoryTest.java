@@ -27,7 +27,7 @@ class BodyMemoryTest {
     memory.take(2 * HALF).close();
   }
 
-  /** So the number of requests is bounded, too. */
+  /** Because a small body counts as a larger body, the number of requests is bounded, too. */
   @Test
   void smallBody_countsAsALargerOne() {
     BodyMemory.Share small = memory.take(0);

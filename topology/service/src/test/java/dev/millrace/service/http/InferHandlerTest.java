@@ -51,7 +51,10 @@ class InferHandlerTest {
   private final Photos photos = new Photos();
   private HttpServer server;
 
-  /** A model whose first class is as probable as the first byte of the image says, in percent. */
+  /**
+   * A model for which the first byte of the image is the probability of the first class, in
+   * percent.
+   */
   private static final class Photos implements ServedModel, SpareSlots {
 
     private volatile int serving = 3;
@@ -306,7 +309,10 @@ class InferHandlerTest {
     }
   }
 
-  /** The client sends a byte from time to time, so its connection lives. */
+  /**
+   * The client sends a byte from time to time, so that the server does not close the connection as
+   * idle.
+   */
   @Test
   void slowBody_isGivenUp() throws Exception {
     try (Socket socket = sendHead(1_000_000)) {

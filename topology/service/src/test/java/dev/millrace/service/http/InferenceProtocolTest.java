@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers before any version serves; {@code HttpTest} asks a service that serves. */
+/**
+ * Tests the answers before any version serves. {@code HttpTest} tests the answers of a service with
+ * a serving version.
+ */
 class InferenceProtocolTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,7 +95,10 @@ class InferenceProtocolTest {
     assertThat(body(answer).at("/problems/0/reason").textValue()).isEqualTo("no broker answers");
   }
 
-  /** The stream may be ready while the model is not, and the other way round. */
+  /**
+   * The stream may be ready while the model is not ready, and the model may be ready while the
+   * stream is not ready.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"models/photos/ready", "models/photos/versions/1/ready"})
   void readinessOfTheModel_isNotThatOfTheStream(String path) {

@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Choices for a model whose file declares nothing but its channels. */
+/** Chooses the preprocessing of a model whose file declares only the channels of its input. */
 final class Choices {
 
   private Choices() {}
 
-  /** Chooses without options. */
+  /** Chooses the preprocessing without options. */
   static PreprocessingChoice of(List<Hints> hints) {
     return of(Channels.RGB, false, new HintsBuilder("options").build(), hints);
   }
 
-  /** Chooses with options. */
+  /** Chooses the preprocessing with options. */
   static PreprocessingChoice of(Channels channels, boolean raw, Hints options, List<Hints> hints) {
     List<Hints> sources = new ArrayList<>(List.of(options));
     sources.addAll(hints);

@@ -40,7 +40,10 @@ class FilesBesideTest {
         .isEqualTo(preprocessing(224, 0, Fit.SQUASH, Interpolation.BILINEAR, half(), half()));
   }
 
-  /** In 2021, the file had one number for the size and no name of the processor. */
+  /**
+   * In 2021, {@code preprocessor_config.json} had one number for the size, and did not name the
+   * processor.
+   */
   @Test
   void oldVit_isSquashed() throws IOException {
     processor(
@@ -198,7 +201,10 @@ class FilesBesideTest {
     assertThat(FilesBeside.of(model()).names()).isEmpty();
   }
 
-  /** With --labels, nothing asks for the names. */
+  /**
+   * With --labels, the import does not need the names in the file, so their error must not appear
+   * earlier.
+   */
   @Test
   void namesThatAreNotUnderstood_areRefusedWhenTheyAreNeeded() throws IOException {
     config("{'id2label': {'0': 'cat', '5': 'dog'}}");

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The defaults are those of the {@code image_processing_*.py} in transformers. */
+/**
+ * Tests the configurations of Hugging Face's image processors. The expected defaults are those of
+ * the files {@code image_processing_*.py} in transformers.
+ */
 class HuggingFaceConfigTest {
 
   @TempDir private Path folder;

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A model's folder with files beside the model. In their JSON, a single quote stands for two. */
+/**
+ * A model's folder with files beside the model. In the JSON that the tests give, a single quote
+ * stands for a double quote.
+ */
 record ModelFolder(Path folder) {
 
   ModelFolder processor(String json) {
@@ -39,7 +42,7 @@ record ModelFolder(Path folder) {
     return choice().preprocessing();
   }
 
-  /** Chooses with options. */
+  /** Chooses the preprocessing with options. */
   Preprocessing chosen(HintsBuilder options) {
     return Choices.of(Channels.RGB, false, options.build(), beside().hints()).preprocessing();
   }

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Removes keys of real configurations, and changes the types of values. */
+/**
+ * Tests that damaged configurations are followed or refused. The test removes keys from real
+ * configurations, and changes the types of values.
+ */
 class MutatedFilesTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -43,7 +43,10 @@ class ObstacleTest {
         .withMessageContainingAll(folder.toString(), words, "--fit");
   }
 
-  /** The file's 256 is the side of a squash, so a crop's resize would be a guess. */
+  /**
+   * The size 256 in the file is the side to which images are squashed. The resize before a crop is
+   * therefore unknown.
+   */
   @Test
   void crop_needsAResizeThatNoObstacleSays() {
     files.processor("{'image_processor_type': 'DeiTImageProcessor'}");

@@ -55,7 +55,10 @@ class PreprocessingChoiceTest {
                         + " 480, fit crop, resize 480"));
   }
 
-  /** A preset of 224 and 256 pixels, used at 112: the crop keeps its share. */
+  /**
+   * The preset resizes to 256 pixels and crops to 224 pixels. With a size of 112, the resize is
+   * therefore 128 pixels.
+   */
   @Test
   void resize_keepsItsProportionAtAnotherSize() {
     assertThat(

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What timm does is in its {@code data/config.py} and {@code data/transforms_factory.py}. */
+/**
+ * Tests the reading of timm's configurations. The files {@code data/config.py} and {@code
+ * data/transforms_factory.py} of timm define the expected results.
+ */
 class TimmConfigTest {
 
   @TempDir private Path folder;
@@ -125,7 +128,8 @@ class TimmConfigTest {
   }
 
   /**
-   * For such an input, timm resizes an image to cover both sides; a crop pct alone is no resize.
+   * For an input that is not square, timm resizes an image until it covers both sides. A crop pct
+   * alone does not determine such a resize.
    */
   @Test
   void cropPctOfAnInputThatIsNotSquare_isRefused() {

@@ -11,7 +11,8 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 
 /**
- * A fake admin client. It returns a fixed answer for each method, or throws, and records the calls.
+ * A fake admin client. It records the calls. For each method, it returns a fixed answer or throws
+ * an exception.
  */
 final class AnsweringAdmin {
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace bench}. */
+/** The command {@code millrace bench}. */
 @Command(
     name = "bench",
     description = {

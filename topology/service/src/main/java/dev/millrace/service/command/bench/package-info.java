@@ -1,2 +1,2 @@
-/** {@code millrace bench}. */
+/** The command {@code millrace bench}. */
 package dev.millrace.service.command.bench;

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace broker}. */
+/** The command {@code millrace broker}. */
 @Command(
     name = "broker",
     description = {

@@ -1,2 +1,2 @@
-/** {@code millrace broker}. */
+/** The command {@code millrace broker}. */
 package dev.millrace.service.command.broker;

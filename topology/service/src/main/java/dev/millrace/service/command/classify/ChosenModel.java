@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
-/** A model in the repository, or a model file: a mixin of options. */
+/** A mixin of options that select a model in the repository or a model file. */
 @Grouped(Section.MODEL)
 final class ChosenModel {
 
@@ -76,7 +76,7 @@ final class ChosenModel {
   /**
    * Loads the model.
    *
-   * @param err receives the properties that were found for a model file
+   * @param err for a model file, receives lines with the properties that were found
    */
   LoadedModel load(PrintWriter err) {
     if (name != null) {

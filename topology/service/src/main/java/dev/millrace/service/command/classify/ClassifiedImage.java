@@ -21,8 +21,8 @@ record ClassifiedImage(Prediction prediction) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * A source for predictions without a record, because the source must not be null. The JSON leaves
-   * it out.
+   * A placeholder for the source of a prediction. A prediction's source must not be null, but an
+   * image file has no record that could be the source. The JSON omits the source.
    */
   private static final Prediction.Source NONE = new Prediction.Source("", 0, 0);
 
@@ -43,7 +43,10 @@ record ClassifiedImage(Prediction prediction) {
             NONE));
   }
 
-  /** {@return the prediction's JSON as it is on a topic, but without its source} */
+  /**
+   * {@return the prediction in the JSON format of the predictions topic, but without the field
+   * {@code source}}
+   */
   String json() {
     try {
       ObjectNode json =

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace classify}. */
+/** The command {@code millrace classify}. */
 @Command(
     name = "classify",
     description = {
@@ -76,7 +76,10 @@ public final class ClassifyCommand implements Callable<Integer> {
     return refused == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  /** {@return the images; the path of a file argument stays as the user gave it} */
+  /**
+   * {@return the paths of the images} If an argument is a file, its path is returned as the user
+   * wrote it.
+   */
   private List<Path> files() throws IOException {
     List<Path> files = new ArrayList<>();
     for (Path path : paths) {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace dead-letters}. */
+/** The command {@code millrace dead-letters}. */
 @Command(
     name = "dead-letters",
     description = "Show images that could not be classified, and send them again.",

@@ -17,12 +17,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * parameter {@code to} names another topic. The timestamp is the time of the replay. The header
  * {@link DeadLetter#REPLAYED} holds the position of the dead letter.
  *
- * <p>If a dead letter already has this header, its image failed again after an earlier replay. Such
- * a dead letter is skipped unless the constructor's parameter {@code again} is true.
+ * <p>If a dead letter already has this header, its image failed again after an earlier replay. The
+ * replay skips this dead letter unless the constructor's parameter {@code again} is true.
  */
 final class Replay {
 
-  /** What the replay did with a dead letter. */
+  /** The outcome of the replay for a dead letter. */
   enum Outcome {
     REPLAYED("sent again"),
     DONE("sent again before"),
@@ -75,7 +75,7 @@ final class Replay {
   }
 
   /**
-   * Decides about one dead letter and counts the outcome.
+   * Decides whether to send one dead letter again, and counts the outcome.
    *
    * @return the record to send, or empty if the dead letter is skipped
    */

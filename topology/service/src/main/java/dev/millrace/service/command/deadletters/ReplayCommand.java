@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace dead-letters replay}. */
+/** The command {@code millrace dead-letters replay}. */
 @Command(
     name = "replay",
     description = {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace dead-letters show}. */
+/** The command {@code millrace dead-letters show}. */
 @Command(
     name = "show",
     description = {

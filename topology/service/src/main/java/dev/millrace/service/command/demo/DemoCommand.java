@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace demo}. */
+/** The command {@code millrace demo}. */
 @Command(
     name = "demo",
     description = {

@@ -22,7 +22,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** A mixin of options that select a model for the demo to serve, so that the demo trains none. */
+/**
+ * A mixin of options that select a model for the demo to serve. With these options, the demo trains
+ * no model.
+ */
 @Grouped(Section.MODEL)
 final class DemoModelOptions {
 
@@ -58,7 +61,7 @@ final class DemoModelOptions {
     }
   }
 
-  /** {@return whether the options select a model, so that the demo trains none} */
+  /** {@return whether the options select a model, in which case the demo trains no model} */
   boolean isGiven() {
     return untrained || modelFile != null;
   }

@@ -16,7 +16,7 @@ final class TrainerNews {
   private JsonNode verdict;
 
   /**
-   * {@return the event as one line, or empty if it does not matter to a viewer}
+   * {@return the event as one line, or empty if the demo does not show events of this kind}
    *
    * @param event a JSON object, whose field {@code event} holds the name of the event
    */

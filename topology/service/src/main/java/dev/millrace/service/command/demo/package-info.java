@@ -1,2 +1,2 @@
-/** {@code millrace demo}. */
+/** The command {@code millrace demo}. */
 package dev.millrace.service.command.demo;

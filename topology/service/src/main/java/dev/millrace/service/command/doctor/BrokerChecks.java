@@ -94,8 +94,8 @@ final class BrokerChecks {
   }
 
   /**
-   * Runs a check and returns the problem that it finds. If the user may not describe the topic, the
-   * problem is this missing right.
+   * Runs a check and returns the problem that it finds. If the user does not have the right to
+   * describe the topic, the returned problem says so.
    */
   private static Optional<String> problem(Supplier<Optional<String>> check) {
     try {

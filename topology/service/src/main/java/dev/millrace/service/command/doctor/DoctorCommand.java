@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace doctor}. */
+/** The command {@code millrace doctor}. */
 @Command(
     name = "doctor",
     description = {
@@ -115,7 +115,7 @@ public final class DoctorCommand implements Callable<Integer> {
               + " rights as JSON.")
   private boolean json;
 
-  /** A finding in JSON. */
+  /** A finding, as {@code --json} prints it. */
   private record Entry(String check, String state, String detail) {}
 
   @Override

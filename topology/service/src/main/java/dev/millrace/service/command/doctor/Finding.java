@@ -7,19 +7,19 @@ import java.util.Locale;
  *
  * @param check name of the check
  * @param state the result in one word
- * @param detail what the check found, or what the user has to do
+ * @param detail the finding of the check, or the action that the user has to take
  */
 record Finding(String check, State state, String detail) {
 
   /** The result of a check in one word. */
   enum State {
-    /** The part exists and works. */
+    /** The checked part exists and works. */
     OK,
-    /** The part works, but not for every record, or the check was not possible. */
+    /** The checked part works, but not for every record. Or the check was not possible. */
     WARNING,
-    /** The part is missing, but none of the devices to check needs it. */
+    /** The checked part is missing, but none of the devices that {@code doctor} checks needs it. */
     ABSENT,
-    /** The part is needed, but is missing or does not work. */
+    /** The checked part is needed, but is missing or does not work. */
     MISSING;
 
     String label() {

@@ -21,8 +21,8 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * The smallest set of rights that each command needs at the broker. In Kafka's authorizer, Read and
- * Write include Describe, and AlterConfigs includes DescribeConfigs.
+ * The smallest set of rights (ACLs) that each command needs on the brokers. In Kafka's authorizer,
+ * Read and Write include Describe, and AlterConfigs includes DescribeConfigs.
  */
 final class RequiredRights {
 
@@ -119,8 +119,9 @@ final class RequiredRights {
   }
 
   /**
-   * The rights of the page, in addition to {@link #serve}. The page also reads the inputs, the
-   * group and the champion, which {@link #serve} covers.
+   * Returns the rights that the live page needs in addition to the rights of {@link #serve}. The
+   * page also reads the input topics, the consumer group and the promoted version. The rights of
+   * {@link #serve} already allow this.
    */
   private List<Right> page() {
     return List.of(
@@ -205,9 +206,10 @@ final class RequiredRights {
   }
 
   /**
-   * The right on all input topics. ACLs do not support regular expressions. For {@code
-   * --input-pattern}, the right therefore covers all topics whose names begin with the pattern's
-   * literal start. If the pattern has no literal start, the right covers all topics.
+   * Returns the right to perform an operation on all input topics. ACLs do not support regular
+   * expressions. For {@code --input-pattern}, the right therefore covers all topics whose names
+   * begin with the pattern's literal start. If the pattern has no literal start, the right covers
+   * all topics.
    */
   private List<Right> inputs(AclOperation operation) {
     if (topics.inputPattern() == null) {

@@ -10,11 +10,12 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A right that a command needs at the broker.
+ * A right (ACL) that a command needs on the brokers.
  *
  * @param resource the resource, for example a topic
  * @param operation the operation that the right allows
- * @param without what the command does without the right; empty if the command fails
+ * @param without the behaviour of the command if the user lacks the right; empty if the command
+ *     fails
  */
 record Right(ResourcePattern resource, AclOperation operation, Optional<String> without) {
 
@@ -36,9 +37,9 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
   }
 
   /**
-   * {@return this right, marked as a right that the command can work without}
+   * {@return this right, marked as optional, because the command also works without the right}
    *
-   * @param degradation what the command does without the right
+   * @param degradation the behaviour of the command if the user lacks the right
    */
   Right orElse(String degradation) {
     return new Right(resource, operation, Optional.of(degradation));
@@ -77,7 +78,7 @@ record Right(ResourcePattern resource, AclOperation operation, Optional<String> 
   /**
    * {@return the name of the resource's type, in lower case}
    *
-   * @param between the text between two words of the name
+   * @param between the separator between two words of the name
    */
   String type(String between) {
     return resource.resourceType().name().toLowerCase(Locale.ROOT).replace("_", between);

@@ -1,2 +1,5 @@
-/** {@code millrace doctor}: checks of the machine, the broker, the models and the GPU. */
+/**
+ * The command {@code millrace doctor}, which checks the machine, the broker, the models and the
+ * GPU.
+ */
 package dev.millrace.service.command.doctor;

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The folders that stand for the classes of a model. If the name of a class contains slashes, its
- * folder lies in other folders. A slash at either end of a name is ignored.
+ * The folders that stand for the classes of a model. If the name of a class contains slashes, the
+ * name is the path of a nested folder. A slash at the start or the end of a name is ignored.
  */
 public final class ClassFolders {
 
@@ -35,8 +35,8 @@ public final class ClassFolders {
   }
 
   /**
-   * {@return the folders whose names are in a file, including second names such as WordNet's
-   * numbers}
+   * {@return the folders that a file names} If the file has a second name for each class, such as
+   * the WordNet number, a folder may have either name.
    *
    * @param labels the names of the classes
    * @param names a name for each class, in the order of the labels
@@ -79,11 +79,12 @@ public final class ClassFolders {
   }
 
   /**
-   * Finds the class of an image: the innermost of its folders that stands for a class.
+   * Finds the class of an image. If several of the folders that contain the image stand for
+   * classes, the innermost folder decides.
    *
    * @param folder the path of the image's folder, with {@code /} as separator
    * @return the index of the class, or empty if no folder stands for a class
-   * @throws CommandException if the folder has the name of several classes
+   * @throws CommandException if several classes have the name of the folder that decides
    */
   public Optional<Integer> find(String folder) {
     String path = folder;

@@ -18,7 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace evaluate}. */
+/** The command {@code millrace evaluate}. */
 @Command(
     name = "evaluate",
     description = {

@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
  */
 public record FiguresText(PrintWriter out, Labels labels) {
 
-  /** A confusion matrix of more classes does not fit on a screen. */
+  /** Largest number of classes whose confusion matrix fits on a screen. */
   private static final int SCREEN = 20;
 
-  /** What stands for a measure that a manifest does not hold. */
+  /** The text that is printed for a measure that the manifest does not contain. */
   public static final String UNKNOWN = "unknown";
 
   /**
@@ -42,8 +42,8 @@ public record FiguresText(PrintWriter out, Labels labels) {
   }
 
   /**
-   * Prints the temperature, and the measures that depend on it, as they were without the
-   * temperature.
+   * Prints the temperature of the calibration, and the measures of the version without this
+   * temperature. Also prints the number of images whose answer differs with the temperature.
    *
    * @param calibration the calibration, or null if there is none
    */

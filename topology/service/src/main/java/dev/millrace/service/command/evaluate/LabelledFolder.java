@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** The folder of labelled images: a mixin of options. */
+/** A mixin of options for the folder of labelled images. */
 @Grouped(Section.DATA)
 public final class LabelledFolder {
 

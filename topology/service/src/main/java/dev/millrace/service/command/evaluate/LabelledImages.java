@@ -72,8 +72,8 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
    * {@return the index of each image's class in a model with these labels}
    *
    * @param others the names of the model's classes, which include the classes of all images
-   * @throws CommandException if the model has other labels, and two of its classes have the same
-   *     name as an image's class
+   * @throws CommandException if the model has other labels, and two of the model's classes have the
+   *     name of an image's class
    */
   List<Integer> classesIn(Labels others) {
     if (others.equals(labels)) {

@@ -51,11 +51,12 @@ public record Measured(
   }
 
   /**
-   * Classifies images, and passes the answers on.
+   * Classifies images, and passes each answer to a receiver.
    *
    * @param version the version
    * @param images the images
-   * @param spec the command that measures, as in the other method
+   * @param spec the command that measures; its standard error receives a line about each refused
+   *     image and a progress bar
    * @param answers receives the index of the class and the probabilities of each image that is not
    *     refused, in the order of the images; the receiver may keep the array
    * @return the measures, of at least one image

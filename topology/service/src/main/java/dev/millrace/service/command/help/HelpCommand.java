@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code millrace help}. It replaces picocli's own help command, which accepts only one word and so
- * cannot show {@code help models import}.
+ * The command {@code millrace help}. It replaces picocli's own help command, which accepts only one
+ * word and so cannot show the help of {@code models import}.
  */
 @Command(
     name = "help",

@@ -23,7 +23,7 @@ public final class OptionGroups {
     Map<Section, List<OptionSpec>> groups = new EnumMap<>(Section.class);
     command.options().stream()
         .filter(option -> !option.hidden())
-        // Required options come first. Optional ones keep the order of their declaration.
+        // Required options come first. The other options keep the order of their declaration.
         .sorted(Comparator.comparing(option -> !option.required()))
         .forEach(
             option ->

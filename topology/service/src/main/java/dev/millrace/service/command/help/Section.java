@@ -10,7 +10,7 @@ public enum Section {
   MODEL("Model"),
   /** Topics that a command reads or writes. */
   TOPICS("Topics"),
-  /** Images that records only refer to. */
+  /** Images that a record refers to, but does not contain. */
   FETCH("Images that are stored elsewhere"),
   /** The connection to S3. */
   S3("S3"),

@@ -17,9 +17,9 @@ public final class WrongUsage {
   /**
    * {@return the reason in one sentence}
    *
-   * <p>If an option is mistyped and a required option is missing, the reason names the mistyped
-   * option. It may be the required option. The reason never contains the text after a {@code =},
-   * because this text may be a secret.
+   * <p>If an option is mistyped and a required option is missing, the reason names only the
+   * mistyped option, because the user may have meant the required option. The reason never contains
+   * the text after a {@code =}, because this text may be a secret.
    *
    * @param e picocli's exception
    */

@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * A file in a path that the user names.
+ * A file that the user names, or a file in a folder that the user names.
  *
- * @param root the folder that the file's id is relative to
+ * @param root the folder to which the file's id is relative
  * @param path the path of the file
  */
 public record ImageFile(Path root, Path path) {

@@ -82,8 +82,8 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * Tests for a full disk. Java has no exception of its own for a full disk, so this method
-   * compares the messages of Linux, macOS and Windows.
+   * Tests for a full disk. Java has no specific exception for a full disk, so this method looks for
+   * the messages of Linux, macOS and Windows.
    */
   private static boolean isFullDisk(Throwable e) {
     String message = String.valueOf(e.getMessage());
@@ -205,8 +205,8 @@ public record Failure(String line, int exitCode) {
   }
 
   /**
-   * Tests for a key store or trust store that cannot be loaded. Kafka has no exception of its own
-   * for this, so this method compares the message.
+   * Tests for a key store or trust store that cannot be loaded. Kafka has no specific exception for
+   * this failure, so this method compares the message.
    */
   private static boolean isStoreOfKeys(Throwable e) {
     return e instanceof KafkaException

@@ -14,7 +14,7 @@ final class MissingRight {
 
   private MissingRight() {}
 
-  /** {@return the rights to ask an administrator for, for the error message} */
+  /** {@return the rights that the user may lack, as a part of the error message} */
   static String of(Throwable refused) {
     if (refused instanceof TopicAuthorizationException topics) {
       return "the rights Describe and Read (for consumers) or Write (for producers) on topic "

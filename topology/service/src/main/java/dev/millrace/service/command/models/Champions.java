@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Opens the promoted version of a model for a command, and prints it. */
+/** Gives commands access to the promoted versions, and prints a promoted version. */
 final class Champions {
 
   private Champions() {}

@@ -16,8 +16,8 @@ import java.util.Map;
  *
  * @param a the first version
  * @param b the second version
- * @param n number of images that both classified
- * @param refused number of images that could not be classified
+ * @param n number of images that both versions classified
+ * @param refused number of images that at least one of the versions could not classify
  * @param correctOfA number of images that A classifies correctly
  * @param correctOfB number of images that B classifies correctly
  * @param onlyA number of images that only A classifies correctly

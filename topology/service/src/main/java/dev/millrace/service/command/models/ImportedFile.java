@@ -12,25 +12,28 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A model's file that is imported. A file from Hugging Face's hub is downloaded, and deleted when
- * this object is closed.
+ * The file of a model to import. A file from Hugging Face's hub is downloaded to a temporary
+ * folder. {@link #close} deletes this folder.
  *
  * @param path the file
- * @param hub where a downloaded file is from, or null
- * @param folder the folder of a downloaded file, or null
+ * @param hub the download from the hub, or null for a local file
+ * @param folder the temporary folder of a downloaded file, or null for a local file
  */
 record ImportedFile(Path path, Hub.Downloaded hub, TemporaryFolder folder)
     implements AutoCloseable {
 
   /**
-   * {@return what the version's manifest says: the file's name, or its address on the hub with the
-   * commit}
+   * {@return the origin of the file for the version's manifest: the name of a local file, or the
+   * address of a downloaded file on the hub, with the commit}
    */
   String origin() {
     return hub == null ? path.getFileName().toString() : hub.origin().toString();
   }
 
-  /** {@return a text with addresses on the hub in place of the paths of downloaded files} */
+  /**
+   * {@return the text, with the path of each downloaded file replaced by the file's address on the
+   * hub}
+   */
   String named(String text) {
     return hub == null ? text : hub.named(text);
   }

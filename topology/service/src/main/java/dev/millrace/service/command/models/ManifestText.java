@@ -81,7 +81,7 @@ record ManifestText(PrintWriter out, Instant now) {
 
   /**
    * Returns a metric's interval and number of images, or an empty text if they are unknown. The
-   * gate measures all its figures on the same images.
+   * gate measures all its metrics on the same images, so the manifest holds their number only once.
    */
   private static String extent(Map<String, Double> metrics, String name, double value) {
     Double low = metrics.get(name + "_low");

@@ -46,7 +46,7 @@ public final class ModelFileOptions {
   @Mixin private PreprocessingOptions preprocessing;
 
   /**
-   * {@return whether an option is one of this mixin}
+   * {@return whether an option belongs to this mixin}
    *
    * @param option an option of a command with this mixin
    */
@@ -61,14 +61,14 @@ public final class ModelFileOptions {
   }
 
   /**
-   * Prepares a model file for serving, and runs it. Each property comes from the options, otherwise
-   * from the model's file, otherwise from the files beside it. If no source has the property, this
-   * method assumes a value, and says so.
+   * Prepares a model file for serving, and runs it. Takes each property from the options, otherwise
+   * from the model's file, otherwise from the files beside the model's file. If no source has the
+   * property, this method assumes a value, and the result reports the assumption.
    *
    * @param file the file, an ONNX model or weights
    * @param trial limits the time of the run
    * @return the prepared model
-   * @throws IllegalArgumentException if the options do not fit each other or the model
+   * @throws IllegalArgumentException if the options contradict each other, or do not fit the model
    * @throws ModelException if the file cannot be served
    */
   public PreparedFile prepare(Path file, ModelTrial trial) {
@@ -114,7 +114,8 @@ public final class ModelFileOptions {
               exported, choice.preprocessing(), names.labels(), layout, output.settings()),
           choice);
     } catch (ModelException e) {
-      // The preparation knows the number of classes, but not the form of the file of labels.
+      // This method adds the format of the labels file to the error message, because
+      // ModelPreparation knows only the number of classes.
       if (e.getMessage().contains(names.labels().size() + " labels")) {
         throw new ModelException(
             e.getMessage() + " (the labels were read as " + names.form() + ")", e);
@@ -123,7 +124,7 @@ public final class ModelFileOptions {
     }
   }
 
-  /** {@return the network with the input size of the first source that has one} */
+  /** {@return the network with the input size from the first source that states an input size} */
   private static ResNet sized(ResNet network, List<Hints> hints) {
     Optional<Hints> source = hints.stream().filter(hint -> hint.width() != null).findFirst();
     if (source.isEmpty()) {

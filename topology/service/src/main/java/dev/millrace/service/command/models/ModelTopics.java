@@ -41,7 +41,10 @@ final class ModelTopics implements AutoCloseable {
     reports(reports, trained -> {});
   }
 
-  /** Passes all records of the status topic to their consumers, oldest first. */
+  /**
+   * Passes all records of the status topic to the two consumers, each record to the consumer for
+   * its kind, oldest first.
+   */
   void reports(Consumer<Reported> reports, Consumer<Trained> epochs) {
     read(ControlTopic.STATUS, record -> pass(record, reports, epochs));
   }
@@ -61,8 +64,9 @@ final class ModelTopics implements AutoCloseable {
   }
 
   /**
-   * Passes the records that arrive after a call of {@code reports} to their consumers. If the
-   * status topic does not exist, this method waits until it is created. It never returns.
+   * Passes the records of the status topic that arrive after a call of {@code reports} to the two
+   * consumers. If the topic does not exist, this method waits until the topic is created. This
+   * method never returns normally.
    *
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
@@ -93,7 +97,9 @@ final class ModelTopics implements AutoCloseable {
             });
   }
 
-  /** Ends a read or {@link #follow} with a {@code WakeupException}. Any thread may call this. */
+  /**
+   * Ends a read or {@link #follow} with a {@code WakeupException}. Any thread may call this method.
+   */
   void wakeup() {
     consumer.wakeup();
   }

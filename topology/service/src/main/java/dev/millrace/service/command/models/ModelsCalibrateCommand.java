@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models calibrate}. */
+/** The command {@code millrace models calibrate}. */
 @Command(
     name = "calibrate",
     description = {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models}: manages the repository and the promoted version. */
+/** The command {@code millrace models}, which manages the repository and the promoted version. */
 @Command(
     name = "models",
     description = "Manage model versions, and choose the version that serves.",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models compare}. */
+/** The command {@code millrace models compare}. */
 @Command(
     name = "compare",
     description = {
@@ -76,7 +76,8 @@ final class ModelsCompareCommand implements Callable<Integer> {
     ModelVersion b = version(models, second);
     LabelledImages images = data.find(a.labels(), b.labels(), this::complain);
     Measured ofA = Measured.of(a, images, spec);
-    // Images that A refused were named, and are not compared.
+    // B classifies only the images that A could classify. A warning has already named the other
+    // images.
     Measured ofB = Measured.of(b, images.only(ofA.correct().keySet()), spec);
     Comparison comparison = Comparison.of(ofA, ofB);
     PrintWriter out = spec.commandLine().getOut();

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models describe}. */
+/** The command {@code millrace models describe}. */
 @Command(
     name = "describe",
     description = {

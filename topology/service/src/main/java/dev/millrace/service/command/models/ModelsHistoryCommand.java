@@ -25,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models history}. */
+/** The command {@code millrace models history}. */
 @Command(
     name = "history",
     description = {
@@ -81,7 +81,7 @@ final class ModelsHistoryCommand implements Callable<Integer> {
           });
       print(history.events());
     } catch (WakeupException e) {
-      // The signal sets the JVM's exit code.
+      // A signal has ended the command, and sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models import}. */
+/** The command {@code millrace models import}. */
 @Command(
     name = "import",
     description = {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models list}. */
+/** The command {@code millrace models list}. */
 @Command(
     name = "list",
     description = {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models promote}. */
+/** The command {@code millrace models promote}. */
 @Command(
     name = "promote",
     description = {

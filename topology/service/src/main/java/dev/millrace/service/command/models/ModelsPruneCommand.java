@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models prune}. */
+/** The command {@code millrace models prune}. */
 @Command(
     name = "prune",
     description = {

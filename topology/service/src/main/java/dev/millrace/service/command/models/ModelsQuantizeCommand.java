@@ -37,7 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models quantize}. */
+/** The command {@code millrace models quantize}. */
 @Command(
     name = "quantize",
     description = {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models rollback}. */
+/** The command {@code millrace models rollback}. */
 @Command(
     name = "rollback",
     description = "Make every instance serve the previously promoted version.",

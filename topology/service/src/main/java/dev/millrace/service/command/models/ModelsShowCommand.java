@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models show}. */
+/** The command {@code millrace models show}. */
 @Command(
     name = "show",
     description = "Show everything that is known about a version.",

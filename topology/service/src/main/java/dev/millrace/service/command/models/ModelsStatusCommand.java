@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models status}. */
+/** The command {@code millrace models status}. */
 @Command(
     name = "status",
     description = {
@@ -73,7 +73,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
         topics.follow(this::print, this::print);
       }
     } catch (WakeupException e) {
-      // The signal sets the JVM's exit code.
+      // A signal has ended the command, and sets the JVM's exit code.
     }
     return ExitCode.DONE;
   }

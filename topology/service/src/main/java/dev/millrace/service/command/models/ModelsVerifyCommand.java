@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace models verify}. */
+/** The command {@code millrace models verify}. */
 @Command(
     name = "verify",
     description = "Check a version's checksum, input, output and answers.",

@@ -9,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model file that was prepared for serving, with the properties that were found.
+ * A model file that was prepared for serving, with the properties that are needed to serve it.
  *
  * @param sha256 checksum of the given file
  * @param model the prepared model
- * @param external whether weights were in other files
+ * @param external whether the model's weights were stored in other files
  * @param preprocessing the preprocessing of the model's images
  * @param labels the names of the classes
- * @param understood the properties of the images and the names that were found, with their sources
+ * @param understood lines for the user about the preprocessing and the labels, and where these were
+ *     found
  */
 public record PreparedFile(
     String sha256,
@@ -27,28 +28,32 @@ public record PreparedFile(
     List<String> understood) {
 
   /**
-   * Copies the list.
+   * Creates the record with an unmodifiable copy of {@code understood}.
    *
    * @param sha256 the checksum of the file
    * @param model the prepared model
-   * @param external whether weights were in other files
+   * @param external whether the model's weights were stored in other files
    * @param preprocessing the preprocessing of the model's images
    * @param labels the names of the classes
-   * @param understood what was understood, and from which source
+   * @param understood lines for the user about the preprocessing and the labels, and where these
+   *     were found
    */
   public PreparedFile {
     understood = List.copyOf(understood);
   }
 
-  /** {@return the manifest's {@code kind}: null for exclusive classes} */
+  /**
+   * {@return the {@code kind} for the manifest: {@link ModelManifest#INDEPENDENT} for independent
+   * classes, null for exclusive classes}
+   */
   public String kind() {
     return model.scores().answers() == AnswerKind.INDEPENDENT ? ModelManifest.INDEPENDENT : null;
   }
 
   /**
-   * {@return the properties that were found, as lines for the user}
+   * {@return lines for the user that describe the prepared model}
    *
-   * @param subject the version or the file, with which the first line begins
+   * @param subject the version or the file; the first line begins with it
    */
   public List<String> lines(Object subject) {
     List<String> lines = new ArrayList<>();

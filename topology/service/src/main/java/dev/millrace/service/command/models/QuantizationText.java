@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Describes in words how a version was quantised. A part that a manifest lacks is unknown. */
+/**
+ * Describes in words how a version was quantised. If the manifest lacks a value, the text says that
+ * the value is unknown.
+ */
 final class QuantizationText {
 
   private QuantizationText() {}
 
-  /** {@return the lines about a new version, which begin with its name} */
+  /** {@return the lines about a new version; the first line begins with the version's name} */
   static List<String> lines(ModelVersion version) {
     Quantization quantization = version.manifest().quantization();
     List<String> lines = new ArrayList<>();
@@ -47,7 +50,10 @@ final class QuantizationText {
         + (kept.isEmpty() ? "" : ", in float32: " + String.join(", ", kept));
   }
 
-  /** {@return both versions' accuracy, or their agreement, with 95 % intervals} */
+  /**
+   * {@return the accuracy of the int8 version and of the float32 version, or the share of images to
+   * which both give the same answer, with 95 % intervals}
+   */
   static String comparison(Judgement judgement) {
     if (judgement == null) {
       return UNKNOWN;
@@ -67,7 +73,10 @@ final class QuantizationText {
             + " held-out images";
   }
 
-  /** {@return the speed of both versions on one thread, and the processor} */
+  /**
+   * {@return the speed of the int8 version and of the float32 version on one thread, and the name
+   * of the processor}
+   */
   static String speed(Quantization quantization) {
     Speed speed = quantization.speed();
     Judgement judgement = quantization.judgement();

@@ -26,13 +26,14 @@ import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Quantises a version, and judges the result.
+ * Quantises a float32 version, and compares the int8 version with the float32 version.
  *
  * @param spec the command, whose standard error shows the progress
- * @param float32 the version
+ * @param float32 the version to quantise
  * @param images the images that calibrate the model
  * @param settings the settings that the user has chosen
- * @param requireFaster whether to refuse a result that is not faster
+ * @param requireFaster whether to refuse an int8 version that is not faster than the float32
+ *     version
  */
 record QuantizationTrial(
     CommandSpec spec,
@@ -41,22 +42,24 @@ record QuantizationTrial(
     Quantizer.Settings settings,
     boolean requireFaster) {
 
-  /** The largest number of layers that a refusal names. */
+  /** Largest number of layers to name in the error message if the loss of accuracy is too large. */
   private static final int NAMED = 3;
 
   /**
    * A quantised model that may be published.
    *
-   * @param model the model, with its own temperature if the classes of the images are known
-   * @param answers images with the answers that each processor must give
-   * @param quantization how the model was quantised and judged
+   * @param model the model; it has a temperature of its own if the classes of the images are known
+   *     and exclusive
+   * @param answers images with the model's answers, which the model must give on every processor
+   * @param quantization the settings of the quantisation, and the comparison with the float32
+   *     version
    */
   record Result(ScaledModel model, ReferenceAnswers answers, Quantization quantization) {}
 
   /**
-   * Quantises and judges.
+   * Quantises the float32 version, and compares the int8 version with the float32 version.
    *
-   * @param judging the images that judge the model; none of them calibrates it
+   * @param judging the images for the comparison; none of them calibrates the model
    * @throws dev.millrace.core.model.ModelException if the version cannot be quantised
    * @throws CommandException if the result is refused, or too few of the images can be read
    */
@@ -107,7 +110,11 @@ record QuantizationTrial(
     }
   }
 
-  /** The temperature belongs to the answers of the int8 version, so float32's is no substitute. */
+  /**
+   * Returns the result to publish. If the classes of the images are known and exclusive, the model
+   * gets a temperature that was fitted on the answers of the int8 model. Otherwise, the model keeps
+   * the temperature of the float32 version.
+   */
   private Result result(QuantizedModel model, Judge.Verdict verdict, Speed speed) {
     ScaledModel scaled =
         verdict.fit() == null

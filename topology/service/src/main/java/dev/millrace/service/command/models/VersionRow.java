@@ -28,8 +28,8 @@ import java.util.Map;
  * @param promoted whether this is the promoted version, or null if no broker was asked
  * @param instances number of instances that serve the version, according to their last reports, or
  *     null if no broker was asked
- * @param problem the reason why the version cannot be read, or null. If it is not null, created,
- *     accuracy, input and classes are null
+ * @param problem the reason why the version cannot be read, or null. If the version cannot be read,
+ *     {@code created}, {@code accuracy}, {@code input} and {@code classes} are null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record VersionRow(
@@ -47,7 +47,7 @@ record VersionRow(
   static final List<String> HEADINGS =
       List.of("MODEL", "VERSION", "ACCURACY", "AGE", "INPUT", "CLASSES", "STATE");
 
-  /** {@return the row of a version, without the version's state} */
+  /** {@return the row of a version; {@code promoted} and {@code instances} are null} */
   static VersionRow of(ModelRepository models, String model, int version) {
     try {
       ModelManifest manifest = models.manifest(model, version);
@@ -69,20 +69,22 @@ record VersionRow(
   }
 
   /**
-   * {@return the accuracy of the exported model; if it is missing, the accuracy of the network
-   * after its last epoch} The trainer measures both on held-out images.
+   * {@return the accuracy of the exported model; if this metric is missing, the accuracy of the
+   * network after its last epoch} The trainer measures both metrics on held-out images.
    */
   private static Double accuracy(Map<String, Double> metrics) {
     return metrics.getOrDefault("accuracy", metrics.get("held_out_accuracy"));
   }
 
-  /** {@return this row with the version's state} */
+  /**
+   * {@return a copy of this row, with the given values for {@code promoted} and {@code instances}}
+   */
   VersionRow with(boolean isPromoted, long serving) {
     return new VersionRow(
         version, created, accuracy, top1, images, input, classes, isPromoted, serving, problem);
   }
 
-  /** {@return the row's cells} */
+  /** {@return the text of the row's cells} */
   List<String> cells(String model, Instant now) {
     if (problem != null) {
       return List.of(model, version + "", "", "", "", "", "cannot be read: " + problem);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** Options to convert a file of weights into a model, as a mixin. */
+/** A mixin of options that describe how to convert a file of weights into a model. */
 @Grouped(Section.MODEL)
 final class WeightsOptions {
 

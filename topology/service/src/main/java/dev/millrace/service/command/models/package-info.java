@@ -1,2 +1,2 @@
-/** {@code millrace models} and its commands. */
+/** The command {@code millrace models} and its subcommands. */
 package dev.millrace.service.command.models;

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A network that differs from the described network in one choice, for comparison.
+ * A network that differs from the described network in one choice, such as the depth. Its cost is
+ * shown for comparison.
  *
  * @param choice the option or the name that selects the network, for example {@code --size 448}
  * @param cost the cost of the network
@@ -44,7 +45,7 @@ record NetworkChoice(String choice, NetworkCost cost) {
     return new NetworkChoice(choice, NetworkCost.of(network));
   }
 
-  /** The next shallower and the next deeper network with the same stem. */
+  /** Returns the next shallower and the next deeper network with the same stem. */
   private static List<ResNet> neighbours(ResNet network) {
     List<ResNet> family =
         ResNet.names().stream()

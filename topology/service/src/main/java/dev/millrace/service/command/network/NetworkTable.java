@@ -75,7 +75,10 @@ public final class NetworkTable {
     print(LAYER, "total", "", "", count(cost.parameters()), exact(cost.multiplyAdds()));
   }
 
-  /** The part of a layer's name before its first dot, or empty without a dot. */
+  /**
+   * Returns the part of a layer's name before the first dot, or an empty text if the name has no
+   * dot.
+   */
   private static String stage(Layer layer) {
     return layer.name().substring(0, Math.max(0, layer.name().indexOf('.')));
   }

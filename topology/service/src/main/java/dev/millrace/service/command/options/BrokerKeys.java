@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * The properties of Kafka's broker in the {@code --config} file. The prefix {@value #PREFIX}
- * separates them from the keys of clients in the same file.
+ * separates these properties from the keys of Kafka's clients in the file.
  */
 public final class BrokerKeys {
 
@@ -14,7 +14,7 @@ public final class BrokerKeys {
 
   private BrokerKeys() {}
 
-  /** True for a key of the file that is a property of Kafka's broker. */
+  /** Returns whether a key of the file is a property of Kafka's broker. */
   static boolean isKnown(String key) {
     return key.startsWith(PREFIX) && BrokerConfig.isProperty(key.substring(PREFIX.length()));
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The folder with copies of model versions from other machines. Each repository has a folder of its
- * own in it.
+ * The folder with copies of model versions from other machines. Each repository has a subfolder of
+ * its own.
  *
  * @param folder the folder
  */

@@ -28,12 +28,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Unmatched;
 
 /**
- * The file that {@code --config} names. It sets options that the command line does not set, and
- * Kafka's keys.
+ * The file that {@code --config} names. The file sets options that the command line does not set,
+ * and configuration keys of Kafka.
  *
  * <p>Several commands can share one file. The key of an option is its long name without the leading
  * dashes. A key with the prefix {@code COMMAND.} ({@code send.topic}, {@code models.import.size})
- * applies only to that command. For that command, it overrides the key without the prefix.
+ * applies only to that command. For that command, the key with the prefix overrides the key without
+ * the prefix.
  *
  * @param values the file's keys and values; empty if {@code --config} is not set
  */
@@ -118,8 +119,9 @@ public record ConfigFile(Map<String, String> values) implements IDefaultValuePro
   }
 
   /**
-   * The error message for an unknown key. The message does not show a key that may be the second
-   * half of a broken line, because such a key may be part of a secret.
+   * Returns the error message for an unknown key. An unexpected line break can split a secret, so
+   * that its second half looks like a key. The message does not show a key that may be the second
+   * half of a line.
    */
   private static String unknown(String key, String value, Set<String> options) {
     return KEY.matcher(key).matches() && !value.isEmpty()

@@ -16,10 +16,12 @@ final class DefaultText {
   private DefaultText() {}
 
   /**
-   * The text of the default. Null if the option has no default, or if picocli's own text is right.
+   * Returns the text of the default. Returns null if the option has no default, or if picocli's own
+   * text is right.
    */
   static String of(ArgSpec argument) {
-    // If the annotation sets the default, the field's initial value is null or 0.
+    // If the annotation sets the default, picocli prints it. The field's initial value is then null
+    // or 0.
     return argument.defaultValue() == null ? of(argument.initialValue()) : null;
   }
 

@@ -9,7 +9,7 @@ import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How the events of topics are read and written: a mixin of options. */
+/** A mixin of options for the format of the events in topics. */
 @Grouped(Section.TOPICS)
 public final class EventOptions {
 
@@ -25,7 +25,8 @@ public final class EventOptions {
   @Mixin private RegistryOptions registry;
 
   /**
-   * {@return the options as keys of {@link ImageField} and {@link RegistryConfig}}
+   * {@return the values of the options, under the keys of {@link ImageField} and {@link
+   * RegistryConfig}}
    *
    * @throws IllegalArgumentException if a value is not valid
    */

@@ -7,7 +7,7 @@ import dev.millrace.service.serve.OutputFormat;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The formats of the events that a service reads and writes: a mixin of options. */
+/** A mixin of options for the formats of the events that a service reads and writes. */
 public final class FormatOptions {
 
   @Mixin private EventOptions events;
@@ -31,7 +31,7 @@ public final class FormatOptions {
     return new EventFormats(events.keys(), outputFormat);
   }
 
-  /** Converts the command line's value. */
+  /** Converts the value of {@code --output-format}. */
   static final class Converter extends LabelConverter<OutputFormat> {
     Converter() {
       super(OutputFormat.class);

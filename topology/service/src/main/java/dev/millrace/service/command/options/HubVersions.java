@@ -47,7 +47,7 @@ final class HubVersions implements ReadOnlyVersions {
    * Creates the repository. Does not connect yet.
    *
    * @param ref the model
-   * @param access how to reach the hub
+   * @param access the settings for the connection to the hub
    * @param cache the folder for prepared models; any number of processes may share it
    */
   HubVersions(HubRef ref, HubAccess access, Path cache) {

@@ -46,7 +46,7 @@ enum KafkaKeys {
     return all;
   }
 
-  /** True if any client knows the key. */
+  /** Returns whether any client knows the key. */
   static boolean isKnown(String key) {
     for (KafkaKeys client : values()) {
       if (client.has(key) || client.hasPrefixed(client.prefix, key)) {
@@ -57,7 +57,7 @@ enum KafkaKeys {
         || StreamsConfig.configDef().names().contains(key);
   }
 
-  /** True if any client knows the key, or passes it on to a plug-in. */
+  /** Returns whether any client knows the key, or passes the key on to a plug-in. */
   static boolean isKnown(String key, Map<String, String> all) {
     return isKnown(key) || PluginKeys.isKnown(key, all);
   }

@@ -19,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The options that configure Kafka's clients, as a mixin. The configuration file overrides a
- * command's defaults, and {@code -X} overrides the file.
+ * A mixin of options that configure Kafka's clients. The configuration file overrides a command's
+ * defaults, and {@code -X} overrides the file.
  *
  * <p>This class never prints a value, because it may be a secret.
  */
@@ -148,8 +148,8 @@ public final class KafkaOptions {
   }
 
   /**
-   * True if the key begins with a command's name. This holds for an option of one command ({@code
-   * send.topic}) and for a property of the broker.
+   * Returns whether the key begins with a command's name, like the key of an option of one command
+   * ({@code send.topic}) and the key of a property of the broker.
    */
   private boolean isCommands(String key) {
     return command.root().subcommands().keySet().stream()

@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** One model in the repository: a mixin of options. */
+/** A mixin of options that name a repository and a model in this repository. */
 @Grouped(Section.MODEL)
 public final class ModelOption {
 

@@ -6,7 +6,7 @@ import dev.millrace.service.command.help.Section;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** How a model's input is normalised: a mixin of options. */
+/** A mixin of options for the mean and the standard deviation that normalise a model's input. */
 @Grouped(Section.PREPROCESSING)
 public final class NormalizationOptions {
 
@@ -29,7 +29,8 @@ public final class NormalizationOptions {
   private List<Float> std = Preprocessing.IMAGENET_STD;
 
   /**
-   * {@return the preprocessing with the mean and the standard deviation of the options}
+   * {@return a preprocessing that normalises with the mean and the standard deviation of the
+   * options}
    *
    * @param size side of the model's input, in pixels
    * @param resize length to which an image's shorter side is resized, in pixels

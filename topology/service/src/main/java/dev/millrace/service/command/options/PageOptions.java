@@ -25,7 +25,7 @@ public final class PageOptions {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Converts the command line's value. */
+    /** Converts the text {@code on} or {@code off} to a value. */
     static final class Converter extends LabelConverter<Switch> {
       Converter() {
         super(Switch.class);

@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Keys that Kafka's clients do not declare themselves, but pass on to other classes. They belong to
- * config providers (KIP-297), and to plug-ins such as interceptors, reporters or login handlers.
+ * Keys that Kafka's clients do not declare themselves, but pass on to other classes. The keys
+ * belong to config providers (KIP-297), and to plug-ins such as interceptors, reporters or login
+ * handlers.
  */
 final class PluginKeys {
 
@@ -15,9 +16,9 @@ final class PluginKeys {
   private PluginKeys() {}
 
   /**
-   * Returns whether a plug-in may read the key. A plug-in may read every key of a config provider.
-   * If the configuration names a class that is not part of Kafka, only this class knows its keys.
-   * So it may read every key with a dot.
+   * Returns whether a plug-in may read the key. This method accepts every key of a config provider.
+   * If the configuration names a class that is not part of Kafka, this method also accepts every
+   * key that contains a dot, because only this class knows its keys.
    *
    * @param all all keys and values of the same configuration
    */

@@ -15,7 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The preprocessing that a model was trained with: a mixin of options. */
+/** A mixin of options for the preprocessing with which a model was trained. */
 @Grouped(Section.PREPROCESSING)
 public final class PreprocessingOptions {
 
@@ -121,13 +121,14 @@ public final class PreprocessingOptions {
           "Layout of the model's input, if FILE does not declare it and the model runs with both.")
   private ImageLayout layout;
 
-  /** {@return the layout of the input, or null if none is given} */
+  /** {@return the layout of the input, or null if {@code --layout} is not set} */
   public ImageLayout layout() {
     return layout;
   }
 
   /**
-   * {@return the values of the options: first the single values, then the preset}
+   * {@return the values of the options, in order of precedence: first the single options, then
+   * {@code --preset}}
    *
    * @throws IllegalArgumentException if a value is out of range or values contradict each other;
    *     the message names the option and its value
@@ -166,7 +167,10 @@ public final class PreprocessingOptions {
         : new Normalization(mean, std, false);
   }
 
-  /** {@return the values in the order red, green, blue} */
+  /**
+   * {@return the values in the order red, green, blue} The user gives them in the order of {@code
+   * --channel-order}.
+   */
   private List<Float> rgb(List<Float> values) {
     if (values == null || channelOrder != ChannelOrder.BGR) {
       return values;

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.apache.kafka.common.serialization.Deserializer;
 import picocli.CommandLine.Option;
 
-/** The connection to a schema registry: a mixin of options. */
+/** A mixin of options for the connection to a schema registry. */
 @Grouped(Section.TOPICS)
 public final class RegistryOptions {
 
@@ -31,7 +31,7 @@ public final class RegistryOptions {
   private String schemaRegistryAuth;
 
   /**
-   * {@return the options as keys of {@link RegistryConfig}; none without a registry}
+   * {@return the values of the options that are set, under the keys of {@link RegistryConfig}}
    *
    * @throws IllegalArgumentException if an address is not valid
    */

@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The model repository, in a folder or on another machine: a mixin of options. The command line
- * tool closes the repository when the command has ended. Not thread-safe.
+ * A mixin of options for the model repository, which is a folder or is stored on another machine.
+ * The command line tool closes the repository when the command has ended. Not thread-safe.
  */
 @Grouped(Section.MODEL)
 public final class RepositoryOption implements AutoCloseable {
 
-  /** The folder if the option is not set, relative to the working directory. */
+  /** Default folder of the repository, relative to the working directory. */
   public static final String DEFAULT = "millrace-data/models";
 
   @Option(
@@ -52,8 +52,8 @@ public final class RepositoryOption implements AutoCloseable {
   private ModelRepository opened;
 
   /**
-   * {@return the repository, which is opened once} A repository in a folder may also have Triton's
-   * layout. This method does not connect to another machine yet.
+   * {@return the repository; the first call opens it} A repository in a folder may also have the
+   * layout of a Triton model repository. This method does not connect to another machine yet.
    *
    * @throws IllegalArgumentException if the place is neither a folder nor a supported URI
    * @throws CommandException if the region of S3 is not known
@@ -90,7 +90,7 @@ public final class RepositoryOption implements AutoCloseable {
   }
 
   /**
-   * {@return how to reach S3}
+   * {@return the settings for the connection to S3}
    *
    * @throws IllegalArgumentException if the endpoint is not a web address
    */

@@ -6,7 +6,9 @@ import dev.millrace.service.command.help.Section;
 import java.net.URI;
 import picocli.CommandLine.Option;
 
-/** How to reach S3: a mixin of options. Credentials come from the AWS SDK's default chain. */
+/**
+ * A mixin of options for the connection to S3. Credentials come from the AWS SDK's default chain.
+ */
 @Grouped(Section.S3)
 public final class S3Options {
 
@@ -34,7 +36,7 @@ public final class S3Options {
   private boolean pathStyle;
 
   /**
-   * {@return how to reach S3}
+   * {@return the settings for the connection to S3}
    *
    * @throws IllegalArgumentException if the endpoint is not a web address
    */

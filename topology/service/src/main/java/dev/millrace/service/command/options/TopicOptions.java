@@ -6,7 +6,7 @@ import dev.millrace.service.serve.Topics;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The topics that a service reads and writes: a mixin of options. */
+/** A mixin of options for the topics that a service reads and writes. */
 @Grouped(Section.TOPICS)
 public final class TopicOptions {
 

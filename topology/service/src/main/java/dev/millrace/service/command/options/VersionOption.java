@@ -8,7 +8,7 @@ import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** One version of one model in the repository: a mixin of options. */
+/** A mixin of options that name one version of one model in a repository. */
 @Grouped(Section.MODEL)
 public final class VersionOption {
 
@@ -26,8 +26,8 @@ public final class VersionOption {
   }
 
   /**
-   * Reads the manifest of the version, without copying a version of a repository on another
-   * machine.
+   * Reads the manifest of the version. If the repository is on another machine, this method does
+   * not copy the version to this machine.
    *
    * @return the manifest; without {@code --version}, the manifest of the newest version
    * @throws dev.millrace.core.model.ModelException if the repository has no such version

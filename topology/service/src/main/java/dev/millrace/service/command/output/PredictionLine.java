@@ -16,7 +16,7 @@ public final class PredictionLine {
   /** A probability below this value is highlighted. */
   private static final double UNSURE = 0.5;
 
-  /** Replaces the labels if the classes are independent and no class is predicted. */
+  /** The text in place of the labels if the classes are independent and no class is predicted. */
   private static final String NONE = "(none)";
 
   private final ZoneId zone;

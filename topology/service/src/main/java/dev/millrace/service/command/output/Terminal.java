@@ -31,9 +31,9 @@ public record Terminal(boolean output, boolean errors, int columns, boolean colo
    * Reads the launcher's properties. Colours are off if {@code NO_COLOR} is not empty
    * (no-color.org) or the terminal is {@code dumb}.
    *
-   * @param properties {@code millrace.terminal} is true if standard error is a terminal, and {@code
-   *     millrace.output.terminal} if standard output is one; {@code millrace.columns} is the width
-   *     of the terminal
+   * @param properties {@code millrace.terminal} says whether standard error is a terminal, {@code
+   *     millrace.output.terminal} says whether standard output is a terminal, and {@code
+   *     millrace.columns} is the width of the terminal
    * @param environment {@code NO_COLOR} and {@code TERM}
    */
   static Terminal of(Properties properties, Map<String, String> environment) {

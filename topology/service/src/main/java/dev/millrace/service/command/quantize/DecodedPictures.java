@@ -12,16 +12,18 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Images that were decoded for a model.
+ * Images that were decoded to the input size of a model.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}
  * @param truths the index of each image's class
- * @param taken number of images that were decoded or could not be decoded
+ * @param taken number of images that this class tried to decode, including the images that could
+ *     not be decoded
  */
 public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int taken) {
 
   /**
-   * Decodes the first images that can be decoded.
+   * Decodes images in their order, skips images that cannot be decoded, and stops after {@code
+   * wanted} decoded images.
    *
    * @param pictures the images
    * @param wanted number of images to decode

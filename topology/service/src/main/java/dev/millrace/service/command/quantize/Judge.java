@@ -27,8 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Compares a quantised model with its float32 model on images that were not used to calibrate it.
- * Thread-safe.
+ * Compares a quantised model with its float32 model on images that did not calibrate the quantised
+ * model. An instance compares one set of images, because it adds up the counts of all calls.
  */
 public final class Judge {
 
@@ -43,12 +43,12 @@ public final class Judge {
   private final AtomicInteger agreed = new AtomicInteger();
 
   /**
-   * What a judge found.
+   * The result of the comparison.
    *
    * @param judgement the accuracy of both models, or their agreement if the classes of the images
    *     are unknown or independent
    * @param fit the temperature of the quantised model, which is fitted on these images and measured
-   *     by the folds; null if the classes are unknown or independent
+   *     by cross-validation; null if the classes are unknown or independent
    */
   public record Verdict(Judgement judgement, CrossFit fit) {}
 
@@ -57,7 +57,7 @@ public final class Judge {
    *
    * @param float32 the float32 model; the caller closes it
    * @param int8 the quantised model; the caller closes it
-   * @param preprocessing the preprocessing of both
+   * @param preprocessing the preprocessing of both models
    * @param complaints receives a line about each image that cannot be decoded, on any thread
    * @param progress runs once for each image, on any thread
    */
@@ -77,8 +77,8 @@ public final class Judge {
   /**
    * Runs both models on the images, on one thread for each processor.
    *
-   * @param pictures the images; either all have a class or none has
-   * @return the comparison of both, and the temperature of the quantised model
+   * @param pictures the images; either all images or no images have a known class
+   * @return the comparison of the two models, and the temperature of the quantised model
    * @throws CommandException if no image can be decoded
    * @throws IllegalStateException if the thread is interrupted
    */
@@ -133,7 +133,10 @@ public final class Judge {
     return CrossFit.of(logits, truths);
   }
 
-  /** Judges the next pictures, and keeps the quantised model's answer to each. */
+  /**
+   * Runs both models on the next images until no image is left. Stores the quantised model's answer
+   * to each image in {@code answers}.
+   */
   private void judge(List<Picture> pictures, float[][] answers, AtomicInteger next) {
     ByteBuffer pixels = ByteBuffer.allocateDirect(preprocessing.bytes());
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which images calibrate and judge a quantised model: a mixin of options. */
+/** A mixin of options for the images that calibrate and judge a quantised model. */
 @Grouped(Section.DATA)
 public final class PictureOptions {
 
@@ -78,10 +78,11 @@ public final class PictureOptions {
    *
    * @param labels the names of the classes
    * @param folder a temporary folder for the images of a topic
-   * @param complaints receives a line about what is ignored
+   * @param complaints receives warnings, for example about ignored images
    * @return the images
    * @throws IOException if a folder cannot be read
-   * @throws CommandException if there are no images, or neither a folder nor a topic
+   * @throws CommandException if there are no images, or {@code --calibrate} names neither a folder
+   *     nor a topic
    */
   public Pictures calibration(Labels labels, Path folder, Consumer<String> complaints)
       throws IOException {
@@ -98,11 +99,11 @@ public final class PictureOptions {
   }
 
   /**
-   * Checks how many images may judge the model.
+   * Checks that {@code --held-out} allows enough images to judge the model.
    *
-   * @param fewest the smallest number of images that must judge it
-   * @param why why so many are needed, for the message
-   * @throws IllegalArgumentException if {@code --held-out} allows fewer
+   * @param fewest the smallest number of images that must judge the model
+   * @param why the reason for this number, which ends the error message
+   * @throws IllegalArgumentException if {@code --held-out} is less than {@code fewest}
    */
   public void requireHeldOut(int fewest, String why) {
     if (heldOut < fewest) {
@@ -118,8 +119,8 @@ public final class PictureOptions {
    * @param calibration the images that {@link #calibration} returned
    * @param taken number of images that were taken to calibrate the model
    * @param labels the names of the classes
-   * @param complaints receives a line about what is ignored
-   * @return the images, at most as many as {@code --held-out} says; may be empty
+   * @param complaints receives warnings, for example about ignored images
+   * @return the images; the number of images is at most {@code --held-out}, and may be 0
    * @throws IOException if a folder cannot be read
    */
   public List<Picture> heldOut(

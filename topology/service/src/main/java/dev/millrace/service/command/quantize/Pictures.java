@@ -21,14 +21,14 @@ import java.util.function.Consumer;
  * Images from one place, in a random order that is the same in every run.
  *
  * @param place the folder or the topic, as messages name it
- * @param pictures the images; either all have a class or none has
+ * @param pictures the images; either all images or no images have a known class
  */
 public record Pictures(String place, List<Picture> pictures) {
 
   private static final long SEED = 1;
 
   /**
-   * Copies the list.
+   * Creates the record with an unmodifiable copy of the list.
    *
    * @param place the folder or the topic
    * @param pictures the images
@@ -43,12 +43,12 @@ public record Pictures(String place, List<Picture> pictures) {
   }
 
   /**
-   * Finds the images in a folder. If some of its folders stand for classes, only the images in
-   * these folders are taken. Otherwise the images have no classes.
+   * Finds the images in a folder. If some of the subfolders stand for classes, this method returns
+   * only the images in these subfolders. Otherwise, it returns all images, without classes.
    *
    * @param folder the folder
    * @param folders the folders that stand for classes
-   * @param complaints receives a line about what is ignored
+   * @param complaints receives warnings, for example about ignored images
    * @return the images; at least one
    * @throws IOException if a folder cannot be read
    * @throws CommandException if there is no image
@@ -82,8 +82,8 @@ public record Pictures(String place, List<Picture> pictures) {
   }
 
   /**
-   * Reads a topic to its end, and takes a random sample of its images, which is the same in every
-   * run. Copies of an image count once. The classes are unknown. Records without a value are
+   * Reads a topic to its end, and takes a random sample of its images. The sample is the same in
+   * every run. Copies of an image count once. The classes are unknown. Records without a value are
    * skipped.
    *
    * @param kafka the options of Kafka's clients
@@ -117,7 +117,7 @@ public record Pictures(String place, List<Picture> pictures) {
     return new Pictures(place, pictures);
   }
 
-  /** {@return at most {@code most} images, from an index on} */
+  /** {@return at most {@code most} images, beginning with the image at {@code index}} */
   List<Picture> from(int index, int most) {
     int start = Math.min(index, pictures.size());
     return pictures.subList(start, (int) Math.min(pictures.size(), (long) start + most));

@@ -10,16 +10,17 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * A random sample of the images in a topic: those with the smallest SHA-256 checksums. So the
- * sample is the same in every run, each image has the same chance, and copies of an image count
- * once. The images lie in a folder, because they may not fit into the heap. For one thread.
+ * A random sample of the images in a topic. The sample consists of the images with the smallest
+ * SHA-256 checksums. The sample is therefore the same in every run, each image has an equal chance
+ * to be in the sample, and copies of an image count once. The images are stored in a folder,
+ * because they may not fit into the heap. Used by one thread.
  */
 final class TopicSample {
 
   private final Path folder;
   private final int most;
 
-  /** The names of the records by the checksum of their images. */
+  /** The name of the record of each image in the sample, by the image's checksum. */
   private final TreeMap<String, String> names = new TreeMap<>();
 
   /**
@@ -34,8 +35,8 @@ final class TopicSample {
   }
 
   /**
-   * Takes an image into the sample, if its checksum is small enough. A record without a value is
-   * skipped.
+   * Adds a record's image to the sample if the image's checksum is among the smallest. A record
+   * without a value is skipped.
    *
    * @throws CommandException if the folder cannot be written to
    */
@@ -65,7 +66,10 @@ final class TopicSample {
     names.put(digest, record.topic() + "-" + record.partition() + "@" + record.offset());
   }
 
-  /** {@return the images, in the order of their checksums} Their classes are unknown. */
+  /**
+   * {@return the images of the sample, in the order of their checksums} The classes of the images
+   * are unknown.
+   */
   List<Picture> pictures() {
     return names.entrySet().stream()
         .map(

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace completion}. */
+/** The command {@code millrace completion}. */
 @Command(
     name = "completion",
     description = {
@@ -28,13 +28,13 @@ public final class CompletionCommand implements Callable<Integer> {
     BASH,
     ZSH;
 
-    /** {@return the value on the command line} */
+    /** {@return the value as the user writes it on the command line} */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Converts the command line's value. */
+    /** Converts the value of the argument {@code SHELL}. */
     static final class Converter extends LabelConverter<Shell> {
       Converter() {
         super(Shell.class);
@@ -51,7 +51,7 @@ public final class CompletionCommand implements Callable<Integer> {
   private Shell shell;
 
   /**
-   * Prints picocli's script, which works in both shells. In zsh, the script itself loads
+   * Prints picocli's script, which works in bash and in zsh. In zsh, the script itself loads
    * bashcompinit.
    */
   @Override

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace man-pages}, which the build of a distribution runs. */
+/** The command {@code millrace man-pages}, which the build of a distribution runs. */
 @Command(
     name = "man-pages",
     hidden = true,

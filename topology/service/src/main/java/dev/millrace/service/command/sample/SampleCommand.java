@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace sample}. */
+/** The command {@code millrace sample}. */
 @Command(
     name = "sample",
     description = {

@@ -64,7 +64,9 @@ final class ImageSender {
     this.progress = progress;
   }
 
-  /** Hands one file, and its label if labels are sent, to the producer. */
+  /**
+   * Passes one file to the producer. Also passes the file's label if there is a topic for labels.
+   */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback handles the result
   void send(ImageFile file) {
     Delivery delivery = new Delivery(file);
@@ -74,7 +76,8 @@ final class ImageSender {
       return;
     }
     delivery.expect(label.isPresent() ? 2 : 1);
-    // No content type, because the decoder tells the formats of image files apart.
+    // The record has no header for the content type, because the decoder recognises the format of
+    // an image file.
     hand(new ProducerRecord<>(topic, file.id(), image.orElseThrow()), delivery);
     if (label.isPresent() && !delivery.isRefused()) {
       hand(new ProducerRecord<>(labelsTopic.orElseThrow(), file.id(), label.get()), delivery);
@@ -124,7 +127,10 @@ final class ImageSender {
     producer.flush();
   }
 
-  /** {@return the first failure that would also affect further files, or empty without one} */
+  /**
+   * {@return the first failure that would also affect further files, or empty if there is no such
+   * failure}
+   */
   Optional<Exception> failure() {
     return Optional.ofNullable(failure.get());
   }
@@ -159,8 +165,8 @@ final class ImageSender {
     }
 
     /**
-     * Counts the file as failed and reports the reason. Later reasons for the same file are
-     * ignored.
+     * Counts the file as failed, and reports the reason. If this method is called again for the
+     * file, it does nothing.
      */
     void refuse(String why) {
       if (lost.compareAndSet(false, true)) {

@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace send}. */
+/** The command {@code millrace send}. */
 @Command(
     name = "send",
     description = {

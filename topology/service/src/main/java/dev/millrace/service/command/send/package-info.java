@@ -1,2 +1,2 @@
-/** {@code millrace send}: sends image files to a topic. */
+/** The command {@code millrace send}, which sends image files to a topic. */
 package dev.millrace.service.command.send;

@@ -12,13 +12,13 @@ enum Distribution {
     return whole ? FULL : NONE;
   }
 
-  /** {@return the value on the command line} */
+  /** {@return the value as the user writes it on the command line} */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Converts the command line's value. */
+  /** Converts the value of {@code --probabilities}. */
   static final class Converter extends LabelConverter<Distribution> {
     Converter() {
       super(Distribution.class);

@@ -65,9 +65,10 @@ final class FetchOptions {
   private int maxBytes;
 
   /**
-   * {@return the images that may be fetched, and the limits of a fetch}
+   * {@return the configuration of the fetches: from where images may be fetched, and the limits of
+   * a fetch}
    *
-   * @param s3 how to reach S3
+   * @param s3 the settings for the connection to S3
    * @throws IllegalArgumentException if a value is not valid; the message names the option
    */
   FetchConfig config(S3Access s3) {
@@ -87,8 +88,8 @@ final class FetchOptions {
   }
 
   /**
-   * A server may be silent for up to 80 % of the time limit. The connection may take up to 40 % of
-   * the time limit.
+   * Returns the limits of a fetch. Opening the connection may take up to 40 % of the time limit of
+   * {@code --fetch-timeout}. A server may send nothing for up to 80 % of this time limit.
    */
   private FetchLimits limits() {
     if (!(timeout >= 0.1 && timeout <= 60)) {

@@ -14,13 +14,15 @@ enum Guarantee {
     this.label = label;
   }
 
-  /** {@return the value for Kafka Streams and on the command line} */
+  /**
+   * {@return the value of the guarantee in Kafka Streams' configuration and on the command line}
+   */
   @Override
   public String toString() {
     return label;
   }
 
-  /** Converts the command line's value. */
+  /** Converts the value of {@code --guarantee}. */
   static final class Converter extends LabelConverter<Guarantee> {
     Converter() {
       super(Guarantee.class);

@@ -121,7 +121,7 @@ final class InferenceOptions {
   private Distribution probabilities = Distribution.of(DEFAULTS.probabilities());
 
   /**
-   * {@return how to reach S3, for the repository and for images}
+   * {@return the settings for the connection to S3, for the repository and for images}
    *
    * @throws IllegalArgumentException if the endpoint is not a web address
    */

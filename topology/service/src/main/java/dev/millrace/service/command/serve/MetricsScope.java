@@ -12,8 +12,8 @@ enum MetricsScope {
   /** The metrics of Millrace, the most useful metrics of the JVM, and the consumers' lag. */
   DEFAULT("default"),
   /**
-   * In addition, all metrics of the JVM and of Kafka's clients: hundreds of metrics for each stream
-   * thread.
+   * The metrics of {@link #DEFAULT}, and all other metrics of the JVM and of Kafka's clients.
+   * Kafka's clients have hundreds of metrics for each stream thread.
    */
   ALL("all");
 
@@ -28,7 +28,10 @@ enum MetricsScope {
     this.label = label;
   }
 
-  /** {@return a registry that accepts only these metrics; the caller closes it} */
+  /**
+   * {@return a registry that accepts only the metrics of this scope; the caller closes the
+   * registry}
+   */
   PrometheusMeterRegistry registry() {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     restrict(registry);
@@ -36,7 +39,8 @@ enum MetricsScope {
   }
 
   /**
-   * Makes a registry accept only these metrics. To be called before the registry has any metrics.
+   * Makes a registry accept only the metrics of this scope. Call this method before the registry
+   * has any metrics.
    */
   void restrict(MeterRegistry registry) {
     if (this == DEFAULT) {
@@ -50,13 +54,13 @@ enum MetricsScope {
     }
   }
 
-  /** {@return the value on the command line} */
+  /** {@return the value as the user writes it on the command line} */
   @Override
   public String toString() {
     return label;
   }
 
-  /** Converts the command line's value. */
+  /** Converts the value of {@code --metrics}. */
   static final class Converter extends LabelConverter<MetricsScope> {
     Converter() {
       super(MetricsScope.class);

@@ -16,7 +16,7 @@ record RecordPlace(TopicPartition partition, long offset) {
 
   private static final Pattern FORM = Pattern.compile("(.+)-(\\d{1,9})@(\\d{1,18})");
 
-  /** Converts the command line's value. */
+  /** Parses a position in the form {@code TOPIC-PARTITION@OFFSET}. */
   static final class Converter implements ITypeConverter<RecordPlace> {
     @Override
     public RecordPlace convert(String value) {

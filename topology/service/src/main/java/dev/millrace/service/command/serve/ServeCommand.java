@@ -38,7 +38,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace serve}. */
+/** The command {@code millrace serve}. */
 @Command(
     name = "serve",
     description = {
@@ -176,7 +176,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     return ExitCode.DONE;
   }
 
-  /** Reads the labels. Returns null if no topic of labels is set. */
+  /** Starts to read the topic of labels. Returns null if {@code --labels-topic} is not set. */
   private LabelledImages labels(InferenceService service, MeterRegistry registry) {
     if (labelsTopic == null) {
       return null;

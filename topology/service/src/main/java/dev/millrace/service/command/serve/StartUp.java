@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The requests to the broker before a service joins its group. These steps create missing topics,
- * compare the topics' limits, and refuse a configuration that cannot work. The steps can be
- * repeated, for example after no broker has answered. Used by one thread.
+ * The steps that need a broker before a service joins its group. These steps create missing topics,
+ * compare the topics' limits, and refuse a configuration that cannot work. The caller can repeat
+ * the steps, for example because no broker answered. Used by one thread.
  */
 final class StartUp {
 
@@ -67,7 +67,7 @@ final class StartUp {
   }
 
   /**
-   * Runs the steps.
+   * Runs all steps.
    *
    * @throws CommandException if no broker answers, a topic does not exist, or the schema registry
    *     does not accept the schema of predictions

@@ -60,7 +60,7 @@ final class TelemetryOptions {
     }
   }
 
-  /** Converts the command line's values. */
+  /** Converts the values of {@code --otlp}. */
   static final class Signals extends LabelConverter<Telemetry.Signal> {
     Signals() {
       super(Telemetry.Signal.class);

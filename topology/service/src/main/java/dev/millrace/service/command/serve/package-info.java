@@ -1,2 +1,2 @@
-/** {@code millrace serve}. */
+/** The command {@code millrace serve}. */
 package dev.millrace.service.command.serve;

@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * @param predictions reads predictions
  * @param complaints receives a line about each record that is neither a prediction nor a dead
  *     letter
- * @param line the format of predictions, or null to print their JSON unchanged
+ * @param line the format of predictions, or null to print predictions as JSON
  * @param deadLetter the format of dead letters
  */
 record PredictionScreen(
@@ -55,8 +55,10 @@ record PredictionScreen(
   }
 
   /**
-   * {@return the JSON on one line} A prediction in another format is written as JSON. In JSON, a
-   * line break can only stand between tokens, so a space can replace it.
+   * {@return the prediction as one line of JSON} If the record's value is not JSON, this method
+   * converts the prediction to JSON. Otherwise, this method replaces line breaks in the JSON with
+   * spaces. This does not change the content, because a line break in JSON can only stand between
+   * tokens.
    */
   private static String json(byte[] value, Prediction prediction) {
     byte[] json = WireFormat.begins(value) ? PREDICTION_JSON.serialize("", prediction) : value;

@@ -19,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 final class PredictionTail {
 
   /**
-   * The interval between two checks. A check looks for new partitions. If no records arrive, it
-   * also tests whether the broker still answers.
+   * The interval between two checks. A check looks for new partitions. If no records arrive, the
+   * check also tests whether the broker still answers.
    */
   private static final Duration CHECK = Duration.ofSeconds(10);
 
@@ -41,7 +41,8 @@ final class PredictionTail {
   /**
    * Assigns all partitions to the consumer.
    *
-   * @param fromBeginning whether to start at the oldest records instead of the current ends
+   * @param fromBeginning whether to start at the oldest records of the partitions instead of their
+   *     current ends
    */
   void start(boolean fromBeginning) {
     partitions.addAll(known());
@@ -55,7 +56,7 @@ final class PredictionTail {
 
   /**
    * Shows records as they arrive. Ends after {@code count} records, after the time {@code idle}
-   * without a record, or when the reader of the output has gone away.
+   * without a record, or when the output cannot be written any more.
    *
    * @param count the largest number of records to show
    * @param idle the longest time without a record

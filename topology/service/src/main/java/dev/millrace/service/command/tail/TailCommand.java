@@ -32,7 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace tail}. */
+/** The command {@code millrace tail}. */
 @Command(
     name = "tail",
     description = {

@@ -5,7 +5,9 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Option;
 
-/** A mixin of options that say where a training computes, and with which random numbers. */
+/**
+ * A mixin of options for the device, the number of CPU threads, and the random seed of a training.
+ */
 @Grouped(Section.RUN)
 final class ComputeOptions {
 
@@ -34,9 +36,9 @@ final class ComputeOptions {
   }
 
   /**
-   * {@return the number of CPU threads}
+   * {@return the number of CPU threads of the training}
    *
-   * @param usual the number if the option is not given
+   * @param usual the number of threads if {@code --threads} is not given
    */
   int threads(int usual) {
     return threads == null ? usual : threads;

@@ -156,7 +156,7 @@ final class DataOptions {
         rule);
   }
 
-  /** {@return the folder with the images from a topic, in the folder of a run} */
+  /** {@return the subfolder of a run's folder that stores the images from a topic} */
   static Path replay(Path run) {
     return run.resolve("replay");
   }
@@ -175,8 +175,8 @@ final class DataOptions {
   }
 
   /**
-   * {@return the default number of threads: all cores with {@code --data}; otherwise half of the
-   * cores, because a service may run on the same machine}
+   * {@return the default number of threads} With {@code --data}, this is the number of cores.
+   * Otherwise, it is half of this number, because a service may run on the machine, too.
    */
   int usualThreads() {
     int cores = Runtime.getRuntime().availableProcessors();

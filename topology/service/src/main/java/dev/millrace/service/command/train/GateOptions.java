@@ -86,11 +86,11 @@ final class GateOptions {
               + " --labels-topic.")
   private RoundStart from = RoundStart.ROUND;
 
-  /** Where each round of a loop starts. */
+  /** The weights from which each round of a continuous training starts. */
   enum RoundStart {
     /** The weights at the end of the previous round. */
     ROUND,
-    /** The version that serves. */
+    /** The weights of the promoted version. */
     CHAMPION;
 
     @Override
@@ -109,7 +109,8 @@ final class GateOptions {
   /**
    * {@return the gate, or empty if checkpoints are not promoted}
    *
-   * @throws IllegalArgumentException if an option is invalid, or has no effect
+   * @throws IllegalArgumentException if an option is invalid, or has no effect because {@code
+   *     --promote-if-better} is not set
    */
   Optional<Gate> gate(KafkaOptions kafka) {
     if (promoteIfBetter == null) {
@@ -117,8 +118,8 @@ final class GateOptions {
       requireUnused("--golden", golden);
       return Optional.empty();
     }
-    // The gate's consumer and producer for the control topic get the admin client's configuration.
-    // They therefore get no keys that only consumers or producers know.
+    // The gate's consumer and producer for the control topic get the configuration of the admin
+    // client. Keys that only consumers or producers know are therefore missing.
     return Optional.of(
         new Gate(
             promoteIfBetter,

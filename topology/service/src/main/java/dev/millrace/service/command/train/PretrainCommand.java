@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace pretrain}. */
+/** The command {@code millrace pretrain}. */
 @Command(
     name = "pretrain",
     description = {
@@ -95,7 +95,7 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
     err.flush();
   }
 
-  /** {@return the configuration that the options give} */
+  /** {@return the pre-training's configuration, which is created from the options} */
   PretrainingConfig config() {
     ResNet chosen = network.network();
     Path home = run == null ? Path.of("millrace-data", "pretraining", chosen.name()) : run;

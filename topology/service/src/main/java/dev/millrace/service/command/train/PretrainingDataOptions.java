@@ -55,7 +55,10 @@ final class PretrainingDataOptions {
             topic, events.keys(), new KafkaAccess(kafka.consumer(KafkaOptions.PATIENCE)), capacity);
   }
 
-  /** {@return the default number of threads, as for {@code train}} */
+  /**
+   * {@return the default number of threads, which is computed as in {@link
+   * DataOptions#usualThreads}}
+   */
   int usualThreads() {
     int cores = Runtime.getRuntime().availableProcessors();
     return folder == null ? Math.max(1, cores / 2) : cores;

@@ -16,8 +16,9 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /**
- * Shows the progress of a pre-training: a line or a JSON object for each epoch on standard output,
- * and a progress bar on standard error if that is a terminal. For one thread.
+ * Shows the progress of a pre-training. Prints a line or a JSON object to standard output for each
+ * epoch. Draws a progress bar on standard error if standard error is a terminal. Used by one
+ * thread.
  */
 final class PretrainingScreen implements PretrainingListener, AutoCloseable {
 

@@ -12,9 +12,10 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Sends a training's progress to the status topic, on a thread of its own, so that a broker that is
- * away does not slow down the training. If reports cannot be delivered, it warns at once, and again
- * after 10 minutes at the earliest. If more than 100 reports wait, the oldest are lost.
+ * Sends the progress of a training to the status topic. The sender has a thread of its own, so that
+ * an unreachable broker does not slow down the training. If a report cannot be delivered, the
+ * sender warns at once. The next warning follows after 10 minutes at the earliest. If more than 100
+ * reports wait to be sent, the sender drops the oldest report.
  */
 final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable {
 
@@ -53,7 +54,7 @@ final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable 
     this.nanoTime = nanoTime;
   }
 
-  /** Sends a report later. Never blocks. */
+  /** Queues a report, which the sender's thread sends later. Never blocks. */
   @Override
   public void accept(TrainingProgress progress) {
     thread.execute(() -> send(progress));
@@ -82,7 +83,7 @@ final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable 
     }
   }
 
-  /** Waits up to 2 s for the reports that wait, and up to 2 s for their delivery. */
+  /** Waits up to 2 s until the queued reports are sent, and up to 2 s until they are delivered. */
   @Override
   public void close() {
     thread.shutdown();

@@ -13,7 +13,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A mixin of options for the training method. Single options change the values of a recipe. */
+/**
+ * A mixin of options for the training method. An option that the user gives overrides the value of
+ * the recipe.
+ */
 @Grouped(Section.OPTIMIZATION)
 final class RecipeOptions {
 

@@ -13,13 +13,17 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of {@code train} that determine its result, for the manifests of its versions. */
+/**
+ * The options of {@code train} that determine the result of a training. The manifests of the
+ * trained versions record these options.
+ */
 final class RecordedOptions {
 
   /**
-   * Groups whose options all determine the result. None of them holds a secret. The groups of the
-   * recipe are missing, because options of these groups that were not given have the recipe's
-   * values.
+   * The groups of options that are recorded as a whole. All options of these groups determine the
+   * result, and none of them holds a secret. The groups of the training method are missing, because
+   * their recorded values come from {@link WrittenRecipe}. An option of these groups that the user
+   * did not give has the recipe's value.
    */
   private static final Set<Section> GROUPS =
       Set.of(Section.NETWORK, Section.TRANSFER, Section.PREPROCESSING);
@@ -29,10 +33,10 @@ final class RecordedOptions {
   private RecordedOptions() {}
 
   /**
-   * {@return the values of the options, including default values, under the names that the {@code
-   * --config} file uses}
+   * {@return the values of the recorded options, including default values, under the keys of the
+   * {@code --config} file}
    *
-   * @param config the configuration that the options gave
+   * @param config the configuration that was created from the options
    */
   static Map<String, String> of(CommandSpec train, TrainingConfig config) {
     Map<String, String> options = new TreeMap<>();
@@ -92,7 +96,8 @@ final class RecordedOptions {
   }
 
   private static boolean isRecorded(Section section, OptionSpec option) {
-    // The mixins of DataOptions hold the connections to topics, which may contain secrets.
+    // Of the options for the data, only the options that DataOptions itself declares are recorded.
+    // Its mixins hold the connections to topics, which may contain secrets.
     return GROUPS.contains(section)
         || OTHERS.contains(option.longestName())
         || ((Field) option.userObject()).getDeclaringClass() == DataOptions.class;

@@ -24,11 +24,11 @@ final class RecordedTraining {
   private RecordedTraining() {}
 
   /**
-   * {@return the configuration}
+   * {@return the configuration to train a version again}
    *
-   * @param original the version
+   * @param original the version to train again
    * @param model the option that names the version's repository
-   * @param data the folder of the images, if the images have moved
+   * @param data the folder of the images, if it differs from the recorded folder
    * @param run the folder for the repeated training and for its versions
    * @throws dev.millrace.service.command.lifecycle.CommandException if the manifest does not say
    *     how the version was trained
@@ -47,8 +47,8 @@ final class RecordedTraining {
     line.parseArgs(arguments.toArray(String[]::new));
     TrainingConfig config = train.config(model, run);
     TrainingData.Folder folder = (TrainingData.Folder) config.data();
-    // The classes depended on the versions that existed at that time, so the recorded classes are
-    // used.
+    // The classes of a training depend on the versions that exist when the training starts. This
+    // training therefore uses the classes of the original version.
     ClassRule classes = new ClassRule(Optional.of(original.labels()), folder.classes().minImages());
     return new TrainingConfig(
         config.network(),

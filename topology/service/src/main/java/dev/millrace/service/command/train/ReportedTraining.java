@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Reports the end of each epoch, and forwards all events. If epochs take less than a second, only
- * about one epoch a second is reported, and the last epoch. For one thread.
+ * Reports the end of each epoch, and forwards all events to another listener. If epochs take less
+ * than a second, this class reports about one epoch per second, and always the last of the
+ * configured epochs. Used by one thread.
  */
 final class ReportedTraining extends ForwardingListener {
 

@@ -15,9 +15,9 @@ import java.nio.file.Path;
 import java.util.TreeMap;
 
 /**
- * Follows a training that repeats an earlier training, up to the step at which the earlier training
- * exported the version to repeat. The version that the repeated training exports must have the same
- * bytes. Used by one thread.
+ * Listens to a training that repeats an earlier training. The repeated training ends after the step
+ * at which the earlier training exported the version to repeat. The version that the repeated
+ * training exports there must have the same bytes as the version to repeat. Used by one thread.
  */
 final class Reproduction implements TrainingListener {
 
@@ -33,7 +33,8 @@ final class Reproduction implements TrainingListener {
    * @param config the configuration of the repeated training; this object writes to the folder of
    *     its run
    * @param screen shows the progress
-   * @throws CommandException if the manifest of the version does not say how it was trained
+   * @throws CommandException if the manifest of the version does not say how the version was
+   *     trained, or if the version was trained on a topic
    */
   Reproduction(ModelVersion original, TrainingConfig config, TrainingListener screen) {
     this.original = original;
@@ -43,10 +44,10 @@ final class Reproduction implements TrainingListener {
   }
 
   /**
-   * {@return how a version was trained}
+   * {@return the record of a version's training from the manifest}
    *
-   * @throws CommandException if the manifest does not say how the version was trained, or if it was
-   *     trained on a topic
+   * @throws CommandException if the manifest does not say how the version was trained, or if the
+   *     version was trained on a topic
    */
   static Lineage lineageOf(ModelVersion version) {
     Lineage lineage = version.manifest().lineage();
@@ -71,18 +72,21 @@ final class Reproduction implements TrainingListener {
     return lineage;
   }
 
-  /** {@return whether the training can end now} */
+  /**
+   * {@return whether the repeated training has exported the version, so that the training can end}
+   */
   boolean isDone() {
     return repeated != null;
   }
 
-  /** {@return the repeated version; null before it was exported} */
+  /** {@return the version that the repeated training has exported; null before the export} */
   ModelVersion repeated() {
     return repeated;
   }
 
   /**
-   * Compares this training's images and settings with those of the original training.
+   * Compares the images and the settings of the repeated training with the images and the settings
+   * of the original training.
    *
    * @throws CommandException if the images or the settings differ
    */
@@ -149,8 +153,8 @@ final class Reproduction implements TrainingListener {
   }
 
   /**
-   * Requests an export if it is due. The epoch that the run publishes at its end may be another
-   * one.
+   * Requests an export if the training has reached the step of the original export. The request is
+   * necessary, because the run itself may publish a version of another epoch at its end.
    */
   private void demandIfDue(long done) {
     if (done == target) {

@@ -11,7 +11,10 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Option;
 
-/** A mixin of options for pre-training with SimSiam. The defaults are the paper's. */
+/**
+ * A mixin of options for pre-training with SimSiam. The defaults are the values in the SimSiam
+ * paper.
+ */
 @Grouped(Section.OPTIMIZATION)
 final class SimSiamOptions {
 
@@ -93,12 +96,12 @@ final class SimSiamOptions {
               + " 64).")
   private Double blur;
 
-  /** {@return the layers behind the encoder of a network} */
+  /** {@return the layers that SimSiam adds behind the encoder of a network} */
   SimSiam simSiam(ResNet network) {
     return SimSiam.of(network, width == null ? SimSiam.usualWidth(network) : width);
   }
 
-  /** {@return how the layers learn} */
+  /** {@return the optimization of the pre-training, with the values of the options} */
   Optimization optimization(ResNet network) {
     Optimization usual = SimSiam.optimization(network, epochs, batchSize);
     LearningRate rate = usual.learningRate();
@@ -115,7 +118,7 @@ final class SimSiamOptions {
                 optimizer.emaDecay()));
   }
 
-  /** {@return the random changes that make views} */
+  /** {@return the random changes that create the views of an image} */
   Views views(ResNet network) {
     double usualBlur = Views.of(network.size()).blur();
     return new Views(cropArea, flip, colorJitter, grayscale, blur == null ? usualBlur : blur);

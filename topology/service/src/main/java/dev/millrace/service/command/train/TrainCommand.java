@@ -42,7 +42,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace train}. */
+/** The command {@code millrace train}. */
 @Command(
     name = "train",
     description = {
@@ -146,7 +146,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   @Option(names = "--json", description = "Print each event as one line of JSON.")
   private boolean json;
 
-  /** The names of the precisions. */
+  /** The allowed values of {@code --precision}. */
   static final class Precisions extends LowerCaseNames {
     Precisions() {
       super(Precision.class);
@@ -219,7 +219,10 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     return run == null ? Path.of("millrace-data", "training", model.name()) : run;
   }
 
-  /** Trains a version again in a folder of its own, and compares the bytes. */
+  /**
+   * Trains a version again in a folder of its own, and compares the bytes of the new version with
+   * the bytes of the original version.
+   */
   private int reproduce() {
     ModelVersion original =
         model.repository().version(model.name(), ReproducedModel.version(reproduce));
@@ -240,7 +243,10 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     }
   }
 
-  /** {@return the configuration of this command's options, for another model and another run} */
+  /**
+   * {@return the training's configuration, which is created from the options} This method first
+   * replaces the option for the model and the run's folder by its arguments.
+   */
   TrainingConfig config(ModelOption of, Path home) {
     model = of;
     run = home;
@@ -253,7 +259,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     err.flush();
   }
 
-  /** {@return the configuration that the options give} */
+  /** {@return the training's configuration, which is created from the options} */
   TrainingConfig config() {
     ResNet chosen = network.network();
     Preprocessing preprocessing = network.preprocessing();

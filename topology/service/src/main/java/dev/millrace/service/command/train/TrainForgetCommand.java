@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace train forget}. */
+/** The command {@code millrace train forget}. */
 @Command(
     name = "forget",
     description = {

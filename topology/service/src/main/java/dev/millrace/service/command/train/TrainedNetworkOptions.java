@@ -58,7 +58,10 @@ final class TrainedNetworkOptions {
 
   @Mixin private NormalizationOptions normalization;
 
-  /** {@return the network} Its number of classes is set later, from the training data. */
+  /**
+   * {@return the network that the options describe} The number of classes is set later, from the
+   * training data.
+   */
   ResNet network() {
     ResNet network = ResNet.of(architecture);
     network = stem == null ? network : network.withStem(stem);

@@ -59,9 +59,9 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Prints the training method in full.
+   * Prints the values of all options of the training method.
    *
-   * @param recipe the recipe that the method started from
+   * @param recipe the recipe whose values the options changed
    */
   void follows(Recipe recipe) {
     List<String> options = WrittenRecipe.of(config);
@@ -245,11 +245,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   }
 
   /**
-   * Says whether a version was repeated byte by byte, and returns the exit code.
+   * Prints that a version was repeated byte by byte, and returns the exit code.
    *
    * @param original the version that was to be repeated
    * @param repeated the version that the repeated training has exported
-   * @throws CommandException if the bytes differ, or the repeated training has no such version
+   * @throws CommandException if the bytes differ, or the repeated training has exported no version
    */
   int compare(ModelVersion original, ModelVersion repeated) {
     progress.close();

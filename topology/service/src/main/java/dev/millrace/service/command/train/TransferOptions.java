@@ -65,7 +65,7 @@ final class TransferOptions {
    * {@return the weights that the options select, or empty to start from random weights}
    *
    * @param network the network to train
-   * @param preprocessing the preprocessing of its images
+   * @param preprocessing the preprocessing of the training images
    * @throws dev.millrace.core.model.ModelException if the weights cannot be read
    */
   Optional<Pretrained> pretrained(ModelOption model, ResNet network, Preprocessing preprocessing) {

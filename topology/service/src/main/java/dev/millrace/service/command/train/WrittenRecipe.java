@@ -15,7 +15,7 @@ final class WrittenRecipe {
 
   private WrittenRecipe() {}
 
-  /** {@return the options of all groups} */
+  /** {@return the options for the optimization, the optimiser and the augmentation} */
   static List<String> of(TrainingConfig config) {
     return Stream.of(
             of(config.optimization()),

@@ -1,2 +1,2 @@
-/** {@code millrace train}. */
+/** The command {@code millrace train}. */
 package dev.millrace.service.command.train;

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A one-dimensional tensor of datatype BYTES in its binary form. Before each element comes its
- * length, as an unsigned little-endian integer of 4 bytes.
+ * A one-dimensional tensor of datatype BYTES in its binary form. The length of each element
+ * precedes the element, as an unsigned little-endian integer of 4 bytes.
  */
 final class BytesTensor {
 
@@ -17,7 +17,7 @@ final class BytesTensor {
   /**
    * Reads all elements.
    *
-   * @param bytes the tensor, and nothing else, from its position to its limit
+   * @param bytes a buffer that holds only the tensor between its position and its limit
    * @param most the largest number of elements
    * @throws RefusedRequestException if a length is wrong, or there are more elements
    */

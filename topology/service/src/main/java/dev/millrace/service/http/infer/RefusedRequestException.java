@@ -1,17 +1,19 @@
 package dev.millrace.service.http.infer;
 
-/** A request that is answered with an error. The exception has no stack trace. */
+/**
+ * Signals that the server must answer a request with an error. The exception has no stack trace.
+ */
 public final class RefusedRequestException extends RuntimeException {
 
   private static final long serialVersionUID = 1;
 
-  /** The status of HTTP. */
+  /** The HTTP status code. */
   private final int status;
 
   /**
    * Creates the exception.
    *
-   * @param status HTTP's status, from 400 to 599
+   * @param status the HTTP status code, from 400 to 599
    * @param message what is wrong, and what to do
    */
   public RefusedRequestException(int status, String message) {
@@ -24,7 +26,7 @@ public final class RefusedRequestException extends RuntimeException {
     return new RefusedRequestException(400, message);
   }
 
-  /** {@return HTTP's status} */
+  /** {@return the HTTP status code} */
   public int status() {
     return status;
   }

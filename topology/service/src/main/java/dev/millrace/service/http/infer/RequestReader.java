@@ -84,7 +84,7 @@ public final class RequestReader {
         return length;
       }
     } catch (NumberFormatException e) {
-      // the same error as for a number out of range
+      // reported below, like a number that is out of range
     }
     throw RefusedRequestException.badRequest(
         "the header "
@@ -96,7 +96,7 @@ public final class RequestReader {
             + "'");
   }
 
-  /** Returns a value for an error, shortened. */
+  /** Returns a value as text for an error message, shortened if it is long. */
   static String shown(JsonNode value) {
     String text = value == null ? "missing" : value.toString();
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the live page with exactly the rights that {@code doctor --acls} lists, and without. */
+/**
+ * Tests the live page with exactly the rights that {@code doctor --acls} lists, and without these
+ * rights.
+ */
 @Tag("nightly")
 @Tag("acls")
 @Timeout(180)

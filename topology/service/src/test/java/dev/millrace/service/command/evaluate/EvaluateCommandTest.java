@@ -149,7 +149,8 @@ class EvaluateCommandTest {
   }
 
   /**
-   * Two networks with other weights, one of them twice, so that one comparison has no difference.
+   * Compares two networks with different weights. Two versions have equal weights, so that one
+   * comparison finds no difference.
    */
   @Test
   void versions_areComparedOnTheSameImages() throws IOException {
@@ -183,7 +184,7 @@ class EvaluateCommandTest {
     assertThat(compare(data, "x", "2").usageLine()).contains("'x' is not a version");
   }
 
-  /** Two classes have the same name, as the two cranes of ImageNet. */
+  /** Two classes have the same name, like the two classes of ImageNet with the name crane. */
   @Test
   void foldersWithWordNetNumbers_areMatchedByTheFileOfClasses() throws IOException {
     List<String> synsets = List.of("n00000001 cat", "n00000002 crane", "n00000003 crane");
@@ -235,7 +236,8 @@ class EvaluateCommandTest {
     JsonNode comparison = compare(data, "tiny/1", "other/1", "--json").succeeded().json();
 
     assertThat(comparison.get("n").asInt()).isEqualTo(2);
-    // The networks are equal, so the same answer means another name, and both are never right.
+    // The weights are equal, and only the order of the labels differs. Equal outputs therefore mean
+    // different labels, so at most one of the two versions is right about an image.
     assertThat(comparison.at("/a/top1/value").asDouble() * 2)
         .isEqualTo(comparison.at("/a/onlyCorrect").asInt());
     Files.createDirectories(data.resolve("cow"));

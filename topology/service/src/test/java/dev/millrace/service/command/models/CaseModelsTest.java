@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Variants of a real ResNet-18, each as some exporter writes it, answer as the file that they were
- * made from. The script {@code cases/models.py} of the shared data writes them; it needs Debian's
- * {@code python3-onnx}.
+ * Tests that variants of a real ResNet-18 give the answers of the file from which they were made.
+ * Each variant has a form that some exporter writes. The script {@code cases/models.py} of the
+ * shared data writes the variants, and needs Debian's {@code python3-onnx}.
  */
 @EnabledIfSystemProperty(named = CaseModelsTest.FOLDER, matches = ".+")
 class CaseModelsTest {
@@ -79,7 +79,8 @@ class CaseModelsTest {
 
     assertThat(answers("sigmoid_in_parts", "--scores independent"))
         .containsExactly(scores, within(1e-6f));
-    // The logits differ as the logarithms of the softmax do; one sigmoid tells where they start.
+    // The differences between logits are the differences between the logarithms of the softmax. The
+    // sigmoid closest to 0.5 determines the constant to add.
     int middle =
         IntStream.range(0, CLASSES)
             .boxed()
@@ -92,7 +93,10 @@ class CaseModelsTest {
     }
   }
 
-  /** The import compares the answers with those of the untouched file. */
+  /**
+   * The import itself compares the answers of the imported file with the answers of the original
+   * file.
+   */
   @Test
   void oneChannel_takesGreyImages() throws IOException {
     assertThat(imported("one_channel", "", CLASSES).succeeded().err()).contains("channels grey");

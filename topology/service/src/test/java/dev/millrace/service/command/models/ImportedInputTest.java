@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code models import} takes from the file, from the options, and what it assumes. */
+/**
+ * Tests which values {@code models import} takes from the file and from the options, and which
+ * values it assumes.
+ */
 class ImportedInputTest {
 
   private static final ResNet NETWORK = ResNet.of("resnet20");

@@ -22,7 +22,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** A perceptron with random weights, 2.7 GB in four files and small biases in a fifth. */
+/**
+ * A multilayer perceptron with random weights. Four files hold weights of 2.7 GB, and a fifth file
+ * holds the small biases.
+ */
 final class LargeModel {
 
   /** Width and height of the images, in pixels. */
@@ -32,7 +35,10 @@ final class LargeModel {
 
   private static final int[] WIDTHS = {3 * SIDE * SIDE, 60_000, 4_000, 60_000, CLASSES};
 
-  /** The same random values fill a file again and again. The number is prime, and fits no row. */
+  /**
+   * Number of random values that are repeated until a file is full. The number is prime, so that
+   * the rows of a weight matrix differ.
+   */
   private static final int PERIOD = 1_000_003;
 
   private static final String BIASES = "biases.bin";

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A model of 2.7 GB from its import to a prediction. Needs 6 GB of disk and 7 GB of memory. */
+/**
+ * Tests a model of 2.7 GB, from its import to a prediction. Needs 6 GB of disk and 7 GB of memory.
+ */
 @Tag("nightly")
 @Tag("large")
 @Timeout(900)
@@ -79,7 +81,9 @@ class LargeModelSuite {
     }
   }
 
-  /** Runs a command, and prints its time and the memory that this process has used at most. */
+  /**
+   * Runs a command, and prints the time that the command took and the peak memory of this process.
+   */
   private CapturedRun run(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--repository", folder.resolve("models").toString()));

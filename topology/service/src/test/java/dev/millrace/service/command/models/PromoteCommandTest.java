@@ -63,7 +63,10 @@ class PromoteCommandTest {
         .contains("before version 1", "models promote --version N");
   }
 
-  /** The result of a promotion. The control topic has the same checksum. */
+  /**
+   * Returns the expected output of a promotion, and asserts that the control topic has the
+   * version's checksum.
+   */
   private String json(int version, String previous) {
     String sha256 = new ModelRepository(folder.resolve("models")).version(model, version).sha256();
     Map<String, Object> kafka = Map.of("bootstrap.servers", BROKER.bootstrapServers());

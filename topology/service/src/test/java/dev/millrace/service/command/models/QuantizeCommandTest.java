@@ -23,7 +23,10 @@ class QuantizeCommandTest {
 
   @TempDir private Path folder;
 
-  /** The 700 images that do not calibrate judge the result; then all 1,000 measure it again. */
+  /**
+   * The command calibrates with 300 images, and judges the result with the other 700 images. Then
+   * {@code models compare} measures the result with all 1,000 images.
+   */
   @Test
   void realModel_losesAtMostHalfAPointOnImagesThatDidNotCalibrateIt() throws IOException {
     CifarModel.publish(repository());
@@ -107,7 +110,10 @@ class QuantizeCommandTest {
     assertThat(run.err()).contains("the same answer as float32 to ");
   }
 
-  /** The temperature divides the logits in the graph, before and after. */
+  /**
+   * The temperature divides the logits in the model's graph, both before and after the
+   * quantisation.
+   */
   @Test
   void temperature_staysIfTheClassesAreUnknown_andIsFittedIfTheyAreKnown() throws IOException {
     RandomModel.publish(repository(), "m");
@@ -155,7 +161,10 @@ class QuantizeCommandTest {
     assertThat(repository().resolve("m/5")).doesNotExist();
   }
 
-  /** A later release, or another program, may write a manifest with fewer parts. */
+  /**
+   * The test removes parts of the manifest, because a later release or another program may leave
+   * them out.
+   */
   @Test
   void manifestWithMissingParts_isShown_andItsVersionIsRefusedInWords() throws IOException {
     RandomModel.publish(repository(), "m");
@@ -182,12 +191,12 @@ class QuantizeCommandTest {
         .contains("is already quantised; name the float32 version with --version");
   }
 
-  /** Of 960 images, the 8-bit ResNet-20 answers several differently. */
+  /** The 8-bit ResNet-20 gives other answers than the float32 version for several of 960 images. */
   @Test
   void resultThatLosesTooMuch_isNotPublished_andTheWorstLayersAreNamed() throws IOException {
     CifarModel.publish(repository());
     Path images = folder.resolve("images");
-    // These folders are no classes, because they are in another folder.
+    // The folders of the images do not count as classes, because they are inside another folder.
     CifarModel.images(Files.createDirectories(images.resolve("unknown/place")));
 
     CapturedRun run = quantize("cifar", images, "--images", "40", "--max-loss", "0");
@@ -238,7 +247,10 @@ class QuantizeCommandTest {
         .contains("--max-loss: -1.0 must be from 0 to 100");
   }
 
-  /** Returns the reason of a failure; the line before it says that the images have no classes. */
+  /**
+   * Returns the line with the reason of a failure. The line before it says that the images have no
+   * known classes.
+   */
   private static String lastLine(CapturedRun run) {
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.errLines()).hasSize(2);

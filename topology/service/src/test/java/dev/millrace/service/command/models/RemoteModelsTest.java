@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The commands with a repository on a web server. */
+/** Tests the commands with a repository on a web server. */
 class RemoteModelsTest {
 
   @TempDir private Path folder;

@@ -127,7 +127,7 @@ class HubVersionsTest {
     }
   }
 
-  /** So a process leaves the cache that is killed while it prepares the model. */
+  /** A process that is killed while it prepares the model leaves the cache in this state. */
   @Test
   void preparationThatWasBrokenOff_isDoneAgain() throws IOException {
     Files.createDirectories(cache.resolve("prepared").resolve(FakeHub.COMMIT).resolve("net"));

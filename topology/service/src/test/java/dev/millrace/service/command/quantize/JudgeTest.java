@@ -30,7 +30,8 @@ class JudgeTest {
 
   @Test
   void knownClasses_areJudgedByTheAccuracyOfBoth() {
-    // The images' levels are 0 to 9. One model finds all bright images, the other all but one.
+    // The images have the levels 0 to 9, and the levels from 5 on count as bright. The first model
+    // recognises all bright images, and the second model recognises all but one.
     Judgement judgement =
         judge(
             bright(5, AnswerKind.EXCLUSIVE),
@@ -70,7 +71,10 @@ class JudgeTest {
     assertThat(judgement.int8().value()).isEqualTo(0.9);
   }
 
-  /** The int8 model says 90 %, and is right about half of the images. */
+  /**
+   * The int8 model gives each answer a probability of 90 %, but is right about only half of the
+   * images.
+   */
   @Test
   void temperature_isFittedToTheInt8ModelsAnswers_ifTheClassesAreKnown() {
     ModelSession model = bright(5, AnswerKind.EXCLUSIVE);
@@ -124,7 +128,7 @@ class JudgeTest {
     return new Picture("level " + level, truth, png::toByteArray);
   }
 
-  /** Returns a model whose second class is right for images of at least this level. */
+  /** Returns a model that answers the second class for images of at least this level. */
   private static ModelSession bright(int level, AnswerKind kind) {
     return new ModelSession() {
       @Override

@@ -30,7 +30,10 @@ class RequestReaderTest {
     return RequestReader.read(json(json), null, MOST);
   }
 
-  /** Reads a request of base64, with this input's data and further fields of the request. */
+  /**
+   * Reads a request with images in base64. The arguments are the shape and the data of the input,
+   * and further fields of the request.
+   */
   private static InferRequest readBase64(String shape, String data, String more) {
     return read(
         "{'inputs':[{'name':'image','datatype':'BYTES','shape':"
@@ -81,7 +84,7 @@ class RequestReaderTest {
     assertThat(request.isBinaryOutput()).isFalse();
   }
 
-  /** The limit for other strings of the JSON does not hold for images. */
+  /** The limit for the length of the JSON's other strings does not apply to images. */
   @Test
   void imageInBase64_mayBeLarge() {
     byte[] image = new byte[3 << 20];

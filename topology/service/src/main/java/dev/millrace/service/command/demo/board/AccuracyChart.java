@@ -10,8 +10,8 @@ import org.jline.utils.AttributedStyle;
 
 /**
  * A line chart of the accuracy over time, drawn in Braille characters. A character has two columns
- * and four rows of dots. Below the time axis, the number of each version stands where the version
- * began to serve.
+ * and four rows of dots. Below the time axis, the number of each version marks the time at which
+ * the version began to serve.
  */
 final class AccuracyChart {
 
@@ -43,7 +43,7 @@ final class AccuracyChart {
     this.to = Math.max(seconds, from + 1);
     double least =
         history.points().stream().mapToDouble(AccuracyHistory.Point::accuracy).min().orElse(0);
-    // The scale begins at a multiple of 10 %, and at 50 % or below.
+    // The lower end of the scale is a multiple of 10 %, and at most 50 %.
     this.lowest = Math.min(0.5, Math.floor(10 * least) / 10);
   }
 

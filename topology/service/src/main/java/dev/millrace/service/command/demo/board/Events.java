@@ -31,13 +31,13 @@ final class Events {
    */
   record Event(long number, double seconds, String text, Kind kind) {}
 
-  /** How important an event is. */
+  /** The importance of an event, which decides how long the screen shows it. */
   enum Kind {
-    /** Scrolls away when newer events come. */
+    /** An event that scrolls away when newer events come. */
     PASSING,
-    /** Scrolls away when newer events come, but is highlighted. */
+    /** A highlighted event, which scrolls away when newer events come. */
     WARNING,
-    /** Stays until newer pinned events need its line. */
+    /** An event that stays until newer pinned events need its line. */
     PINNED
   }
 

@@ -42,7 +42,8 @@ class PictureTest {
 
     List<AttributedString> lines = Picture.draw(png(image), 8, 4);
 
-    // The red image fills pixel rows 3 and 4 of 0 to 7. A line of cells shows two pixel rows.
+    // Of the pixel rows 0 to 7, the red image fills rows 3 and 4. Each line of cells shows two
+    // pixel rows.
     assertThat(lines).hasSize(4).allMatch(line -> line.columnLength() == 8);
     assertThat(lines.get(0).styleAt(0))
         .isEqualTo(AttributedStyle.DEFAULT.foregroundRgb(0).backgroundRgb(0));
