@@ -27,9 +27,9 @@ record ImageRecords(String topic, Optional<String> labelsTopic) {
    * The position of a file in its source partition.
    *
    * @param partition the file's source partition
-   * @param before the offset before the file. The label's record carries this offset. If the label
-   *     carried the offset after the file, Connect could store this offset before the image is
-   *     sent. A crash would then lose the image
+   * @param before the offset before the file. The label's record carries this offset. If the
+   *     label's record had the offset that follows the file, Connect could store this offset before
+   *     it sends the image. A crash would then lose the image
    * @param after the offset after the file
    */
   record Place(Map<String, ?> partition, Map<String, ?> before, Map<String, ?> after) {}

@@ -53,7 +53,7 @@ public final class StatusTopic implements AutoCloseable {
 
   /**
    * Sends a report without waiting for its delivery. If the broker is unreachable or the producer's
-   * buffer is full, a producer that this class opened blocks for at most 2 s.
+   * buffer is full, the call blocks for at most 2 s, unless the caller passed its own producer.
    *
    * @param report the report
    */

@@ -27,7 +27,8 @@ final class Base64Text {
    * {@return the bytes of the parser's current token}
    *
    * @param name the field, for the message
-   * @throws UnreadableEventException if the token is not base64 text, or a data URL is not an image
+   * @throws UnreadableEventException if the token is neither base64 text nor the data URL of an
+   *     image
    */
   static byte[] decode(JsonParser parser, String name)
       throws IOException, UnreadableEventException {

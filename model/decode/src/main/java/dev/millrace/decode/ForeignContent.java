@@ -21,10 +21,10 @@ final class ForeignContent {
 
   private static final String JSON = "JSON without the content type application/json";
 
-  private static final String CONTAINER = "........66747970";
+  private static final Signature CONTAINER = Signature.of("........66747970");
   private static final int BRANDS_START = 8;
   private static final int BRANDS_END = 256;
-  private static final String BYTE_ORDER_MARK = "EFBBBF";
+  private static final Signature BYTE_ORDER_MARK = Signature.of("EFBBBF");
 
   private static final Pattern DRAWING_OR_PAGE = Pattern.compile("<svg|<html|<!doctype html");
 
@@ -32,21 +32,21 @@ final class ForeignContent {
   private static final int BEGINNING = 4096;
 
   /** The first bytes of each kind of file, in hexadecimal, and the name of the kind. */
-  private static final List<Map.Entry<String, String>> FILES =
+  private static final List<Map.Entry<Signature, String>> FILES =
       List.of(
-          Map.entry("FF0A", "a JPEG XL image"),
-          Map.entry("0000000C4A584C20", "a JPEG XL image"),
-          Map.entry("0000000C6A502020", "a JPEG 2000 image"),
-          Map.entry("FF4FFF51", "a JPEG 2000 image"),
-          Map.entry("49492B00", "a BigTIFF image"),
-          Map.entry("4D4D002B", "a BigTIFF image"),
-          Map.entry("00000100", "an icon (ICO)"),
-          Map.entry("38425053", "a Photoshop document"),
-          Map.entry("255044462D", "a PDF document"),
-          Map.entry("1F8B", "a gzip file"),
-          Map.entry("504B0304", "a ZIP file"),
-          Map.entry("4F626A01", "an Avro file"),
-          Map.entry("50415231", "a Parquet file"));
+          Map.entry(Signature.of("FF0A"), "a JPEG XL image"),
+          Map.entry(Signature.of("0000000C4A584C20"), "a JPEG XL image"),
+          Map.entry(Signature.of("0000000C6A502020"), "a JPEG 2000 image"),
+          Map.entry(Signature.of("FF4FFF51"), "a JPEG 2000 image"),
+          Map.entry(Signature.of("49492B00"), "a BigTIFF image"),
+          Map.entry(Signature.of("4D4D002B"), "a BigTIFF image"),
+          Map.entry(Signature.of("00000100"), "an icon (ICO)"),
+          Map.entry(Signature.of("38425053"), "a Photoshop document"),
+          Map.entry(Signature.of("255044462D"), "a PDF document"),
+          Map.entry(Signature.of("1F8B"), "a gzip file"),
+          Map.entry(Signature.of("504B0304"), "a ZIP file"),
+          Map.entry(Signature.of("4F626A01"), "an Avro file"),
+          Map.entry(Signature.of("50415231"), "a Parquet file"));
 
   /** The beginning of each kind of text, in lower case, and the name of the kind. */
   private static final List<Map.Entry<String, String>> TEXTS =
@@ -75,12 +75,12 @@ final class ForeignContent {
    * the kind is unknown}
    */
   static Optional<String> name(byte[] file) {
-    for (Map.Entry<String, String> known : FILES) {
-      if (Signature.begins(file, known.getKey())) {
+    for (Map.Entry<Signature, String> known : FILES) {
+      if (known.getKey().isAtStartOf(file)) {
         return Optional.of(known.getValue());
       }
     }
-    if (Signature.begins(file, CONTAINER)) {
+    if (CONTAINER.isAtStartOf(file)) {
       return Optional.of(container(file));
     }
     return file.length > REGISTERED_BYTES && file[0] == 0 ? registered(file) : text(file);
@@ -117,7 +117,7 @@ final class ForeignContent {
   }
 
   private static Optional<String> text(byte[] file) {
-    int start = Signature.begins(file, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length() / 2 : 0;
+    int start = BYTE_ORDER_MARK.isAtStartOf(file) ? BYTE_ORDER_MARK.length() : 0;
     String text = text(file, start, BEGINNING).stripLeading().toLowerCase(Locale.ROOT);
     if (text.startsWith("<")) {
       return Optional.of(markup(text));

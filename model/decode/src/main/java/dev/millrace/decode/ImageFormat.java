@@ -4,7 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.BadImageException.Reason;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
+import java.util.List;
 
 /**
  * The supported formats. A file is refused if it does not begin with the signature of one of these
@@ -16,33 +16,33 @@ enum ImageFormat {
   GIF("GIF", "47494638"),
   BMP("BMP", "424D"),
   WEBP("WebP", "52494646........57454250"),
-  TIFF("TIFF", "49492A00|4D4D002A");
+  TIFF("TIFF", "49492A00", "4D4D002A");
 
-  private static final Pattern ALTERNATIVES = Pattern.compile("\\|");
+  private static final List<ImageFormat> FORMATS = List.of(values());
 
   private static final int SHOWN_BYTES = 8;
 
   private static final String SUPPORTED = "a JPEG, PNG, GIF, BMP, WebP or TIFF image";
 
   private final String title;
-  private final String signatures;
+  private final List<Signature> signatures;
 
   /**
-   * @param signatures the first bytes in hexadecimal; {@code ..} stands for any byte, and {@code |}
-   *     separates alternatives
+   * @param signatures the first bytes in hexadecimal, as {@link Signature#of} reads them; a file
+   *     has one of them
    */
-  ImageFormat(String title, String signatures) {
+  ImageFormat(String title, String... signatures) {
     this.title = title;
-    this.signatures = signatures;
+    this.signatures = Arrays.stream(signatures).map(Signature::of).toList();
   }
 
   /** {@return the format whose signature is at the beginning of {@code encoded}} */
   static ImageFormat of(byte[] encoded) {
-    for (ImageFormat format : values()) {
-      if (ALTERNATIVES
-          .splitAsStream(format.signatures)
-          .anyMatch(signature -> Signature.begins(encoded, signature))) {
-        return format;
+    for (ImageFormat format : FORMATS) {
+      for (Signature signature : format.signatures) {
+        if (signature.isAtStartOf(encoded)) {
+          return format;
+        }
       }
     }
     throw new BadImageException(

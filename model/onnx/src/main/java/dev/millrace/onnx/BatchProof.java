@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 /**
  * Compares a model that takes 8-bit pixels with the untouched file that it was made from. The
  * untouched file answers three different images, one at a time. The other model must give each
- * image the same answer alone, in batches of two and in batches of {@value #LARGEST}. Each batch is
- * run in two orders. The images must differ, because a model that mixes the rows of a batch would
- * still answer a batch of equal images correctly.
+ * image the same answer, whether the image is alone, in a batch of two or in a batch of {@value
+ * #LARGEST}. Each batch is run in two orders. The images must differ, because a model that mixes
+ * the rows of a batch would still answer a batch of equal images correctly.
  */
 final class BatchProof {
 

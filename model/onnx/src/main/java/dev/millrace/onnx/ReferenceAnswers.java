@@ -105,7 +105,8 @@ public record ReferenceAnswers(List<byte[]> pixels, List<float[]> answers) {
    * Writes the file {@value #FILE_NAME}.
    *
    * @param folder the folder to write it to
-   * @return the file by its name, as {@link dev.millrace.core.repository.ModelFiles} takes it
+   * @return a map from the file's name to the file, for {@link
+   *     dev.millrace.core.repository.ModelFiles}
    * @throws IOException if it cannot be written
    */
   public Map<String, WeightFile> write(Path folder) throws IOException {

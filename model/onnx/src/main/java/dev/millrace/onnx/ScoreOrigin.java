@@ -46,8 +46,8 @@ record ScoreOrigin(
           "Unsqueeze");
 
   /**
-   * Operators that only scale the scores if one of their operands is a constant: the divisor of
-   * {@code Div}, or either factor of {@code Mul}.
+   * Operators that scale the scores and do nothing else, if one operand is a constant. This operand
+   * is the divisor of {@code Div}, or one of the factors of {@code Mul}.
    */
   private static final Set<String> SCALES = Set.of("Div", "Mul");
 

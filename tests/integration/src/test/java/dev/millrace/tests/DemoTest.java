@@ -16,12 +16,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Tests {@code demo}, the README's first command. */
 @Order(4) // the longest classes start first
 @Tag("broker")
-@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 class DemoTest {
 

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests that the installed distribution works without Maven, without a checkout, and without write
@@ -82,7 +81,6 @@ class DistributionTest {
   }
 
   @Test
-  @ResourceLock("cores") // this test runs a trainer
   void trainer_worksFromItsArchive() throws Exception {
     assumeTrue(Installation.isFromArchives(), "-Prelease makes the archives");
     makeModel();

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Lets two trainers learn from topics in many rounds, with disturbances: labels with typos,
@@ -38,7 +37,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Tag("nightly")
 @Tag("learning")
-@ResourceLock("cores")
 @Timeout(2_400)
 @ExtendWith(SharedBroker.class)
 class LearningLoopSuite {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Tests the whole learning loop. DemoTest is the short form of this test. Each of the loop's five
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @Tag("broker")
 @Tag("nightly")
 @Tag("learning")
-@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 class LearningLoopTest {
 

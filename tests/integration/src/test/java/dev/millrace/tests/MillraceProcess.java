@@ -130,9 +130,13 @@ public final class MillraceProcess implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
-    // With this setting, waiting threads of a trainer sleep instead of spinning, so that other
-    // processes can use the cores.
-    environment.put("OMP_WAIT_POLICY", "PASSIVE");
+    environment.remove("OMP_WAIT_POLICY");
+    if (Boolean.getBoolean("millrace.test.parallel")) {
+      // Other tests use the cores, too. Two threads of a trainer would spin while they wait for
+      // each
+      // other.
+      environment.put("OMP_NUM_THREADS", "1");
+    }
   }
 
   /**

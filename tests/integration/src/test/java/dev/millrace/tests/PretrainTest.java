@@ -20,11 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Runs {@code millrace pretrain} as a user does, and trains from its encoder. */
 @Tag("broker")
-@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class PretrainTest {

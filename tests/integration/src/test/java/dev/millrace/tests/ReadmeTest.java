@@ -31,14 +31,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Runs the commands of the README in the README's order, each in its own process. Checks their
  * output, and the records that they write to the topics.
  */
 @Tag("broker")
-@ResourceLock("cores") // this test runs a trainer
 @Timeout(300)
 class ReadmeTest {
 

@@ -34,7 +34,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Tests services and commands with a model repository in S3. */
@@ -218,7 +217,6 @@ class StoredModelsTest {
   }
 
   @Test
-  @ResourceLock("cores") // trainers that run in parallel slow each other down
   void trainer_publishesToS3() throws Exception {
     for (DemoImage image : FashionMnist.read().subList(0, 200)) {
       Path file = folder.resolve("images").resolve(image.key());

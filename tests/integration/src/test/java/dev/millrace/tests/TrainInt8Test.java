@@ -20,12 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Tests {@code train --precision int8} with the promotion gate. */
 @Tag("broker")
 @Timeout(180)
-@ResourceLock("cores") // trainers that run in parallel slow each other down
 @ExtendWith(SharedBroker.class)
 class TrainInt8Test {
 

@@ -27,12 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Runs {@code millrace train} as a user does, on real images. */
 @Order(2) // the longest classes start first
 @Tag("broker")
-@ResourceLock("cores") // trainers that run in parallel slow each other down
 @Timeout(300)
 @ExtendWith(SharedBroker.class)
 class TrainTest {

@@ -16,7 +16,7 @@ class OwedAnswersTest {
   private final Task second = new Task();
   private final OwedAnswers owed = new OwedAnswers(System::nanoTime);
 
-  /** A task whose next answer the test sets. */
+  /** A task for tests, which set its next answer. */
   private static final class Task implements OwedAnswers.Debtor {
     private CompletableFuture<String> next;
 

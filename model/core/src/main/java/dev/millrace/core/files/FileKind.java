@@ -128,8 +128,8 @@ public enum FileKind {
   }
 
   /**
-   * {@return the advice for a user who gave a file of this kind instead of a model, without a full
-   * stop}
+   * {@return advice, without a full stop at its end, for a user who gave a file of this kind
+   * instead of a model}
    */
   public String advice() {
     return advice;

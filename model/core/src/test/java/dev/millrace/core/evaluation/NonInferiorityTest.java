@@ -9,7 +9,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NonInferiorityTest {
 
-  /** The expected values were computed with another program and another normal distribution. */
+  /**
+   * Another program computed the expected values, with its own implementation of the normal
+   * distribution.
+   */
   @ParameterizedTest
   @CsvSource({
     "400, 10, 8, 0.03, 0.0030144",

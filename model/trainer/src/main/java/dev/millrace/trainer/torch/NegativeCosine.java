@@ -25,8 +25,8 @@ final class NegativeCosine {
   }
 
   /**
-   * {@return the mean negative cosine of the angles between corresponding rows of both tensors} The
-   * gradient stops at the target.
+   * {@return the mean negative cosine of the angles between corresponding rows of both tensors} No
+   * gradient flows into the second tensor, which is the target.
    */
   static Tensor of(Tensor prediction, Tensor target) {
     return torch

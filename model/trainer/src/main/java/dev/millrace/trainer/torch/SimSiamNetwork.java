@@ -163,7 +163,7 @@ public final class SimSiamNetwork implements AutoCloseable {
    * TorchNetwork#estimateStatistics} does.
    *
    * @param batch the batch
-   * @param before number of images in the batches of the estimate so far; 0 begins a new estimate
+   * @param before number of images that the estimate already includes; 0 begins a new estimate
    */
   public void estimateStatistics(MiniBatch batch, int before) {
     try (PointerScope scope = new PointerScope();

@@ -231,7 +231,7 @@ public final class TorchNetwork implements AutoCloseable {
    * "Rethinking 'Batch' in BatchNorm" (2021), section 3. Frozen parts keep their statistics.
    *
    * @param batch the batch
-   * @param before number of images in the batches of the estimate so far; 0 starts a new estimate
+   * @param before number of images that the estimate already includes; 0 starts a new estimate
    */
   public void estimateStatistics(MiniBatch batch, int before) {
     if (cache.isPresent()) {

@@ -13,7 +13,6 @@ import dev.millrace.onnx.Processor;
 import dev.millrace.service.command.quantize.Picture;
 import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -124,8 +123,7 @@ final class Int8Part implements Part {
     ResNet network = ResNet.of(arch);
     Optional<RealNetwork> real = RealNetwork.in(bench.config().data(), arch);
     if (real.isPresent()) {
-      byte[] onnx = Files.readAllBytes(real.get().onnx());
-      bench.lab().publish(name, onnx, network.size(), real.get().labels());
+      bench.lab().publish(name, real.get().onnx(network), network.size(), real.get().labels());
       return QuantizedNetwork.of(
           bench, name, real.get().images(line -> bench.progress("%s", line)));
     }

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The short form of the swap from float32 to int8, which reports the throughput. {@link
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Tag("broker")
 @Timeout(300)
-@ResourceLock("cores") // it measures the throughput of a service at its limit
 @ExtendWith(SharedBroker.class)
 class QuantizedSwapTest {
 

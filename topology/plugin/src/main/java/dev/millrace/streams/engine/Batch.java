@@ -2,10 +2,10 @@ package dev.millrace.streams.engine;
 
 import dev.millrace.core.image.BadImageException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.IntStream;
 
 /**
  * Images that run together: a direct buffer {@code uint8[capacity, size, size, 3]}, and a slot with
@@ -177,7 +177,13 @@ final class Batch {
 
   /** {@return the indexes of the slots whose images run, because they are not refused} */
   List<Integer> images() {
-    return IntStream.range(0, size).filter(i -> slots[i].refusal == null).boxed().toList();
+    List<Integer> images = new ArrayList<>(size);
+    for (int i = 0; i < size; i++) {
+      if (slots[i].refusal == null) {
+        images.add(i);
+      }
+    }
+    return images;
   }
 
   /** Fails every incomplete answer with {@code failure}. */

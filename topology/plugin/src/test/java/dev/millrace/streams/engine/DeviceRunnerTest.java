@@ -159,7 +159,7 @@ class DeviceRunnerTest extends WithEngine {
 
   /**
    * All three runs of images fail: the run of the whole batch and the two second runs. The device
-   * answers the black image only before the second runs.
+   * answers the black image only before these two second runs.
    */
   @Test
   void deviceThatBreaksDuringTheSecondRuns_isToBlame() {

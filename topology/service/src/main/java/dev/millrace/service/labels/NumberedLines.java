@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 
 /**
  * Reads lines that all have a number at the same place, before or after the name. The numbers are
- * indices if they are complete, in any order, and if most names differ without them. Therefore,
- * {@code class 0} to {@code class 9} are names, because they differ only in the number. If the
- * numbers are not complete, they belong to the names, as in {@code boeing 747}. But the file is
- * refused if a mark such as a colon separates the numbers from the names, or if one of the numbers
- * is 0.
+ * indices if no number from the first to the last is missing, and if most names differ after the
+ * numbers are removed. The lines may be in any order. Therefore, {@code class 0} to {@code class 9}
+ * are names, because they differ only in the number. If the numbers are not complete, they belong
+ * to the names, as in {@code boeing 747}. But the file is refused if a mark such as a colon
+ * separates the numbers from the names, or if one of the numbers is 0.
  *
  * @param place where the numbers are
  * @param numbers the number of each line

@@ -35,8 +35,8 @@ public record PreprocessingChoice(Preprocessing preprocessing, List<String> line
    *     the width of its input
    * @param sources the values of the sources: first the user's options, then the other sources; an
    *     earlier source overrides the later sources
-   * @return the choice; a value that no source has is torchvision's value, and the lines call it
-   *     assumed
+   * @return the choice; a value that no source has is torchvision's value, and {@link #lines} marks
+   *     it as assumed
    * @throws IllegalArgumentException if the values are out of range or contradict each other
    */
   public static PreprocessingChoice of(

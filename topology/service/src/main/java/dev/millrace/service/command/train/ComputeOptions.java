@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
 @Grouped(Section.RUN)
 final class ComputeOptions {
 
+  private static final String VARIABLE = "OMP_NUM_THREADS";
+
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
@@ -21,7 +23,8 @@ final class ComputeOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Number of CPU threads (default: all cores with --data, otherwise half of the cores).")
+          "Number of CPU threads (default: the environment variable OMP_NUM_THREADS; without it, all"
+              + " cores with a folder of images, and half of the cores with a topic).")
   private Integer threads;
 
   @Option(
@@ -38,10 +41,38 @@ final class ComputeOptions {
   /**
    * {@return the number of CPU threads of the training}
    *
-   * @param usual the number of threads if {@code --threads} is not given
+   * @param fromTopic whether the images come from a topic, so that a service may run on the
+   *     machine, too
    */
-  int threads(int usual) {
-    return threads == null ? usual : threads;
+  int threads(boolean fromTopic) {
+    return threads == null
+        ? usualThreads(
+            System.getenv(VARIABLE), Runtime.getRuntime().availableProcessors(), fromTopic)
+        : threads;
+  }
+
+  /**
+   * {@return the number of CPU threads without {@code --threads}}
+   *
+   * @param variable value of the environment variable {@code OMP_NUM_THREADS}, or null. As in
+   *     OpenMP, the value may be a list with a number for each level of nested threads. The first
+   *     number counts.
+   * @param cores number of the machine's cores
+   * @throws IllegalArgumentException if the variable does not begin with a positive number
+   */
+  static int usualThreads(String variable, int cores, boolean fromTopic) {
+    if (variable == null || variable.isBlank()) {
+      return fromTopic ? Math.max(1, cores / 2) : cores;
+    }
+    String first = variable.split(",", 2)[0].strip();
+    if (!first.matches("[0-9]{1,4}") || Integer.parseInt(first) == 0) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the environment variable %s is '%s'; set it to a number of threads, such as %d, or"
+                  + " give --threads",
+              VARIABLE, variable, cores));
+    }
+    return Integer.parseInt(first);
   }
 
   long seed() {

@@ -173,13 +173,4 @@ final class DataOptions {
       }
     }
   }
-
-  /**
-   * {@return the default number of threads} With {@code --data}, this is the number of cores.
-   * Otherwise, it is half of this number, because a service may run on the machine, too.
-   */
-  int usualThreads() {
-    int cores = Runtime.getRuntime().availableProcessors();
-    return folder == null ? Math.max(1, cores / 2) : cores;
-  }
 }

@@ -110,6 +110,6 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
         home,
         output == null ? home.resolve("encoder.safetensors") : output,
         compute.device(),
-        compute.threads(data.usualThreads()));
+        compute.threads(data.isTopic()));
   }
 }

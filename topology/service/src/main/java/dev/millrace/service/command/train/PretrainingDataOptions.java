@@ -55,12 +55,8 @@ final class PretrainingDataOptions {
             topic, events.keys(), new KafkaAccess(kafka.consumer(KafkaOptions.PATIENCE)), capacity);
   }
 
-  /**
-   * {@return the default number of threads, which is computed as in {@link
-   * DataOptions#usualThreads}}
-   */
-  int usualThreads() {
-    int cores = Runtime.getRuntime().availableProcessors();
-    return folder == null ? Math.max(1, cores / 2) : cores;
+  /** {@return whether the images come from a topic} */
+  boolean isTopic() {
+    return topic != null;
   }
 }

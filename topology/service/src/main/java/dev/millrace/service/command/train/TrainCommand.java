@@ -282,7 +282,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
                 gate.gate(kafka),
                 precision),
             compute.device(),
-            compute.threads(data.usualThreads()));
+            compute.threads(data.folder().isEmpty()));
     return config.withOptions(RecordedOptions.of(spec, config));
   }
 
