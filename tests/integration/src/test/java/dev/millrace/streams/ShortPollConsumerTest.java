@@ -14,14 +14,23 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +54,8 @@ class ShortPollConsumerTest {
 
   private final String topic = "short-polls-" + UUID.randomUUID();
   private final TopicPartition partition = new TopicPartition(topic, 0);
+  private final Map<String, Object> config = new HashMap<>();
+  private int most = MOST;
   private ShortPollConsumer consumer;
 
   @BeforeEach
@@ -53,16 +64,17 @@ class ShortPollConsumerTest {
     try (Admin admin = Admin.create(kafka);
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
-      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+      admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
       for (int i = 0; i < RECORDS; i++) {
-        producer.send(new ProducerRecord<>(topic, new byte[] {(byte) i})).get();
+        producer.send(new ProducerRecord<>(topic, 0, null, new byte[] {(byte) i})).get();
       }
     }
-    Map<String, Object> config = new HashMap<>(kafka);
+    config.putAll(kafka);
     config.put("group.id", topic);
     config.put("auto.offset.reset", "earliest");
     config.put("enable.auto.commit", false);
-    consumer = new ShortPollConsumer(config, () -> MOST);
+    config.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+    consumer = new ShortPollConsumer(config, () -> most);
   }
 
   @AfterEach
@@ -151,5 +163,96 @@ class ShortPollConsumerTest {
 
     consumer.subscribe(Set.of(topic));
     assertThat(poll()).containsExactly(2L, 3L, 4L);
+  }
+
+  /** If the commit of a task fails in a rebalance, Kafka Streams pauses the task's partitions. */
+  @Test
+  void partitionThatIsPausedInARebalance_staysPaused() {
+    most = 1;
+    AtomicBoolean pausing = new AtomicBoolean();
+    consumer.subscribe(
+        Set.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            if (pausing.get()) {
+              consumer.pause(Set.of(partition));
+            }
+          }
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+        });
+    assertThat(poll()).containsExactly(0L);
+    pausing.set(true);
+    consumer.enforceRebalance();
+
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              // A pause by ShortPolls itself ends before the poll returns.
+              var unused = consumer.poll(Duration.ZERO);
+              return consumer.paused().contains(partition)
+                  || consumer.position(partition) == RECORDS;
+            });
+
+    assertThat(consumer.paused()).contains(partition);
+  }
+
+  /** While a rebalance is under way, a poll of a pattern subscription waits for metadata. */
+  @Test
+  void slowThreadWithABacklog_takesPartInARebalance_alsoWithAPattern() throws Exception {
+    most = 1;
+    Pattern pattern = Pattern.compile(Pattern.quote(topic));
+    Set<TopicPartition> given = ConcurrentHashMap.newKeySet();
+    ConsumerRebalanceListener listener =
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            given.addAll(partitions);
+          }
+        };
+    consumer.subscribe(pattern, listener);
+    assertThat(poll()).containsExactly(0L);
+
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    AtomicBoolean ended = new AtomicBoolean();
+    Future<?> second =
+        other.submit(
+            () -> {
+              try (KafkaConsumer<byte[], byte[]> fast =
+                  new KafkaConsumer<>(
+                      config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                fast.subscribe(pattern);
+                while (!ended.get()) {
+                  var unused = fast.poll(Duration.ofMillis(50));
+                }
+              }
+            });
+    try {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(250)) // the time that the thread processes a record
+          .until(
+              () -> {
+                var unused = consumer.poll(Duration.ofMillis(100));
+                // The backlog never ends.
+                if (consumer.assignment().contains(partition)
+                    && consumer.position(partition) == RECORDS) {
+                  consumer.seek(partition, 0);
+                }
+                return !given.isEmpty();
+              });
+    } finally {
+      ended.set(true);
+      other.shutdown();
+    }
+    assertThat(given).hasSize(1);
+    second.get();
   }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.streams;
 
-import dev.millrace.streams.internals.KafkaStreamsVersion;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -14,7 +14,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class PolledRecords {
 
-  private static final boolean HAVE_POSITIONS = KafkaStreamsVersion.running().isAtLeast(4, 0);
+  private static final boolean HAVE_POSITIONS =
+      Arrays.stream(ConsumerRecords.class.getMethods())
+          .anyMatch(method -> method.getName().equals("nextOffsets"));
 
   private PolledRecords() {}
 

@@ -14,7 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -210,7 +209,7 @@ public final class PromptClients implements KafkaClientSupplier {
       try {
         return prompt.poll(timeout);
       } catch (OutOfMemoryError e) {
-        throw OversizedRecord.find(config, this, mostRecords(), e, PromptClients::usual);
+        throw OversizedRecord.find(config, this, maxPollRecords(), e, PromptClients::usual);
       }
     }
 
@@ -220,13 +219,6 @@ public final class PromptClients implements KafkaClientSupplier {
       if (!TaskRevival.hasGivenUp()) {
         super.enforceRebalance(reason);
       }
-    }
-
-    private int mostRecords() {
-      Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
-      return records == null
-          ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
-          : Integer.parseInt(records.toString());
     }
 
     @Override

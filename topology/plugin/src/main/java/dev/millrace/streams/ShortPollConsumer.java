@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -21,6 +22,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final ShortPolls polls;
+  private final int maxPollRecords;
+  private final MetadataWait metadataWait = new MetadataWait(System::nanoTime);
+  private boolean byPattern;
 
   /**
    * Creates a consumer.
@@ -30,12 +34,32 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
    */
   ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
     super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    polls = new ShortPolls(this, most);
+    Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
+    maxPollRecords =
+        records == null
+            ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
+            : Integer.parseInt(records.toString());
+    polls = new ShortPolls(this, maxPollRecords, most);
+  }
+
+  /** {@return the value of {@code max.poll.records}} */
+  final int maxPollRecords() {
+    return maxPollRecords;
   }
 
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-    return polls.poll(super::poll, timeout);
+    return polls.poll(this::pollKafka, timeout);
+  }
+
+  private ConsumerRecords<byte[], byte[]> pollKafka(Duration timeout) {
+    return super.poll(byPattern ? metadataWait.of(timeout) : timeout);
+  }
+
+  @Override
+  public void pause(Collection<TopicPartition> partitions) {
+    polls.leavePaused(partitions);
+    super.pause(partitions);
   }
 
   @Override
@@ -82,11 +106,13 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+    byPattern = false;
     super.subscribe(topics, new Forgetting(listener));
   }
 
   @Override
   public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
+    byPattern = true;
     super.subscribe(pattern, new Forgetting(listener));
   }
 

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -31,9 +32,15 @@ import org.apache.kafka.common.TopicPartition;
  * <p>The partitions take turns. Kafka's consumer returns all records that it has fetched of one
  * partition, up to 1 MiB, before it returns records of the next partition. If the records are small
  * and the model is slow, the other partitions would stand still for minutes. So this class pauses a
- * partition during a poll if records of the partition are kept, or if the previous poll returned
- * records of the partition. The consumer then returns records of the other partitions. If these
- * have no records and no records are kept, a second poll reads all partitions.
+ * partition during a poll if many of its records are kept, or if the consumer's previous poll
+ * returned records of the partition and may have left others behind. The consumer then returns
+ * records of the other partitions. If these have no records and no records are kept, a second poll
+ * reads all partitions.
+ *
+ * <p>A partition with few kept records is not paused. A consumer sends only one fetch at a time to
+ * a broker. The broker holds a fetch of partitions without records for 0.5 s ({@code
+ * fetch.max.wait.ms}). If the partition was paused then, its next records would be fetched only
+ * after this time, and the thread would run out of records.
  *
  * <p>Kafka Streams must not count a kept record as read. So the position of a partition is the
  * offset of its first kept record. Records are forgotten if their partition is revoked, or the
@@ -58,12 +65,19 @@ final class ShortPolls {
 
   private static final String NO_METADATA = "";
 
+  /**
+   * A partition is paused if it has kept records for this many polls. One poll returns records for
+   * 0.2 s, so these records last longer than a broker holds a fetch.
+   */
+  private static final int MANY_POLLS = 3;
+
   private final Consumer<byte[], byte[]> consumer;
+  private final int full;
   private final IntSupplier most;
 
   private final Map<TopicPartition, Kept> kept = new LinkedHashMap<>();
 
-  /** The partitions of the records that the last poll returned. */
+  /** The partitions of the records that the consumer's last poll returned, if the poll was full. */
   private Set<TopicPartition> last = Set.of();
 
   /** The partitions that are paused during a poll, so that the consumer reads the others. */
@@ -72,10 +86,13 @@ final class ShortPolls {
   /**
    * @param consumer the consumer that is polled; this class itself only reads its assignment, and
    *     pauses and resumes its partitions
+   * @param full the largest number of records that the consumer returns ({@code max.poll.records}).
+   *     If a poll returns fewer records, the consumer has no other records in memory
    * @param most returns the largest number of records that a poll should return, at least 1
    */
-  ShortPolls(Consumer<byte[], byte[]> consumer, IntSupplier most) {
+  ShortPolls(Consumer<byte[], byte[]> consumer, int full, IntSupplier most) {
     this.consumer = consumer;
+    this.full = full;
     this.most = most;
   }
 
@@ -87,42 +104,56 @@ final class ShortPolls {
    */
   ConsumerRecords<byte[], byte[]> poll(
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
-    ConsumerRecords<byte[], byte[]> read = read(poll, timeout);
     int count = most.getAsInt();
-    ConsumerRecords<byte[], byte[]> next =
-        kept.isEmpty() && read.count() <= count ? read : divided(read, count);
-    last = Set.copyOf(next.partitions());
-    return next;
+    ConsumerRecords<byte[], byte[]> read = read(poll, timeout, count);
+    last = read.count() < full ? Set.of() : Set.copyOf(read.partitions());
+    return kept.isEmpty() && read.count() <= count ? read : divided(read, count);
   }
 
   /**
-   * Polls once or twice. Partitions with kept records are paused during the poll, so the consumer
-   * does not read them.
+   * Polls once or twice. If there are kept records to return, the poll does not wait.
+   *
+   * @param count the largest number of records that this poll should return
    */
   private ConsumerRecords<byte[], byte[]> read(
-      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout, int count) {
     Set<TopicPartition> running = new HashSet<>(consumer.assignment());
     running.removeAll(consumer.paused());
-    boolean ready = !Collections.disjoint(kept.keySet(), running);
-    if (!ready && (last.containsAll(running) || Collections.disjoint(last, running))) {
+    Set<TopicPartition> ready = new HashSet<>(kept.keySet());
+    ready.retainAll(running);
+    Set<TopicPartition> rest = new HashSet<>(last);
+    kept.forEach(
+        (partition, records) -> {
+          if (records.records().size() >= MANY_POLLS * count) {
+            rest.add(partition);
+          }
+        });
+    rest.retainAll(running);
+    if (ready.isEmpty() && (rest.isEmpty() || rest.equals(running))) {
       return poll.apply(timeout);
     }
-    ConsumerRecords<byte[], byte[]> others = pollOthers(poll, running);
-    return ready || !PolledRecords.sayNothing(others) ? others : poll.apply(timeout);
+    try {
+      ConsumerRecords<byte[], byte[]> others = pollOthers(poll, rest);
+      return !ready.isEmpty() || !PolledRecords.sayNothing(others) ? others : poll.apply(timeout);
+    } catch (OffsetOutOfRangeException e) {
+      if (Collections.disjoint(e.partitions(), ready)) {
+        throw e;
+      }
+      // The offset behind the kept records does not exist any more, but the kept records do. The
+      // consumer fails again after the last one.
+      return ConsumerRecords.empty();
+    }
   }
 
   /**
-   * Polls without waiting, while the partitions with kept records and the partitions of the last
-   * poll's records are paused.
+   * Polls without waiting, while some partitions are paused.
    *
-   * @param running the partitions that are not paused
+   * @param rest the partitions to pause, which are not paused yet
    */
   private ConsumerRecords<byte[], byte[]> pollOthers(
-      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Set<TopicPartition> running) {
-    resting.addAll(kept.keySet());
-    resting.addAll(last);
-    resting.retainAll(running);
-    consumer.pause(List.copyOf(resting));
+      Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Set<TopicPartition> rest) {
+    consumer.pause(List.copyOf(rest));
+    resting.addAll(rest);
     try {
       return poll.apply(Duration.ZERO);
     } finally {
@@ -199,6 +230,14 @@ final class ShortPolls {
   int count(TopicPartition partition) {
     Kept records = kept.get(partition);
     return records == null ? 0 : records.records().size();
+  }
+
+  /**
+   * Leaves partitions paused after the poll. To be called when the caller of the consumer pauses
+   * these partitions, because Kafka Streams does so in a rebalance, which is part of a poll.
+   */
+  void leavePaused(Collection<TopicPartition> partitions) {
+    resting.removeAll(partitions);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -42,13 +43,19 @@ class ShortPollsTest {
 
   private Runnable duringPoll = () -> {};
   private int most = 2;
-  private final ShortPolls polls = new ShortPolls(consumer, () -> most);
+  private ShortPolls polls = new ShortPolls(consumer, 500, () -> most);
 
   @BeforeEach
   void assign() {
     consumer.assign(Set.of(ONE, TWO));
     consumer.seek(ONE, 10);
     consumer.seek(TWO, 20);
+  }
+
+  /** Sets the largest number of records that the consumer returns. */
+  private void setFull(int records) {
+    consumer.setMaxPollRecords(records);
+    polls = new ShortPolls(consumer, records, () -> most);
   }
 
   private void arrive(TopicPartition partition, long... offsets) {
@@ -121,21 +128,38 @@ class ShortPollsTest {
   }
 
   @Test
-  void whileRecordsAreKept_theConsumerReadsOnlyOtherPartitions() {
-    arrive(ONE, 10, 11, 12);
+  void whileManyRecordsAreKept_theConsumerReadsOnlyOtherPartitions() {
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16, 17);
     poll();
-    arrive(ONE, 13);
+    arrive(ONE, 18);
     arrive(TWO, 20);
     consumer.pause(Set.of(TWO));
 
-    assertThat(offsets(poll(), ONE)).containsExactly(12L);
+    assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
 
     assertThat(timeouts).containsExactly(LONG, Duration.ZERO);
     assertThat(paused).containsExactly(Set.of(), Set.of(ONE, TWO));
     assertThat(consumer.paused()).containsExactly(TWO);
-    consumer.resume(Set.of(TWO));
-    assertThat(offsets(poll(), TWO)).containsExactly(20L);
-    assertThat(offsets(poll(), ONE)).containsExactly(13L);
+  }
+
+  /** Otherwise, the broker would get a fetch without this partition, and hold it. */
+  @Test
+  void partitionWithFewKeptRecords_isReadLikeTheOthers() {
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16);
+    poll();
+    arrive(ONE, 17);
+    arrive(TWO, 20);
+
+    ConsumerRecords<byte[], byte[]> second = poll();
+
+    assertThat(offsets(second, ONE)).containsExactly(12L);
+    assertThat(offsets(second, TWO)).containsExactly(20L);
+    assertThat(timeouts).containsExactly(LONG, Duration.ZERO);
+    assertThat(paused).containsExactly(Set.of(), Set.of());
+    assertThat(polls.count(ONE)).isEqualTo(5);
+    assertThat(offsets(poll(), ONE)).containsExactly(13L, 14L);
+    assertThat(offsets(poll(), ONE)).containsExactly(15L, 16L);
+    assertThat(offsets(poll(), ONE)).containsExactly(17L);
   }
 
   /**
@@ -144,7 +168,7 @@ class ShortPollsTest {
    */
   @Test
   void partitions_takeTurns() {
-    consumer.setMaxPollRecords(3);
+    setFull(3);
     arrive(ONE, 10, 11, 12, 13, 14, 15);
     arrive(TWO, 20, 21, 22, 23, 24, 25);
 
@@ -161,24 +185,24 @@ class ShortPollsTest {
         .allSatisfy((partition, count) -> assertThat(count).isGreaterThan(2));
   }
 
-  /** Because a partition with kept records is not read, the number of kept records is bounded. */
+  /** Because a partition with many kept records is not read, their number is bounded. */
   @Test
-  void partitionWithKeptRecords_isNotRead_evenIfItWasNotReturnedLast() {
+  void partitionWithManyKeptRecords_isNotRead_evenIfItWasNotReturnedLast() {
     most = 1;
-    arrive(ONE, 10, 11, 12);
+    arrive(ONE, 10, 11, 12, 13, 14);
     poll();
     arrive(TWO, 20, 21);
     assertThat(poll().partitions()).containsExactly(ONE);
 
     assertThat(poll().partitions()).containsExactly(TWO);
 
-    assertThat(paused.get(2)).containsExactlyInAnyOrder(ONE, TWO);
+    assertThat(paused).containsExactly(Set.of(), Set.of(ONE), Set.of(ONE));
   }
 
   /** With a fast model, the thread processes all records of a poll, so no records are kept. */
   @Test
   void partitionsOfAFastModel_takeTurns() {
-    consumer.setMaxPollRecords(2);
+    setFull(2);
     arrive(ONE, 10, 11, 12);
     arrive(TWO, 20, 21, 22);
 
@@ -193,7 +217,7 @@ class ShortPollsTest {
 
   @Test
   void ifTheOthersHaveNoRecords_theSamePartitionFollows() {
-    consumer.setMaxPollRecords(1);
+    setFull(1);
     arrive(ONE, 10, 11);
     poll();
 
@@ -203,8 +227,23 @@ class ShortPollsTest {
     assertThat(paused).containsExactly(Set.of(), Set.of(ONE), Set.of());
   }
 
+  /** Then the consumer has left no records behind, so no partition has to wait. */
+  @Test
+  void afterAPollThatWasNotFull_allPartitionsAreRead() {
+    setFull(3);
+    arrive(ONE, 10, 11);
+    poll();
+    arrive(ONE, 12);
+
+    assertThat(offsets(poll(), ONE)).containsExactly(12L);
+
+    assertThat(timeouts).containsExactly(LONG, LONG);
+    assertThat(paused).containsExactly(Set.of(), Set.of());
+  }
+
   @Test
   void singlePartition_isPolledOnce() {
+    setFull(1);
     consumer.assign(Set.of(ONE));
     consumer.seek(ONE, 10);
     arrive(ONE, 10);
@@ -264,7 +303,7 @@ class ShortPollsTest {
    */
   @Test
   void partitionThatIsLostDuringAPoll_andComesBack_staysPaused() {
-    arrive(ONE, 10, 11, 12);
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16, 17);
     poll();
     duringPoll =
         () -> {
@@ -275,6 +314,50 @@ class ShortPollsTest {
     assertThat(poll().isEmpty()).isTrue();
 
     assertThat(consumer.paused()).containsExactly(ONE);
+  }
+
+  /** If the commit of a task fails in a rebalance, Kafka Streams closes the task, and keeps it. */
+  @Test
+  void partitionThatTheCallerPausesDuringAPoll_staysPaused() {
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16, 17);
+    poll();
+    duringPoll =
+        () -> {
+          polls.leavePaused(Set.of(ONE));
+          consumer.pause(Set.of(ONE));
+        };
+
+    assertThat(poll().isEmpty()).isTrue();
+
+    assertThat(consumer.paused()).containsExactly(ONE);
+  }
+
+  /** For example, the topic's retention has deleted the records after the kept ones. */
+  @Test
+  void ifTheOffsetIsOutOfRange_theKeptRecordsAreReturnedFirst() {
+    arrive(ONE, 10, 11, 12, 13);
+    poll();
+    duringPoll =
+        () -> {
+          throw new OffsetOutOfRangeException(Map.of(ONE, 14L));
+        };
+
+    assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
+
+    assertThatThrownBy(this::poll).isInstanceOf(OffsetOutOfRangeException.class);
+  }
+
+  @Test
+  void ifTheOffsetOfAnotherPartitionIsOutOfRange_thePollFails() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    duringPoll =
+        () -> {
+          throw new OffsetOutOfRangeException(Map.of(TWO, 20L));
+        };
+
+    assertThatThrownBy(this::poll).isInstanceOf(OffsetOutOfRangeException.class);
+    assertThat(polls.count(ONE)).isEqualTo(1);
   }
 
   @Test
@@ -295,7 +378,7 @@ class ShortPollsTest {
 
   @Test
   void failedPoll_leavesThePartitionsAndTheRecordsAsTheyWere() {
-    arrive(ONE, 10, 11, 12);
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16, 17);
     poll();
     duringPoll =
         () -> {
@@ -306,6 +389,6 @@ class ShortPollsTest {
 
     assertThat(consumer.paused()).isEmpty();
     duringPoll = () -> {};
-    assertThat(offsets(poll(), ONE)).containsExactly(12L);
+    assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
   }
 }

@@ -62,6 +62,18 @@ class ServiceConfigTest {
     assertThat(polled(Map.of("main.consumer.max.poll.records", "9"))).hasToString("9");
   }
 
+  /**
+   * Otherwise, a task of several topics would wait for records of a topic that has none to read.
+   */
+  @ParameterizedTest
+  @CsvSource({"-1,", "100, 100"})
+  void topicsOfATask_doNotWaitForEachOther_unlessAsked(long millis, String asked) {
+    Map<String, String> kafka = asked == null ? Map.of() : Map.of("max.task.idle.ms", asked);
+
+    assertThat(new StreamsConfig(config(kafka).streams()).getLong("max.task.idle.ms"))
+        .isEqualTo(millis);
+  }
+
   private static Object polled(Map<String, String> kafka) {
     return consumer(kafka).get("max.poll.records");
   }

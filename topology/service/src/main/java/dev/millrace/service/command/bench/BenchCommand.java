@@ -78,9 +78,10 @@ public final class BenchCommand implements Callable<Integer>, LongRunning {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Folder of trained networks for the part 'int8'. It holds NAME.onnx, the names of the"
-              + " classes in NAME.txt, and images in the folder NAME, with one folder for each class"
-              + " (default: random weights, without an accuracy).")
+          "Folder of trained networks for the part 'int8'. It holds NAME.onnx, or the weights in"
+              + " NAME.safetensors or NAME.npz; the names of the classes in NAME.txt; and images in"
+              + " the folder NAME, with one folder for each class (default: random weights, without"
+              + " an accuracy).")
   private Path data;
 
   @Option(
