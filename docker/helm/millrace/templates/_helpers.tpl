@@ -19,7 +19,21 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- .Values.serviceAccount.name | default (ternary (include "millrace.name" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
 
-{{- /* The consumer group, which is the application id that `serve` uses by default. */ -}}
+{{- /* The consumer group. The default is also that of `serve`. */ -}}
 {{- define "millrace.group" -}}
-millrace-{{ .Values.model.name }}
+{{ .Values.kafka.group | default (printf "millrace-%s" .Values.model.name) }}
+{{- end }}
+
+{{- /* The ports of the brokers, as a list in JSON. */ -}}
+{{- define "millrace.kafkaPorts" -}}
+{{- $ports := list }}
+{{- range splitList "," .Values.kafka.bootstrapServers }}{{ $ports = append $ports (regexFind "[0-9]+$" . | int64) }}{{ end }}
+{{- range .Values.kafka.ports }}{{ $ports = append $ports (int64 .) }}{{ end }}
+{{- $ports | uniq | toJson }}
+{{- end }}
+
+{{- /* The port of the model repository. */ -}}
+{{- define "millrace.modelPort" -}}
+{{- $server := regexFind "^https?://[^/?#]*" .Values.model.uri }}
+{{- regexFind ":[0-9]+$" $server | trimPrefix ":" | default (ternary "80" "443" (hasPrefix "http://" .Values.model.uri)) }}
 {{- end }}

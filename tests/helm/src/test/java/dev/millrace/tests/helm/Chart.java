@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The Helm chart of the folder {@code docker/helm}. */
@@ -31,11 +32,43 @@ final class Chart {
     return values;
   }
 
+  /** Returns values that turn on all optional parts of the chart. */
+  static Map<String, String> everything() {
+    Map<String, String> values = leastValues();
+    values.put("model.claim", "");
+    values.put("model.uri", "s3://bucket/models");
+    values.put("kafka.createTopics", "true");
+    values.put("kafka.configSecret", "secrets");
+    values.put("kafka.guarantee", "exactly_once_v2");
+    values.put("options[0]", "--top=3");
+    values.put("jvmOptions", "-Xmx1g");
+    values.put("gpu.count", "2");
+    values.put("autoscaling.enabled", "true");
+    values.put("autoscaling.triggerAuthentication", "brokers");
+    values.put("serviceMonitor.enabled", "true");
+    values.put("serviceMonitor.labels.release", "prometheus");
+    values.put("serviceAccount.annotations.role", "reader");
+    values.put("podAnnotations.team", "vision");
+    values.put("podLabels.team", "vision");
+    values.put("nodeSelector.pool", "gpu");
+    values.put("networkPolicy.ingressFrom[0].namespaceSelector.matchLabels.name", "monitoring");
+    values.put("networkPolicy.kafkaTo[0].podSelector.matchLabels.app", "kafka");
+    return values;
+  }
+
   /** Renders the chart, and returns its objects by their kinds. */
   static Map<String, JsonNode> render(Map<String, String> values) throws IOException {
+    return render(FOLDER, values, template -> {});
+  }
+
+  /** Renders the chart as {@link #render(Map)} does, with other settings of the command. */
+  static Map<String, JsonNode> render(
+      Path chart, Map<String, String> values, Consumer<TemplateCommand> settings)
+      throws IOException {
     TemplateCommand template =
-        new Helm(FOLDER).template().withName("photos").withKubeVersion("1.25");
+        new Helm(chart).template().withName("photos").withKubeVersion("1.25");
     values.forEach(template::set);
+    settings.accept(template);
     Map<String, JsonNode> objects = new LinkedHashMap<>();
     try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(template.call())) {
       while (documents.hasNext()) {

@@ -37,7 +37,7 @@ class ChartTest {
 
   @Test
   void objects_fitTheSchemasOfKubernetes() throws Exception {
-    for (Map<String, String> values : List.of(Chart.leastValues(), everything())) {
+    for (Map<String, String> values : List.of(Chart.leastValues(), Chart.everything())) {
       Map<String, JsonNode> objects = Chart.render(values);
       assertThat(objects.values().stream().filter(Schemas::has)).hasSize(5);
       for (JsonNode object : objects.values()) {
@@ -80,7 +80,7 @@ class ChartTest {
     String serve =
         reference.replaceFirst("(?s).*### `millrace serve`", "").replaceFirst("(?s)\n### .*", "");
     List<String> options = new ArrayList<>();
-    for (Map<String, String> values : List.of(Chart.leastValues(), everything())) {
+    for (Map<String, String> values : List.of(Chart.leastValues(), Chart.everything())) {
       Chart.render(values)
           .get("Deployment")
           .at("/spec/template/spec/containers/0/args")
@@ -97,7 +97,7 @@ class ChartTest {
   @ParameterizedTest
   @CsvSource({"4, 8, 4", "16, 8, 8", "8, 8, 8"})
   void instances_areAtMostThePartitions(int partitions, int most, int expected) throws Exception {
-    Map<String, String> values = everything();
+    Map<String, String> values = Chart.everything();
     values.put("kafka.partitions", Integer.toString(partitions));
     values.put("autoscaling.maxReplicas", Integer.toString(most));
 
@@ -114,10 +114,37 @@ class ChartTest {
     assertThat(objects.get("Deployment").at("/spec/replicas").isMissingNode()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"'', millrace-resnet20", "green, green"})
+  void group_isThatOfTheValues(String group, String expected) throws Exception {
+    Map<String, String> values = Chart.everything();
+    values.put("kafka.group", group);
+
+    Map<String, JsonNode> objects = Chart.render(values);
+
+    assertThat(objects.get("Deployment").at("/spec/template/spec/containers/0/args"))
+        .extracting(JsonNode::asText)
+        .contains("--application-id=" + expected);
+    JsonNode trigger = objects.get("ScaledObject").at("/spec/triggers/0/metadata");
+    assertThat(trigger.get("consumerGroup").asText()).isEqualTo(expected);
+  }
+
+  /**
+   * KEDA's scaler of Kafka compares the committed offsets with those of its last reading. A query
+   * of the autoscaler must not be such a reading.
+   */
+  @Test
+  void queriesOfTheAutoscaler_readNoOffsets() throws Exception {
+    JsonNode trigger = Chart.render(Chart.everything()).get("ScaledObject").at("/spec/triggers/0");
+
+    assertThat(trigger.path("useCachedMetrics").isBoolean()).isTrue();
+    assertThat(trigger.path("useCachedMetrics").asBoolean()).isTrue();
+  }
+
   /** The script docker/helm/check-custom-resources reads the file. */
   @Test
   void customResources_areWrittenToAFile() throws Exception {
-    Map<String, JsonNode> objects = Chart.render(everything());
+    Map<String, JsonNode> objects = Chart.render(Chart.everything());
     List<JsonNode> custom = List.of(objects.get("ScaledObject"), objects.get("ServiceMonitor"));
 
     Path file = Files.writeString(Path.of("target/custom-resources.json"), custom.toString());
@@ -129,14 +156,14 @@ class ChartTest {
   @Test
   void metadataOfTheTrigger_areTexts() throws Exception {
     JsonNode metadata =
-        Chart.render(everything()).get("ScaledObject").at("/spec/triggers/0/metadata");
+        Chart.render(Chart.everything()).get("ScaledObject").at("/spec/triggers/0/metadata");
 
     assertThat(metadata).hasSizeGreaterThan(5).allMatch(JsonNode::isTextual);
   }
 
   @Test
   void serviceMonitor_findsTheService() throws Exception {
-    Map<String, JsonNode> objects = Chart.render(everything());
+    Map<String, JsonNode> objects = Chart.render(Chart.everything());
     JsonNode monitor = objects.get("ServiceMonitor").get("spec");
 
     monitor
@@ -148,6 +175,17 @@ class ChartTest {
                     .isEqualTo(label.getValue()));
     assertThat(monitor.at("/endpoints/0/port"))
         .isEqualTo(objects.get("Service").at("/spec/ports/0/name"));
+  }
+
+  @Test
+  void jobOfTheServiceMonitor_isThatOfTheAlerts() throws Exception {
+    Map<String, JsonNode> objects = Chart.render(Chart.everything());
+    String label = objects.get("ServiceMonitor").at("/spec/jobLabel").asText();
+    String job = objects.get("Service").at("/metadata/labels").path(label).asText();
+
+    assertThat(Chart.ROOT.resolve("docker/prometheus/alerts.yml"))
+        .content()
+        .contains("job=\"" + job + "\"");
   }
 
   @ParameterizedTest
@@ -169,7 +207,7 @@ class ChartTest {
 
   @Test
   void moreInstancesThanPartitions_areRefused() {
-    Map<String, String> values = everything();
+    Map<String, String> values = Chart.everything();
     values.put("autoscaling.minReplicas", "9");
 
     assertThatThrownBy(() -> Chart.render(values))
@@ -183,29 +221,5 @@ class ChartTest {
 
     assertThat(Chart.yaml("Chart.yaml").get("version").asText()).isEqualTo(version.group(1));
     assertThat(Chart.yaml("Chart.yaml").get("appVersion").asText()).isEqualTo(version.group(1));
-  }
-
-  /** Returns values that turn on all optional parts of the chart. */
-  private static Map<String, String> everything() {
-    Map<String, String> values = Chart.leastValues();
-    values.put("model.claim", "");
-    values.put("model.uri", "s3://bucket/models");
-    values.put("kafka.createTopics", "true");
-    values.put("kafka.configSecret", "secrets");
-    values.put("kafka.guarantee", "exactly_once_v2");
-    values.put("options[0]", "--top=3");
-    values.put("jvmOptions", "-Xmx1g");
-    values.put("gpu.count", "2");
-    values.put("autoscaling.enabled", "true");
-    values.put("autoscaling.triggerAuthentication", "brokers");
-    values.put("serviceMonitor.enabled", "true");
-    values.put("serviceMonitor.labels.release", "prometheus");
-    values.put("serviceAccount.annotations.role", "reader");
-    values.put("podAnnotations.team", "vision");
-    values.put("podLabels.team", "vision");
-    values.put("nodeSelector.pool", "gpu");
-    values.put("networkPolicy.ingressFrom[0].namespaceSelector.matchLabels.name", "monitoring");
-    values.put("networkPolicy.kafkaTo[0].podSelector.matchLabels.app", "kafka");
-    return values;
   }
 }
