@@ -3,10 +3,13 @@ package dev.millrace.tests.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +57,23 @@ class ChartNetworkTest {
     assertThat(egress).hasSize(4);
     assertThat(ports(egress.get(2))).containsExactly(9000);
     assertThat(egress.at("/3/to/0/ipBlock/cidr").asText()).isEqualTo("169.254.169.254/32");
+  }
+
+  @Test
+  void exampleOfTheReadme_isValid(@TempDir Path folder) throws Exception {
+    String readme = Files.readString(Chart.FOLDER.resolveSibling("README.md"));
+    int start = readme.indexOf("networkPolicy:\n  egress:");
+    Path file =
+        Files.writeString(
+            folder.resolve("values.yaml"), readme.substring(start, readme.indexOf("```", start)));
+
+    JsonNode policy =
+        Chart.render(Chart.FOLDER, Chart.leastValues(), template -> template.withValuesFile(file))
+            .get("NetworkPolicy");
+
+    Schemas.check(policy);
+    assertThat(policy.at("/spec/egress")).hasSize(5);
+    assertThat(ports(policy.at("/spec/egress/2"))).containsExactly(9000, 8081, 4318);
   }
 
   private static JsonNode egress(Map<String, String> values) throws Exception {

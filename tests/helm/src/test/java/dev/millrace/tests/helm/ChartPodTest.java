@@ -98,6 +98,28 @@ class ChartPodTest {
         .contains("--repository=" + uri);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1.26, ''", "1.27, AlwaysAllow", "1.31.4-gke.100, AlwaysAllow"})
+  void podsThatAreNotReady_mayBeEvicted(String kubernetes, String policy) throws Exception {
+    JsonNode budget =
+        Chart.render(
+                Chart.FOLDER, Chart.leastValues(), template -> template.withKubeVersion(kubernetes))
+            .get("PodDisruptionBudget");
+
+    Schemas.check(budget);
+    assertThat(budget.get("spec").path("unhealthyPodEvictionPolicy").asText()).isEqualTo(policy);
+  }
+
+  @Test
+  void budget_mayBeAPercentage() throws Exception {
+    Map<String, String> values = Chart.leastValues();
+    values.put("podDisruptionBudget.maxUnavailable", "50%");
+
+    JsonNode budget = Chart.render(values).get("PodDisruptionBudget");
+
+    assertThat(budget.at("/spec/maxUnavailable")).hasToString("\"50%\"");
+  }
+
   private static String image(Map<String, String> values) throws Exception {
     return pod(values).at("/containers/0/image").asText();
   }

@@ -110,6 +110,27 @@ class ChartTextTest {
         .isEqualTo("millrace:1.2.3_build.4");
   }
 
+  @ParameterizedTest
+  @CsvSource({"8, false, false", "9, false, true", "9, true, false"})
+  void notes_warnOfIdleInstances(String replicas, String scaled, boolean warned) throws Exception {
+    Path chart = folder.resolve("millrace");
+    Chart.copy(chart, Chart.leastValues());
+    String notes = Files.readString(chart.resolve("templates/NOTES.txt"));
+    Files.writeString(
+        chart.resolve("templates/notes.yaml"),
+        "{{- define \"notes\" }}"
+            + notes
+            + "{{ end -}}\nkind: Notes\ntext: {{ include \"notes\" . | toJson }}\n");
+    Map<String, String> values = Chart.leastValues();
+    values.put("replicas", replicas);
+    values.put("autoscaling.enabled", scaled);
+
+    String text = Chart.render(chart, values, template -> {}).get("Notes").get("text").asText();
+
+    assertThat(text).contains("resnet20").doesNotContain("%!");
+    assertThat(text.contains("Warning: there are 9 instances and 8 partitions")).isEqualTo(warned);
+  }
+
   private static Map<String, JsonNode> rendered(String release) throws Exception {
     return Chart.render(Chart.FOLDER, Chart.everything(), template -> template.withName(release));
   }
