@@ -147,7 +147,7 @@ public record InferenceConfig(
    */
   public static final class Builder {
     private static final int CPU_BATCH = 8;
-    private static final Duration CPU_RUN = Duration.ofMillis(20);
+    private static final Duration CPU_RUN = Duration.ofMillis(80);
     private static final int CUDA_BATCH = 64;
     private static final Duration CUDA_LINGER = Duration.ofMillis(5);
     private static final int BATCHES_IN_FLIGHT = 4;
@@ -194,9 +194,9 @@ public record InferenceConfig(
 
     /**
      * Sets the largest number of images in a batch. The default on a GPU is 64. The default on the
-     * CPU is the number of images that run in 20 ms, at most 8. A CPU gains nothing from larger
+     * CPU is the number of images that run in 80 ms, at most 8. A CPU gains nothing from larger
      * batches, and a commit has to wait for the current run. A size that is set here removes the
-     * limit of 20 ms.
+     * limit of 80 ms.
      *
      * @param maxBatchSize from 1 to {@value EngineConfig#MAX_BATCH_SIZE}, or null for the default
      * @return this builder

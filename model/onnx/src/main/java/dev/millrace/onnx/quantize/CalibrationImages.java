@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Decoded images for the quantisation of a model. Four of every five images determine the ranges of
- * the activations. Every fifth image is a tuning image. The tuning images measure each candidate
- * for the quantised model, to choose the best one.
+ * Decoded images for the quantisation of a model. Every second image determines the ranges of the
+ * activations. The other images are tuning images. The tuning images measure each candidate for the
+ * quantised model, to choose the best one.
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}; the arrays must not change
  * @param classes the index of each image's class; empty if the classes are unknown
@@ -21,7 +21,7 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
   /** The smallest number of images. */
   public static final int FEWEST = 20;
 
-  private static final int TUNING = 5;
+  private static final int TUNING = 2;
   private static final int FOR_REFERENCE = 64;
 
   /**

@@ -12,9 +12,13 @@ package dev.millrace.onnx.quantize;
  */
 record Damage(int images, int lost, double divergence) implements Comparable<Damage> {
 
+  /**
+   * Compares the divergence. The number of lost images is not compared, because it differs by
+   * chance between models that are equally good: of a few hundred images, only some get another
+   * answer.
+   */
   @Override
   public int compareTo(Damage other) {
-    int byLoss = Integer.compare(lost, other.lost);
-    return byLoss != 0 ? byLoss : Double.compare(divergence, other.divergence);
+    return Double.compare(divergence, other.divergence);
   }
 }

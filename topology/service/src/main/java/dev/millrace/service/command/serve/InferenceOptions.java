@@ -57,7 +57,7 @@ final class InferenceOptions {
       paramLabel = "N",
       description =
           "Largest number of images per batch (default: 64 on a GPU; on the CPU the number that"
-              + " runs in 20 ms, at most 8).")
+              + " runs in 80 ms, at most 8).")
   private Integer maxBatchSize;
 
   @Option(
