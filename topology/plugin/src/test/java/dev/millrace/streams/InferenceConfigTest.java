@@ -23,7 +23,7 @@ class InferenceConfigTest {
     EngineConfig engine = InferenceConfig.of(Path.of("models"), "resnet20").engine();
     assertThat(engine.devices()).containsExactly(Device.CPU);
     assertThat(engine.maxBatchSize()).isEqualTo(8);
-    assertThat(engine.longestRun()).isEqualTo(Duration.ofMillis(20));
+    assertThat(engine.longestRun()).isEqualTo(Duration.ofMillis(80));
     assertThat(engine.linger()).isZero();
     assertThat(config().maxBatchSize(8).build().engine().longestRun())
         .isEqualTo(EngineConfig.UNLIMITED);
