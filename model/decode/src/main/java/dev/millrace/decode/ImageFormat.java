@@ -25,6 +25,8 @@ enum ImageFormat {
   private static final String SUPPORTED = "a JPEG, PNG, GIF, BMP, WebP or TIFF image";
 
   private final String title;
+
+  @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
   private final List<Signature> signatures;
 
   /**
