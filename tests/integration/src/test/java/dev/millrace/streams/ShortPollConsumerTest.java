@@ -278,7 +278,7 @@ class ShortPollConsumerTest {
   void busyPartition_doesNotWaitForPartitionsWithoutRecords() {
     most = Integer.MAX_VALUE;
     consumer.close();
-    config.put("fetch.max.wait.ms", 20_000);
+    config.put("fetch.max.wait.ms", 4_000);
     consumer = new ShortPollConsumer(config, () -> most);
     int records = 60;
     send(partition, records, 100_000); // ten records in a fetch
@@ -290,7 +290,7 @@ class ShortPollConsumerTest {
         .pollInterval(Duration.ofMillis(150)) // the time that the thread processes the records
         .until(
             () -> {
-              assertThat(consumer.poll(Duration.ofSeconds(10)).count()).isPositive();
+              assertThat(consumer.poll(Duration.ofSeconds(2)).count()).isPositive();
               return consumer.position(partition) == RECORDS + records;
             });
   }
