@@ -12,9 +12,9 @@ import java.util.List;
  *     that is free
  * @param maxBatchSize largest number of images in a batch, from 1 to {@value #MAX_BATCH_SIZE}
  * @param longestRun longest time that a run on a CPU should take, above 0. Slower versions get
- *     smaller batches, down to one image. A CPU gains nothing from larger batches, and a commit has
- *     to wait for the current run. With {@link #UNLIMITED}, slow versions also get batches of up to
- *     {@code maxBatchSize}
+ *     smaller batches, down to one image. Longer runs raise the throughput of a CPU little, and a
+ *     commit has to wait for the current run. With {@link #UNLIMITED}, slow versions also get
+ *     batches of up to {@code maxBatchSize}
  * @param linger longest time that an image waits for its batch to fill while a device is idle, from
  *     0 to 10 s
  * @param decodeThreads number of threads that decode images, at least 1

@@ -69,8 +69,8 @@ final class ModelLoader {
 
   /**
    * Tests whether the run time limits the batch size. This is the case if the device is a CPU and
-   * the configuration limits the run time. A larger batch gains nothing on a CPU, and a commit has
-   * to wait for the batch's run.
+   * the configuration limits the run time. Longer runs raise the throughput of a CPU little, and a
+   * commit has to wait for the batch's run.
    */
   private boolean limitsRuns(Device device) {
     return device.kind() == Device.Kind.CPU && !config.longestRun().equals(EngineConfig.UNLIMITED);
