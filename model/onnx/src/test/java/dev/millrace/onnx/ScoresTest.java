@@ -157,6 +157,14 @@ class ScoresTest {
         .containsExactly(SmallModel.probabilities(PIXELS, 3), within(1e-5f));
   }
 
+  /** An untrained network may return logits that are as small as the rounding of probabilities. */
+  @Test
+  void tinyLogitsOfBothSigns_areLogits() {
+    PreparedModel prepared = prepare(ending(end -> centred(end, 1e-10f)), LABELS, null, null);
+
+    assertThat(prepared.scores()).isEqualTo(ScoreTail.SOFTMAX);
+  }
+
   @Test
   void otherScoresThatSumToZero_areRefusedUntilTheUserSaysWhatTheyAre() {
     assertRefused(
@@ -462,9 +470,13 @@ class ScoresTest {
    * Subtracts the mean of the logits from each logit, with the matrix product of a linear layer.
    */
   private static String centred(Ending end) {
+    return centred(end, 1);
+  }
+
+  private static String centred(Ending end, float factor) {
     float[] weight = new float[25];
     for (int i = 0; i < weight.length; i++) {
-      weight[i] = (i % 6 == 0 ? 1 : 0) - 1 / 5f;
+      weight[i] = factor * ((i % 6 == 0 ? 1 : 0) - 1 / 5f);
     }
     String centre = end.graph().weight("centre", Tensor.floats(weight, 5, 5));
     return end.graph().node("MatMul", "centred", List.of(end.logits(), centre));

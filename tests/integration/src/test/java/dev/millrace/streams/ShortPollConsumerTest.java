@@ -271,6 +271,51 @@ class ShortPollConsumerTest {
   }
 
   /**
+   * Kafka Streams commits the positions that a poll reports. The marker at the end of a transaction
+   * moves the position of Kafka's consumer, while records before the marker are kept.
+   */
+  @Test
+  void polledPosition_isNeverBehindKeptRecords() {
+    TopicPartition other = new TopicPartition(topic, 1);
+    Map<String, Object> transactional = new HashMap<>(config);
+    transactional.keySet().retainAll(Set.of("bootstrap.servers"));
+    transactional.put("transactional.id", topic);
+    consumer.assign(Set.of(partition, other));
+    consumer.seek(partition, RECORDS);
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(transactional, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      for (TopicPartition to : List.of(partition, other)) {
+        for (int i = 0; i < MOST; i++) {
+          var unused =
+              producer.send(new ProducerRecord<>(topic, to.partition(), null, new byte[1]));
+        }
+      }
+      producer.flush();
+      assertThat(consumer.poll(PATIENCE).count()).isEqualTo(MOST);
+      producer.commitTransaction();
+    }
+
+    most = 1;
+    Map<TopicPartition, Long> reported = new HashMap<>();
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100)) // the consumer fetches meanwhile
+        .until(
+            () -> {
+              consumer
+                  .poll(Duration.ofMillis(100))
+                  .nextOffsets()
+                  .forEach((of, position) -> reported.put(of, position.offset()));
+              reported.forEach(
+                  (of, position) ->
+                      assertThat(position).isLessThanOrEqualTo(consumer.position(of)));
+              return reported.equals(consumer.endOffsets(List.of(partition, other)));
+            });
+  }
+
+  /**
    * A consumer sends one fetch at a time to a broker, and the broker holds a fetch of partitions
    * without records. So a fetch that leaves out a busy partition would delay this partition.
    */

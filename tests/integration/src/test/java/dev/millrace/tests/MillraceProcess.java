@@ -132,9 +132,7 @@ public final class MillraceProcess implements AutoCloseable {
     environment.remove("JAVA_OPTS");
     environment.remove("OMP_WAIT_POLICY");
     if (Boolean.getBoolean("millrace.test.parallel")) {
-      // Other tests use the cores, too. Two threads of a trainer would spin while they wait for
-      // each
-      // other.
+      // Other tests use the cores, too, so two threads of a trainer would wait for each other.
       environment.put("OMP_NUM_THREADS", "1");
     }
   }

@@ -17,31 +17,53 @@ final class MetadataWait {
   /** Enough time for a request to a broker in the same region. */
   private static final Duration WAIT = Duration.ofMillis(20);
 
+  /** Enough time for the metadata of thousands of topics, or from a broker in another region. */
+  private static final Duration LONG_WAIT = Duration.ofMillis(200);
+
   /** A rebalance needs about three polls that wait. */
   private static final Duration BETWEEN_WAITS = Duration.ofMillis(400);
 
+  private static final int WAITS_BEFORE_A_LONG_ONE = 9;
+
+  /**
+   * Polls in a row that are no further apart read the answer themselves, before it is too old
+   * ({@code retry.backoff.ms}, 100 ms).
+   */
+  private static final Duration IN_A_ROW = Duration.ofMillis(50);
+
   private final LongSupplier nanoTime;
+  private long lastPoll;
   private long lastWait;
+  private int waits;
 
   /**
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   MetadataWait(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    lastWait = nanoTime.getAsLong();
+    lastPoll = nanoTime.getAsLong();
+    lastWait = lastPoll;
   }
 
   /** {@return the timeout of the next poll, which may be longer than {@code timeout}} */
   Duration of(Duration timeout) {
     long now = nanoTime.getAsLong();
-    if (timeout.compareTo(WAIT) >= 0) {
+    long sinceLastPoll = now - lastPoll;
+    lastPoll = now;
+    if (timeout.compareTo(LONG_WAIT) >= 0) {
       lastWait = now;
+      waits = 0;
       return timeout;
     }
-    if (now - lastWait < BETWEEN_WAITS.toNanos()) {
+    if (sinceLastPoll < IN_A_ROW.toNanos() || now - lastWait < BETWEEN_WAITS.toNanos()) {
       return timeout;
     }
     lastWait = now;
-    return WAIT;
+    waits++;
+    if (waits <= WAITS_BEFORE_A_LONG_ONE) {
+      return timeout.compareTo(WAIT) > 0 ? timeout : WAIT;
+    }
+    waits = 0;
+    return LONG_WAIT;
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
@@ -27,7 +28,9 @@ final class OversizedRecord {
    * failed. Called on that consumer's thread.
    *
    * @param config configuration of the consumer that failed
-   * @param failed the consumer that failed
+   * @param assigned the partitions of the consumer that failed
+   * @param position returns the offset from which the consumer that failed reads next, behind the
+   *     records that it has read and keeps for later polls
    * @param most largest number of records in one poll of the failed consumer
    * @param error the error that the failed consumer threw
    * @param open opens a consumer with a configuration
@@ -36,21 +39,21 @@ final class OversizedRecord {
    */
   static OutOfMemoryError find(
       Map<String, Object> config,
-      Consumer<byte[], byte[]> failed,
+      Set<TopicPartition> assigned,
+      ToLongFunction<TopicPartition> position,
       int most,
       OutOfMemoryError error,
       Function<Map<String, Object>, Consumer<byte[], byte[]>> open) {
     try {
       Map<TopicPartition, Long> positions = new HashMap<>();
-      for (TopicPartition partition : failed.assignment()) {
-        positions.put(partition, failed.position(partition));
+      for (TopicPartition partition : assigned) {
+        positions.put(partition, position.applyAsLong(partition));
       }
       try (Consumer<byte[], byte[]> search = open.apply(searching(config))) {
-        for (Map.Entry<TopicPartition, Long> position : positions.entrySet()) {
-          long offset = firstUnreadable(search, position.getKey(), position.getValue(), most);
+        for (Map.Entry<TopicPartition, Long> from : positions.entrySet()) {
+          long offset = firstUnreadable(search, from.getKey(), from.getValue(), most);
           if (offset >= 0) {
-            return new HeapExhaustedError(
-                position.getKey(), offset, Runtime.getRuntime().maxMemory());
+            return new HeapExhaustedError(from.getKey(), offset, Runtime.getRuntime().maxMemory());
           }
         }
       }

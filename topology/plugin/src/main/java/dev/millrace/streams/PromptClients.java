@@ -209,7 +209,8 @@ public final class PromptClients implements KafkaClientSupplier {
       try {
         return prompt.poll(timeout);
       } catch (OutOfMemoryError e) {
-        throw OversizedRecord.find(config, this, maxPollRecords(), e, PromptClients::usual);
+        throw OversizedRecord.find(
+            config, assignment(), this::readPosition, maxPollRecords(), e, PromptClients::usual);
       }
     }
 

@@ -39,7 +39,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
         records == null
             ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
             : Integer.parseInt(records.toString());
-    polls = new ShortPolls(this, maxPollRecords, most);
+    polls = new ShortPolls(this, maxPollRecords, most, System::nanoTime);
   }
 
   /** {@return the value of {@code max.poll.records}} */
@@ -72,6 +72,11 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
   public long position(TopicPartition partition, Duration timeout) {
     OptionalLong kept = polls.position(partition);
     return kept.isPresent() ? kept.getAsLong() : super.position(partition, timeout);
+  }
+
+  /** Returns the offset from which the consumer reads next, behind the kept records. */
+  final long readPosition(TopicPartition partition) {
+    return super.position(partition);
   }
 
   @Override

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -40,7 +42,9 @@ import org.apache.kafka.common.TopicPartition;
  * <p>A partition with few kept records is not paused. A consumer sends only one fetch at a time to
  * a broker. The broker holds a fetch of partitions without records for 0.5 s ({@code
  * fetch.max.wait.ms}). If the partition was paused then, its next records would be fetched only
- * after this time, and the thread would run out of records.
+ * after this time, and the thread would run out of records. For the same reason, if a partition was
+ * paused after a full poll and the others had no records, no partition is paused after a full poll
+ * for the next five seconds.
  *
  * <p>Kafka Streams must not count a kept record as read. So the position of a partition is the
  * offset of its first kept record. Records are forgotten if their partition is revoked, or the
@@ -71,9 +75,13 @@ final class ShortPolls {
    */
   private static final int MANY_POLLS = 3;
 
+  /** Ten times as long as a broker holds a fetch of partitions without records. */
+  private static final long IN_VAIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final Consumer<byte[], byte[]> consumer;
   private final int full;
   private final IntSupplier most;
+  private final LongSupplier nanoTime;
 
   private final Map<TopicPartition, Kept> kept = new LinkedHashMap<>();
 
@@ -83,17 +91,22 @@ final class ShortPolls {
   /** The partitions that are paused during a poll, so that the consumer reads the others. */
   private final Set<TopicPartition> resting = new HashSet<>();
 
+  /** When the partitions of a full poll were last paused in vain; null if that is long ago. */
+  private Long inVain;
+
   /**
    * @param consumer the consumer that is polled; this class itself only reads its assignment, and
    *     pauses and resumes its partitions
    * @param full the largest number of records that the consumer returns ({@code max.poll.records}).
    *     If a poll returns fewer records, the consumer has no other records in memory
    * @param most returns the largest number of records that a poll should return, at least 1
+   * @param nanoTime the clock, for example {@link System#nanoTime}
    */
-  ShortPolls(Consumer<byte[], byte[]> consumer, int full, IntSupplier most) {
+  ShortPolls(Consumer<byte[], byte[]> consumer, int full, IntSupplier most, LongSupplier nanoTime) {
     this.consumer = consumer;
     this.full = full;
     this.most = most;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -121,7 +134,7 @@ final class ShortPolls {
     running.removeAll(consumer.paused());
     Set<TopicPartition> ready = new HashSet<>(kept.keySet());
     ready.retainAll(running);
-    Set<TopicPartition> rest = new HashSet<>(last);
+    Set<TopicPartition> rest = restAfterAFullPoll();
     kept.forEach(
         (partition, records) -> {
           if (records.records().size() >= MANY_POLLS * count) {
@@ -129,20 +142,34 @@ final class ShortPolls {
           }
         });
     rest.retainAll(running);
-    if (ready.isEmpty() && (rest.isEmpty() || rest.equals(running))) {
-      return poll.apply(timeout);
-    }
     try {
+      if (ready.isEmpty() && (rest.isEmpty() || rest.equals(running))) {
+        return poll.apply(timeout);
+      }
       ConsumerRecords<byte[], byte[]> others = pollOthers(poll, rest);
-      return !ready.isEmpty() || !PolledRecords.sayNothing(others) ? others : poll.apply(timeout);
+      if (!PolledRecords.sayNothing(others)) {
+        return others;
+      }
+      if (!Collections.disjoint(rest, last)) {
+        inVain = nanoTime.getAsLong();
+      }
+      return ready.isEmpty() ? poll.apply(timeout) : others;
     } catch (OffsetOutOfRangeException e) {
-      if (Collections.disjoint(e.partitions(), ready)) {
+      if (Collections.disjoint(e.partitions(), kept.keySet())) {
         throw e;
       }
       // The offset behind the kept records does not exist any more, but the kept records do. The
       // consumer fails again after the last one.
       return ConsumerRecords.empty();
     }
+  }
+
+  private Set<TopicPartition> restAfterAFullPoll() {
+    if (inVain != null && nanoTime.getAsLong() - inVain < IN_VAIN_NANOS) {
+      return new HashSet<>();
+    }
+    inVain = null;
+    return new HashSet<>(last);
   }
 
   /**
@@ -175,6 +202,13 @@ final class ShortPolls {
       kept.merge(
           partition, new Kept(records, end == null ? behind(records) : end), Kept::followedBy);
     }
+    // The consumer also reports a position if it has passed only markers of transactions. This
+    // position is behind the kept records, so it must not be committed before they are returned.
+    kept.replaceAll(
+        (partition, records) -> {
+          OffsetAndMetadata end = positions.remove(partition);
+          return end == null ? records : new Kept(records.records(), end);
+        });
     Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> first = new LinkedHashMap<>();
     List<TopicPartition> ready = new ArrayList<>(kept.keySet());
     ready.removeAll(consumer.paused());

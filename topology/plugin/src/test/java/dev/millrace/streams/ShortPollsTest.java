@@ -43,7 +43,8 @@ class ShortPollsTest {
 
   private Runnable duringPoll = () -> {};
   private int most = 2;
-  private ShortPolls polls = new ShortPolls(consumer, 500, () -> most);
+  private long now;
+  private ShortPolls polls = new ShortPolls(consumer, 500, () -> most, () -> now);
 
   @BeforeEach
   void assign() {
@@ -55,7 +56,7 @@ class ShortPollsTest {
   /** Sets the largest number of records that the consumer returns. */
   private void setFull(int records) {
     consumer.setMaxPollRecords(records);
-    polls = new ShortPolls(consumer, records, () -> most);
+    polls = new ShortPolls(consumer, records, () -> most, () -> now);
   }
 
   private void arrive(TopicPartition partition, long... offsets) {
@@ -254,6 +255,25 @@ class ShortPollsTest {
     assertThat(timeouts).containsExactly(LONG, LONG);
   }
 
+  /** A rest may cost as much time as a broker holds a fetch of partitions without records. */
+  @Test
+  void afterARestInVain_thePartitionsOfFullPollsRestOnlyNowAndThen() {
+    setFull(1);
+    arrive(ONE, 10, 11, 12, 13, 14);
+    poll();
+    poll();
+    timeouts.clear();
+    paused.clear();
+
+    now = Duration.ofSeconds(4).toNanos();
+    assertThat(offsets(poll(), ONE)).containsExactly(12L);
+    now = Duration.ofSeconds(6).toNanos();
+    assertThat(offsets(poll(), ONE)).containsExactly(13L);
+
+    assertThat(timeouts).containsExactly(LONG, Duration.ZERO, LONG);
+    assertThat(paused).containsExactly(Set.of(), Set.of(ONE), Set.of());
+  }
+
   @Test
   void recordsOfSeveralPartitions_countTogether() {
     arrive(ONE, 10, 11, 12);
@@ -266,6 +286,41 @@ class ShortPollsTest {
     assertThat(offsets(first, TWO)).containsExactly(20L, 21L);
     assertThat(first.nextOffsets().keySet()).containsExactlyInAnyOrder(ONE, TWO);
     assertThat(poll().count()).isEqualTo(1);
+  }
+
+  /**
+   * Kafka Streams commits the position that a poll reports, even if the poll returned no records of
+   * the partition. Kafka's consumer reports such a position if it has passed only markers of
+   * transactions, or if a fetch of several partitions returned nothing of this one.
+   */
+  @Test
+  void positionBehindKeptRecords_isReportedWithTheLastOfThem() {
+    arrive(ONE, 10, 11, 12);
+    arrive(TWO, 20, 21, 22);
+    most = 3;
+    ConsumerRecords<byte[], byte[]> first = poll();
+    assertThat(polls.count(ONE) + polls.count(TWO)).isEqualTo(3);
+    most = 1;
+
+    Map<TopicPartition, Long> committed = new HashMap<>();
+    first.nextOffsets().forEach((partition, offset) -> committed.put(partition, offset.offset()));
+    for (int left = 3; left > 0; left--) {
+      ConsumerRecords<byte[], byte[]> records =
+          polls.poll(
+              timeout ->
+                  new ConsumerRecords<>(
+                      Map.of(),
+                      Map.of(ONE, new OffsetAndMetadata(14), TWO, new OffsetAndMetadata(24))),
+              LONG);
+      assertThat(records.count()).isEqualTo(1);
+      records.nextOffsets().forEach((partition, at) -> committed.put(partition, at.offset()));
+      for (TopicPartition partition : Set.of(ONE, TWO)) {
+        polls
+            .position(partition)
+            .ifPresent(kept -> assertThat(committed.get(partition)).isEqualTo(kept));
+      }
+    }
+    assertThat(committed).isEqualTo(Map.of(ONE, 14L, TWO, 24L));
   }
 
   @Test
@@ -344,6 +399,24 @@ class ShortPollsTest {
 
     assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
 
+    assertThatThrownBy(this::poll).isInstanceOf(OffsetOutOfRangeException.class);
+  }
+
+  /** Kafka's consumer also checks the offsets of paused partitions. */
+  @Test
+  void ifTheOffsetOfAPausedPartitionIsOutOfRange_itsKeptRecordsStay() {
+    arrive(ONE, 10, 11, 12, 13);
+    poll();
+    consumer.pause(Set.of(ONE));
+    duringPoll =
+        () -> {
+          throw new OffsetOutOfRangeException(Map.of(ONE, 14L));
+        };
+
+    assertThat(poll().isEmpty()).isTrue();
+
+    consumer.resume(Set.of(ONE));
+    assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
     assertThatThrownBy(this::poll).isInstanceOf(OffsetOutOfRangeException.class);
   }
 

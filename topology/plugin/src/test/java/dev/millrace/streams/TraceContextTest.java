@@ -69,9 +69,6 @@ class TraceContextTest {
     Properties configuration = new Properties();
     configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-    // The commit interval has no effect on the driver, because it commits after each record. A
-    // commit forwards the answers that are not forwarded yet.
-    configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     try (TopologyTestDriver driver = new TopologyTestDriver(builder.build(), configuration)) {
       TestInputTopic<String, byte[]> images =
           driver.createInputTopic("images", new StringSerializer(), new ByteArraySerializer());

@@ -320,9 +320,6 @@ class TracingTest {
     Properties configuration = new Properties();
     configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-    // The commit interval has no effect on the driver, because it commits after each record. A
-    // commit forwards the answers that are not forwarded yet.
-    configuration.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     configuration.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class);
     configuration.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "dead-letters");

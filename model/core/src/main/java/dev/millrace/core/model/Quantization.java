@@ -11,7 +11,7 @@ import java.util.List;
  * @param method how the ranges of the activations were chosen, for example {@code entropy}
  * @param reduceRange whether the weights have 7 bits instead of 8. Sums of two products then fit in
  *     16 bits, so that they cannot saturate on processors without VNNI
- * @param canSaturate whether two products with the weights can exceed 16 bits
+ * @param canSaturate whether the sum of two products with the weights can exceed 16 bits
  * @param floatLayers the layers that stay in float32, by operator and name; may be empty
  * @param calibration the images from which the ranges were computed
  * @param judgement the comparison with the float32 version
@@ -106,7 +106,7 @@ public record Quantization(
    *
    * @param method how the ranges of the activations were chosen
    * @param reduceRange whether the weights have 7 bits instead of 8
-   * @param canSaturate whether two products with the weights can exceed 16 bits
+   * @param canSaturate whether the sum of two products with the weights can exceed 16 bits
    * @param floatLayers the layers that stay in float32
    * @param calibration the images from which the ranges were computed
    * @param judgement the comparison with the float32 version

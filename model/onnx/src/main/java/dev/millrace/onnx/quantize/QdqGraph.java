@@ -93,8 +93,8 @@ final class QdqGraph {
   }
 
   /**
-   * {@return whether products with the weights can saturate on processors without VNNI} Call this
-   * method only after {@link #build}.
+   * {@return whether the sum of two products with the weights can exceed 16 bits, which processors
+   * without VNNI saturate} Call this method only after {@link #build}.
    */
   boolean canSaturate() {
     return saturable;

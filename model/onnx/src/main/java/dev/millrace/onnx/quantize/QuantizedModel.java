@@ -30,7 +30,7 @@ public record QuantizedModel(
    * @param method how the ranges were chosen
    * @param layers number of layers that run on 8-bit integers
    * @param floatLayers the layers that stay in float32
-   * @param canSaturate whether the sum of two products can exceed 16 bits
+   * @param canSaturate whether the sum of two products with the weights can exceed 16 bits
    */
   public QuantizedModel {
     floatLayers = List.copyOf(floatLayers);

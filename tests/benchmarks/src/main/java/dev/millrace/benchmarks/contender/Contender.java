@@ -135,7 +135,7 @@ public enum Contender {
    * Reads lines from standard input, and returns the first one that is not {@link #IRREDUCIBLE}.
    * Replies to each {@link #IRREDUCIBLE} line with the processor time.
    */
-  private static String hear() throws IOException {
+  private static String hear() throws InterruptedException {
     String line = Parent.hear();
     while (IRREDUCIBLE.equals(line)) {
       Parent.tell(Long.toString(IrreducibleWork.nanos()));
