@@ -71,6 +71,8 @@ class LocalBenchmarksTest {
   }
 
   @Test
+  @Tag("nightly")
+  @Tag("benchmarks")
   void int8_withTrainedWeights_saysHowMuchAccuracyItLoses() throws Exception {
     Path data = Files.createDirectories(folder.resolve("data"));
     Files.copy(SharedData.file("models/cifar10_resnet20.onnx"), data.resolve("resnet20.onnx"));
