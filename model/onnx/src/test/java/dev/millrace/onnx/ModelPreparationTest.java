@@ -56,7 +56,8 @@ class ModelPreparationTest {
         arguments("our names", SmallModel.nchw().named("pixels", "probabilities").model(), true),
         arguments(
             "our names turned", SmallModel.nchw().named("probabilities", "pixels").model(), true),
-        arguments("weights as inputs", weightsAsInputs(SmallModel.nchw().model()), true));
+        arguments(
+            "weights as inputs", Networks.weightsAsInputs(SmallModel.nchw().model(), 3), true));
   }
 
   private static String oneByOneMap(SmallModel.Ending end) {
@@ -96,19 +97,6 @@ class ModelPreparationTest {
     String exp = end.node("Exp");
     String sum = end.graph().node("ReduceL1", "sum", List.of(exp), Attribute.integers("axes", 1));
     return end.graph().node("Div", "quotient", List.of(exp, sum));
-  }
-
-  /**
-   * Returns the model in the form of ONNX files before format version 4, in which each weight is
-   * also an input of the graph.
-   */
-  private static ModelProto weightsAsInputs(ModelProto model) {
-    GraphProto.Builder graph = model.getGraph().toBuilder();
-    for (TensorProto weight : model.getGraph().getInitializerList()) {
-      long[] shape = weight.getDimsList().stream().mapToLong(Long::longValue).toArray();
-      graph.addInput(0, Tensor.value(weight.getName(), DataType.FLOAT, shape));
-    }
-    return model.toBuilder().setIrVersion(3).setGraph(graph).build();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -4,6 +4,10 @@ import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +53,22 @@ public final class Networks {
               : random.nextFloat() - 0.5f;
     }
     return new WeightTensor(tensor.shape(), FloatBuffer.wrap(values));
+  }
+
+  /**
+   * Returns the model with each weight also as an input of the graph. Files with a format version
+   * below 4 must have these inputs. In later files, a caller may replace the weights.
+   *
+   * @param irVersion the format version of the result
+   */
+  public static ModelProto weightsAsInputs(ModelProto model, long irVersion) {
+    GraphProto.Builder graph = model.getGraph().toBuilder();
+    for (TensorProto weight : model.getGraph().getInitializerList()) {
+      long[] shape = weight.getDimsList().stream().mapToLong(Long::longValue).toArray();
+      graph.addInput(
+          0, Tensor.value(weight.getName(), DataType.forNumber(weight.getDataType()), shape));
+    }
+    return model.toBuilder().setIrVersion(irVersion).setGraph(graph).build();
   }
 
   /** Returns noise, {@code [images, channels, size, size]}. */

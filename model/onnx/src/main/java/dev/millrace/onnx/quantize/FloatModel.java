@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.onnx.FreshNames;
 import dev.millrace.onnx.OrtFailure;
@@ -11,10 +12,14 @@ import dev.millrace.onnx.OrtLibrary;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.onnx.proto.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Converts a prepared model to the float32 network that is quantised. */
 final class FloatModel {
@@ -29,6 +34,8 @@ final class FloatModel {
           "ConvInteger",
           "MatMulInteger");
 
+  private static final long CONSTANT_WEIGHTS = 4;
+
   private FloatModel() {}
 
   /**
@@ -40,7 +47,7 @@ final class FloatModel {
    * @throws ModelException if the model is already quantised, or has nothing that can be quantised
    */
   static Network of(byte[] prepared) {
-    Network network = new Network(withEnding(folded(prepared)));
+    Network network = new Network(withEnding(folded(withConstantWeights(prepared))));
     for (NodeProto node : network.nodes()) {
       if (QUANTISED.contains(node.getOpType())) {
         throw new ModelException(
@@ -56,6 +63,34 @@ final class FloatModel {
               + " layers");
     }
     return network;
+  }
+
+  /**
+   * Removes the graph's inputs that have the name of a weight. With these inputs, a caller could
+   * replace the weights, so ONNX Runtime would not fold them. Before format version {@value
+   * #CONSTANT_WEIGHTS}, each weight needs such an input, so older files get this version.
+   */
+  private static byte[] withConstantWeights(byte[] prepared) {
+    try {
+      ModelProto model = ModelProto.parseFrom(prepared);
+      Set<String> weights =
+          model.getGraph().getInitializerList().stream()
+              .map(TensorProto::getName)
+              .collect(Collectors.toSet());
+      List<ValueInfoProto> inputs =
+          model.getGraph().getInputList().stream()
+              .filter(input -> !weights.contains(input.getName()))
+              .toList();
+      return inputs.size() == model.getGraph().getInputCount()
+          ? prepared
+          : model.toBuilder()
+              .setIrVersion(Math.max(model.getIrVersion(), CONSTANT_WEIGHTS))
+              .setGraph(model.getGraph().toBuilder().clearInput().addAllInput(inputs))
+              .build()
+              .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new ModelException("the model is not an ONNX file: " + e.getMessage(), e);
+    }
   }
 
   /**

@@ -8,10 +8,13 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.Networks;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
 import dev.millrace.onnx.OnnxFormat.Precision;
 import dev.millrace.onnx.OrtLibrary;
+import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import java.io.IOException;
@@ -55,6 +58,27 @@ class QuantizerTest {
     assertThat(operators).filteredOn("QLinearAdd"::equals).hasSize(8);
     assertThat(operators).contains("QGemm", "QLinearGlobalAveragePool", "Softmax");
     assertThat(operators).doesNotContain("Conv", "Relu", "Gemm", "FusedConv");
+  }
+
+  /** PyTorch's option {@code keep_initializers_as_inputs} writes files in this form. */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 8})
+  void weightsAsInputs_becomeConstants(long irVersion) throws IOException, OrtException {
+    byte[] exported =
+        ResNetOnnx.write(
+            SmallNetwork.NETWORK, Networks.weights(SmallNetwork.NETWORK), OnnxFormat.EXACT);
+    byte[] overridable =
+        Networks.weightsAsInputs(ModelProto.parseFrom(exported), irVersion).toByteArray();
+    byte[] prepared =
+        ModelPreparation.prepare(overridable, SmallNetwork.PREPROCESSING, SmallNetwork.LABELS)
+            .bytes();
+
+    QuantizedModel model = quantize(prepared, USUAL);
+
+    assertThat(ModelProto.parseFrom(model.bytes()).getGraph().getInputList()).hasSize(1);
+    assertThat(model.layers()).isEqualTo(21);
+    assertThat(optimised(model.bytes())).filteredOn("QLinearConv"::equals).hasSize(20);
+    assertThat(damage(prepared, model.bytes()).divergence()).isLessThan(2e-4);
   }
 
   /**
