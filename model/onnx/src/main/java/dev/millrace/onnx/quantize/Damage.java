@@ -1,5 +1,7 @@
 package dev.millrace.onnx.quantize;
 
+import java.util.Comparator;
+
 /**
  * The difference between a quantised model's answers and the float32 model's answers to the tuning
  * images.
@@ -10,15 +12,28 @@ package dev.millrace.onnx.quantize;
  *     number of images with a different answer
  * @param divergence the mean Kullback-Leibler divergence of the answers, in nats
  */
-record Damage(int images, int lost, double divergence) implements Comparable<Damage> {
+record Damage(int images, int lost, double divergence) {
+
+  private static final double ROUNDING = 1e-9;
 
   /**
-   * Compares the divergence. The number of lost images is not compared, because it differs by
-   * chance between models that are equally good: of a few hundred images, only some get another
-   * answer.
+   * {@return whether the loss is at most {@code maxLoss}, in percentage points} This is the rule
+   * that later judges the quantised model on other images.
    */
-  @Override
-  public int compareTo(Damage other) {
-    return Double.compare(divergence, other.divergence);
+  boolean isWithin(double maxLoss) {
+    return 100.0 * lost / images <= maxLoss + ROUNDING;
+  }
+
+  /**
+   * {@return an order that begins with the best model} A model whose loss is allowed is better than
+   * a model whose loss is too large. Otherwise, the model with the least divergence is the best.
+   * The numbers of lost images are not compared with each other, because they differ by chance
+   * between models that are equally good: of a few hundred images, only some get another answer.
+   *
+   * @param maxLoss the largest allowed loss, in percentage points
+   */
+  static Comparator<Damage> bestFirst(double maxLoss) {
+    return Comparator.comparing((Damage damage) -> !damage.isWithin(maxLoss))
+        .thenComparingDouble(Damage::divergence);
   }
 }

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
  * Quantises a prepared float32 model. Activations become unsigned 8-bit integers, and weights
  * become signed 8-bit integers with a scale for each output channel. Biases become 32-bit integers.
  *
- * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the least {@link
- * Damage}, measured on the tuning images. If the damage is still too large, the quantiser leaves
- * the first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers
+ * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the best {@link
+ * Damage}, measured on the tuning images. If the loss is still too large, the quantiser leaves the
+ * first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers
  * also stay in float32, the most damaging first. A layer's own damage is measured with a model in
  * which only this layer is quantised.
  *
@@ -38,6 +38,7 @@ public final class Quantizer implements AutoCloseable {
   private final Tuning tuning;
   private final Calibration calibration;
   private final List<String> layers;
+  private final Comparator<Candidate> bestFirst;
   private List<String> bySensitivity;
 
   /**
@@ -80,6 +81,8 @@ public final class Quantizer implements AutoCloseable {
       Consumer<String> progress) {
     this.settings = settings;
     this.progress = progress;
+    this.bestFirst =
+        Comparator.comparing(Candidate::damage, Damage.bestFirst(settings.maxLoss()));
     try {
       this.network = FloatModel.of(prepared);
       this.layers = Plan.weighted(network).stream().map(Network::key).toList();
@@ -101,15 +104,16 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Quantises the model.
    *
-   * @return the model with the least damage on the tuning images; the caller compares the model
-   *     with the float32 model on other images
+   * @return the model with the least divergence of the models whose loss on the tuning images is
+   *     allowed, or of all models if no loss is allowed. The caller compares the model with the
+   *     float32 model on other images
    * @throws ModelException if ONNX Runtime cannot run the quantised model
    */
   public QuantizedModel quantize() {
     Candidate best =
         Arrays.stream(CalibrationMethod.values())
             .map(method -> candidate(method, Set.of()))
-            .min(Comparator.naturalOrder())
+            .min(bestFirst)
             .orElseThrow();
     if (!isGood(best)) {
       best = withFloatLayers(best);
@@ -128,7 +132,7 @@ public final class Quantizer implements AutoCloseable {
       }
       more = Math.max(1, 2 * more);
       Candidate candidate = candidate(quantised.method, new LinkedHashSet<>(kept));
-      best = candidate.compareTo(best) < 0 ? candidate : best;
+      best = bestFirst.compare(candidate, best) < 0 ? candidate : best;
       if (isGood(best)) {
         break;
       }
@@ -209,22 +213,10 @@ public final class Quantizer implements AutoCloseable {
     workers.close();
   }
 
-  /**
-   * Tests whether the loss is allowed. The limit is rounded up to a whole number of images, because
-   * a single image is not significant.
-   */
   private boolean isGood(Candidate candidate) {
-    Damage damage = candidate.damage;
-    return damage.lost() <= Math.ceil(settings.maxLoss() * damage.images() / 100);
+    return candidate.damage.isWithin(settings.maxLoss());
   }
 
   /** A quantised model, with its damage on the tuning images. */
-  private record Candidate(CalibrationMethod method, QuantizedModel model, Damage damage)
-      implements Comparable<Candidate> {
-
-    @Override
-    public int compareTo(Candidate other) {
-      return damage.compareTo(other.damage);
-    }
-  }
+  private record Candidate(CalibrationMethod method, QuantizedModel model, Damage damage) {}
 }

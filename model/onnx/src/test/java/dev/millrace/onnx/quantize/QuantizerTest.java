@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class QuantizerTest {
@@ -170,7 +171,22 @@ class QuantizerTest {
   /** A few images are lost or won by chance. */
   @Test
   void leastDivergence_decides_andNotAFewImages() {
-    assertThat(new Damage(50, -1, 0.02)).isGreaterThan(new Damage(50, 0, 0.01));
+    assertThat(Damage.bestFirst(2).compare(new Damage(50, -1, 0.02), new Damage(50, 0, 0.01)))
+        .isPositive();
+    assertThat(Damage.bestFirst(-100).compare(new Damage(50, -1, 0.02), new Damage(50, 0, 0.01)))
+        .isPositive();
+  }
+
+  @Test
+  void allowedLoss_isBetterThanLessDivergence() {
+    assertThat(Damage.bestFirst(2).compare(new Damage(50, 2, 0.01), new Damage(50, 1, 0.02)))
+        .isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"150, 0, 0.5, true", "150, 1, 0.5, false", "200, 1, 0.5, true", "1000, 7, 0.7, true"})
+  void limitOnTuningImages_isNotRoundedUp(int images, int lost, double maxLoss, boolean allowed) {
+    assertThat(new Damage(images, lost, 0).isWithin(maxLoss)).isEqualTo(allowed);
   }
 
   /** Layers stay in float32 only while the loss is above the limit. */
