@@ -31,6 +31,11 @@ enum CalibrationMethod {
     }
   };
 
+  /** {@return the method with this usual name} */
+  static CalibrationMethod of(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
   /** {@return the range for an activation} */
   abstract Range range(Histogram values);
 

@@ -5,6 +5,7 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +40,8 @@ public final class Quantizer implements AutoCloseable {
   private final Calibration calibration;
   private final List<String> layers;
   private final Comparator<Candidate> bestFirst;
-  private List<String> bySensitivity;
+  private final Map<CalibrationMethod, List<String>> bySensitivity =
+      new EnumMap<>(CalibrationMethod.class);
 
   /**
    * The caller's settings.
@@ -128,7 +130,7 @@ public final class Quantizer implements AutoCloseable {
     kept.add(layers.get(layers.size() - 1));
     for (int size = kept.size(), more = 0; size + more <= layers.size() / 2; ) {
       for (int i = 0; kept.size() < size + more; i++) {
-        kept.add(bySensitivity().get(i));
+        kept.add(bySensitivity(quantised.method).get(i));
       }
       more = Math.max(1, 2 * more);
       Candidate candidate = candidate(quantised.method, new LinkedHashSet<>(kept));
@@ -143,14 +145,14 @@ public final class Quantizer implements AutoCloseable {
   /**
    * {@return the operators and names of the quantised layers that do the most damage, the most
    * damaging first} Each layer's damage is measured with a model in which only this layer is
-   * quantised. If the layers have not been measured yet, this method measures all of them, which
-   * takes some time.
+   * quantised, with the ranges of the given model. If the layers have not been measured with these
+   * ranges yet, this method measures all of them, which takes some time.
    *
    * @param model a model that this quantiser made
    * @param most the largest number of layers
    */
   public List<String> mostDamaging(QuantizedModel model, int most) {
-    return bySensitivity().stream()
+    return bySensitivity(CalibrationMethod.of(model.method())).stream()
         .map(this::title)
         .filter(title -> !model.floatLayers().contains(title))
         .limit(most)
@@ -158,20 +160,20 @@ public final class Quantizer implements AutoCloseable {
   }
 
   /** {@return the layers, the most damaging first} */
-  private List<String> bySensitivity() {
-    if (bySensitivity == null) {
-      progress.accept("measuring the damage of each of " + layers.size() + " layers");
-      Map<String, Double> damage = new LinkedHashMap<>();
-      for (String layer : layers) {
-        Set<String> others = new LinkedHashSet<>(layers);
-        others.remove(layer);
-        byte[] model = model(CalibrationMethod.MIN_MAX, others).bytes();
-        damage.put(layer, tuning.of(model, LAYER_IMAGES).divergence());
-      }
-      bySensitivity =
-          layers.stream().sorted(Comparator.comparingDouble(layer -> -damage.get(layer))).toList();
+  private List<String> bySensitivity(CalibrationMethod method) {
+    return bySensitivity.computeIfAbsent(method, this::measureSensitivity);
+  }
+
+  private List<String> measureSensitivity(CalibrationMethod method) {
+    progress.accept(
+        method + ", measuring the damage of each of " + layers.size() + " layers");
+    Map<String, Double> damage = new LinkedHashMap<>();
+    for (String layer : layers) {
+      Set<String> others = new LinkedHashSet<>(layers);
+      others.remove(layer);
+      damage.put(layer, tuning.of(model(method, others).bytes(), LAYER_IMAGES).divergence());
     }
-    return bySensitivity;
+    return layers.stream().sorted(Comparator.comparingDouble(layer -> -damage.get(layer))).toList();
   }
 
   private Candidate candidate(CalibrationMethod method, Set<String> kept) {

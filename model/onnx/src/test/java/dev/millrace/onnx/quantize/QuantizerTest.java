@@ -229,6 +229,29 @@ class QuantizerTest {
     assertThat(mobileDamage(prepared, model.bytes()).divergence()).isLessThan(0.05);
   }
 
+  /** The three methods give the layers other ranges, so they do other damage. */
+  @Test
+  void damageOfLayers_isMeasuredWithTheMethodOfTheModel() {
+    List<String> progress = new ArrayList<>();
+    try (Quantizer quantizer = quantizer(SmallNetwork.prepared(), 40, USUAL, progress)) {
+      List<List<String>> orders =
+          Stream.of("min-max", "entropy", "min-max")
+              .map(method -> new QuantizedModel(new byte[0], method, 21, List.of(), false))
+              .map(model -> quantizer.mostDamaging(model, 21))
+              .toList();
+
+      assertThat(orders.get(1))
+          .hasSameElementsAs(orders.get(0))
+          .isNotEqualTo(orders.get(0));
+      assertThat(orders.get(2)).isEqualTo(orders.get(0));
+      assertThat(progress)
+          .filteredOn(line -> line.contains("damage"))
+          .containsExactly(
+              "min-max, measuring the damage of each of 21 layers",
+              "entropy, measuring the damage of each of 21 layers");
+    }
+  }
+
   /** The last two convolutions write and read an activation whose range is too large for 8 bits. */
   @Test
   void layersThatDoTheDamage_areNamed_andStayInFloat() throws IOException {
