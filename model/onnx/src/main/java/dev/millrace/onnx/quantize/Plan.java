@@ -8,15 +8,35 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Decides which nodes of a network run on 8-bit integers. They are convolutions and matrix products
  * with constant weights, and the nodes between them that can work on integers. A ReLU after a
  * quantised node is fused, because the clamping of the node's output integers has the same effect.
  * Softmax and the nodes that normalise the image stay in float32, because no quantised node lies
- * before or after them.
+ * before or after them. A convolution that computes the logits also stays in float32, because ONNX
+ * Runtime's convolution of integers returns 8-bit integers. Its matrix product can return float32.
  */
 final class Plan {
+
+  /** Operators that move logits, or convert them to answers. */
+  private static final Set<String> ANSWERING =
+      Set.of(
+          "Reshape",
+          "Flatten",
+          "Squeeze",
+          "Unsqueeze",
+          "Transpose",
+          "Identity",
+          "Softmax",
+          "LogSoftmax",
+          "Sigmoid",
+          "Log",
+          "Div",
+          "Neg",
+          "Sub",
+          "Concat");
 
   private final Network network;
   private final Operators operators;
@@ -31,9 +51,11 @@ final class Plan {
   Plan(Network network, Set<String> kept) {
     this.network = network;
     this.operators = new Operators(network);
+    Set<String> logits =
+        logits(network).stream().map(Network::key).collect(Collectors.toSet());
     for (NodeProto node : network.nodes()) {
       if (operators.isWeighted(node)
-          ? !kept.contains(Network.key(node))
+          ? !kept.contains(Network.key(node)) && !logits.contains(Network.key(node))
           : (operators.canFollow(node) || isFusible(node)) && allInteger(node)) {
         integer.add(Network.key(node));
       }
@@ -52,7 +74,31 @@ final class Plan {
   /** {@return the nodes with weights that can be quantised, in their order} */
   static List<NodeProto> weighted(Network network) {
     Operators operators = new Operators(network);
-    return network.nodes().stream().filter(operators::isWeighted).toList();
+    Set<NodeProto> logits = Set.copyOf(logits(network));
+    return network.nodes().stream()
+        .filter(node -> operators.isWeighted(node) && !logits.contains(node))
+        .toList();
+  }
+
+  /** {@return the convolutions that compute the logits, and therefore stay in float32} */
+  static List<NodeProto> logits(Network network) {
+    Operators operators = new Operators(network);
+    List<NodeProto> logits = new ArrayList<>();
+    Set<String> answering = new HashSet<>();
+    List<NodeProto> nodes = network.nodes();
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      NodeProto node = nodes.get(i);
+      if (node.getOutputList().stream()
+          .flatMap(output -> network.consumers(output).stream())
+          .allMatch(next -> Network.is(next, "Shape") || answering.contains(Network.key(next)))) {
+        if (ANSWERING.contains(node.getOpType())) {
+          answering.add(Network.key(node));
+        } else if (Network.is(node, "Conv") && operators.isWeighted(node)) {
+          logits.add(node);
+        }
+      }
+    }
+    return logits;
   }
 
   private boolean allInteger(NodeProto node) {

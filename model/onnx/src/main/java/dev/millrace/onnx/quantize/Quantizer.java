@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Quantises a prepared float32 model. Activations become unsigned 8-bit integers, and weights
@@ -39,6 +40,7 @@ public final class Quantizer implements AutoCloseable {
   private final Tuning tuning;
   private final Calibration calibration;
   private final List<String> layers;
+  private final List<String> logits;
   private final Comparator<Candidate> bestFirst;
   private final Map<CalibrationMethod, List<String>> bySensitivity =
       new EnumMap<>(CalibrationMethod.class);
@@ -88,6 +90,7 @@ public final class Quantizer implements AutoCloseable {
     try {
       this.network = FloatModel.of(prepared);
       this.layers = Plan.weighted(network).stream().map(Network::key).toList();
+      this.logits = Plan.logits(network).stream().map(Network::title).toList();
       this.tuning = new Tuning(prepared, images.forTuning(), preprocessing, labels, workers);
       progress.accept("measuring the activations of " + images.forRanges().size() + " images");
       this.calibration =
@@ -201,7 +204,7 @@ public final class Quantizer implements AutoCloseable {
         bytes,
         method.toString(),
         layers.size() - kept.size(),
-        kept.stream().map(this::title).toList(),
+        Stream.concat(kept.stream().map(this::title), logits.stream()).toList(),
         graph.canSaturate());
   }
 

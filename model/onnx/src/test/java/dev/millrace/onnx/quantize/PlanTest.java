@@ -11,6 +11,8 @@ import dev.millrace.onnx.proto.TensorProto.DataType;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Tests plans for a network of two convolutions with a shortcut, a matrix product and a softmax.
@@ -60,6 +62,39 @@ class PlanTest {
     Plan plan = new Plan(NETWORK, Set.of("logits"));
 
     assertThat(integers(plan)).containsExactly("c1", "r1", "pool", "c2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Reshape, Softmax", "Flatten, Div", "Squeeze, Identity", "Identity, Sigmoid"})
+  void convolutionOfTheLogits_staysInFloat(String first, String second) {
+    Network network =
+        new Network(
+            model(
+                node("Conv", "c1", "image", "w"),
+                node("GlobalAveragePool", "mean", "c1"),
+                node("Conv", "logits", "mean", "w"),
+                node(first, "moved", "logits"),
+                node(second, "p", "moved")));
+
+    assertThat(integers(network, new Plan(network, Set.of()))).containsExactly("c1");
+    assertThat(Plan.weighted(network)).extracting(Network::key).containsExactly("c1");
+    assertThat(Plan.logits(network)).extracting(Network::key).containsExactly("logits");
+  }
+
+  @Test
+  void convolutionOfAGate_runsOnIntegers() {
+    Network network =
+        new Network(
+            model(
+                node("Conv", "c1", "image", "w"),
+                node("Conv", "c2", "c1", "w"),
+                node("Sigmoid", "gate", "c2"),
+                node("Mul", "gated", "c1", "gate"),
+                node("Relu", "r", "gated"),
+                node("Flatten", "p", "r")));
+
+    assertThat(integers(network, new Plan(network, Set.of()))).contains("c1", "c2");
+    assertThat(Plan.logits(network)).isEmpty();
   }
 
   @Test

@@ -61,6 +61,25 @@ class QuantizerTest {
     assertThat(operators).doesNotContain("Conv", "Relu", "Gemm", "FusedConv");
   }
 
+  @Test
+  void convolutionOfTheLogits_staysInFloat_andIsNamed() throws IOException, OrtException {
+    byte[] prepared =
+        ModelPreparation.prepare(
+                SmallNetwork.withConvolutionOfLogits(),
+                SmallNetwork.PREPROCESSING,
+                SmallNetwork.LABELS)
+            .bytes();
+
+    QuantizedModel model = quantize(prepared, USUAL);
+
+    assertThat(model.layers()).isEqualTo(20);
+    assertThat(model.floatLayers()).containsExactly("Conv logits");
+    List<String> operators = optimised(model.bytes());
+    assertThat(operators).filteredOn("QLinearConv"::equals).hasSize(20);
+    assertThat(operators).containsOnlyOnce("Conv", "Softmax");
+    assertThat(damage(prepared, model.bytes()).divergence()).isLessThan(2e-4);
+  }
+
   /** PyTorch's option {@code keep_initializers_as_inputs} writes files in this form. */
   @ParameterizedTest
   @ValueSource(longs = {3, 8})

@@ -7,6 +7,10 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.Networks;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,6 +33,33 @@ final class SmallNetwork {
   static byte[] prepared(OnnxFormat format) {
     byte[] exported = ResNetOnnx.write(NETWORK, Networks.weights(NETWORK), format);
     return ModelPreparation.prepare(exported, PREPROCESSING, LABELS).bytes();
+  }
+
+  /**
+   * Returns the exported network, in which a convolution computes the logits instead of a matrix
+   * product.
+   */
+  static byte[] withConvolutionOfLogits() throws IOException {
+    ModelProto.Builder model =
+        ModelProto.parseFrom(ResNetOnnx.write(NETWORK, Networks.weights(NETWORK), OnnxFormat.EXACT))
+            .toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    int gemm = graph.getNodeCount() - 1;
+    NodeProto flatten = graph.getNode(gemm - 1);
+    NodeProto logits = graph.getNode(gemm);
+    graph.getInitializerBuilderList().stream()
+        .filter(weight -> weight.getName().equals(logits.getInput(1)))
+        .forEach(weight -> weight.addDims(1).addDims(1));
+    graph.setNode(
+        gemm - 1,
+        logits.toBuilder()
+            .setOpType("Conv")
+            .clearAttribute()
+            .setInput(0, flatten.getInput(0))
+            .setOutput(0, "map"));
+    graph.setNode(
+        gemm, flatten.toBuilder().setInput(0, "map").setOutput(0, logits.getOutput(0)));
+    return model.build().toByteArray();
   }
 
   /** Returns blurred noise, so that the images differ in more than their texture. */
