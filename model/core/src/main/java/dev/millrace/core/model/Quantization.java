@@ -1,6 +1,7 @@
 package dev.millrace.core.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.evaluation.Proportion;
 import java.util.List;
 
@@ -46,11 +47,18 @@ public record Quantization(
    * @param float32 the float32 version's accuracy; null for {@code agreement}
    * @param int8 the quantised version's accuracy, or the share of images to which both versions
    *     give the same answer
+   * @param changes the images that only one of the versions classifies correctly; null for {@code
+   *     agreement}, and in manifests of older versions
    * @param processor the processor that ran both versions, and its instruction sets
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Judgement(
-      String measure, int images, Proportion float32, Proportion int8, String processor) {
+      String measure,
+      int images,
+      Proportion float32,
+      Proportion int8,
+      Changes changes,
+      String processor) {
 
     /** The measure for images whose classes are known. */
     public static final String ACCURACY = "accuracy";
@@ -61,7 +69,8 @@ public record Quantization(
     private static final double ROUNDING = 1e-9;
 
     /**
-     * {@return whether the loss of the quantised version is at most {@code maxLoss}}
+     * {@return whether the measured loss of the quantised version is at most {@code maxLoss}} The
+     * true loss may be larger, up to the bound of the {@linkplain Changes changes}.
      *
      * @param maxLoss the largest allowed loss, in percentage points
      */
@@ -70,11 +79,35 @@ public record Quantization(
     }
 
     /**
-     * {@return the loss of the quantised version, in percentage points of the accuracy or of the
-     * agreement}
+     * {@return the measured loss of the quantised version, in percentage points of the accuracy or
+     * of the agreement}
      */
     public double loss() {
       return 100 * ((float32 == null ? 1 : float32.value()) - int8.value());
+    }
+  }
+
+  /**
+   * The images that only one of the two versions classifies correctly.
+   *
+   * @param lost number of images that only the float32 version classifies correctly
+   * @param gained number of images that only the quantised version classifies correctly
+   * @param bound the largest loss of accuracy, in percentage points, that these images do not
+   *     exclude with 95 % confidence, by the one-sided test of {@link NonInferiority}
+   */
+  public record Changes(int lost, int gained, double bound) {
+
+    private static final double LEVEL = 0.05;
+
+    /**
+     * {@return the changes, with the bound of the loss}
+     *
+     * @param images number of all images
+     * @param lost number of images that only the float32 version classifies correctly
+     * @param gained number of images that only the quantised version classifies correctly
+     */
+    public static Changes of(int images, int lost, int gained) {
+      return new Changes(lost, gained, 100 * NonInferiority.bound(images, gained, lost, LEVEL));
     }
   }
 

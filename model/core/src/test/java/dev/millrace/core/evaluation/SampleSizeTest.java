@@ -10,12 +10,12 @@ class SampleSizeTest {
   @ParameterizedTest
   @CsvSource({"0.5, 200", "0.3, 334", "0.01, 10000", "1, 100", "100, 100", "0, 100"})
   void oneImage_weighsAtMostTheAllowedLoss_andThereAreAtLeastAHundred(double loss, int fewest) {
-    assertThat(SampleSize.toShow(loss)).isEqualTo(fewest);
+    assertThat(SampleSize.toMeasure(loss)).isEqualTo(fewest);
   }
 
   @ParameterizedTest
   @CsvSource("1e-12")
   void tinyLoss_needsMoreImagesThanThereCanBe(double loss) {
-    assertThat(SampleSize.toShow(loss)).isEqualTo(Integer.MAX_VALUE);
+    assertThat(SampleSize.toMeasure(loss)).isEqualTo(Integer.MAX_VALUE);
   }
 }

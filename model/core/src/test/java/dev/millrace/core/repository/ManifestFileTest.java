@@ -11,6 +11,7 @@ import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization.Changes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -173,6 +174,11 @@ class ManifestFileTest {
                     "low" : 0.876,
                     "high" : 0.916
                   },
+                  "changes" : {
+                    "lost" : 9,
+                    "gained" : 5,
+                    "bound" : 1.1
+                  },
                   "processor" : "amd64 avx2"
                 },
                 "speed" : {
@@ -192,7 +198,14 @@ class ManifestFileTest {
     assertThat(manifest.quantization().judgement().loss()).isCloseTo(0.4, within(1e-9));
     assertThat(manifest.quantization().speed().ratio()).isCloseTo(70 / 30.0, within(1e-9));
     assertThat(new String(ManifestFile.bytes(manifest), UTF_8)).isEqualToNormalizingNewlines(json);
+    assertThat(manifest.quantization().judgement().changes()).isEqualTo(new Changes(9, 5, 1.1));
     assertThat(MANIFEST.quantization()).isNull();
+
+    String older = json.replaceAll("\\s+\"changes\" : [^}]+},", "");
+    assertThat(older).doesNotContain("changes");
+    assertThat(read(older).quantization().judgement().changes()).isNull();
+    assertThat(new String(ManifestFile.bytes(read(older)), UTF_8))
+        .isEqualToNormalizingNewlines(older);
   }
 
   @Test

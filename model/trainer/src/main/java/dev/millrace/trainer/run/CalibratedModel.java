@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -24,9 +25,11 @@ import java.util.List;
  * @param session a session of the model with the temperature
  * @param calibration the temperature, and the measures without it
  * @param figures the measures with the temperature
+ * @param right the indices of the report's images that the model classifies correctly
  */
 @SuppressWarnings("ArrayRecordComponent") // the bytes are never compared and never printed
-record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibration, Figures figures)
+record CalibratedModel(
+    byte[] bytes, ModelSession session, Calibration calibration, Figures figures, BitSet right)
     implements AutoCloseable {
 
   /**
@@ -67,27 +70,31 @@ record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibrati
           session,
           new Calibration(
               temperature, logits.size(), after.differentFrom(before), before.figures().overall()),
-          after.figures());
+          after.figures(),
+          after.right());
     } catch (RuntimeException | Error e) {
       session.close();
       throw e;
     }
   }
 
-  /** The measures on the report's images, and the answer for each image. */
-  private record Judged(Figures figures, List<Integer> answers) {
+  /** The measures on the report's images, the answer for each image, and the right answers. */
+  private record Judged(Figures figures, List<Integer> answers, BitSet right) {
 
     static Judged of(ModelSession session, TrainingImages images) {
       Evaluation evaluation = new Evaluation(session.classes());
       List<Integer> answers = new ArrayList<>();
+      BitSet right = new BitSet();
       forEachAnswer(
           session,
           images.report(),
           (truth, probabilities) -> {
             var unused = evaluation.add(truth, probabilities);
-            answers.add(Evaluation.mostProbable(probabilities));
+            int answer = Evaluation.mostProbable(probabilities);
+            right.set(answers.size(), answer == truth);
+            answers.add(answer);
           });
-      return new Judged(evaluation.figures(), answers);
+      return new Judged(evaluation.figures(), answers, right);
     }
 
     int differentFrom(Judged other) {
@@ -119,6 +126,13 @@ record CalibratedModel(byte[] bytes, ModelSession session, Calibration calibrati
             receiver.receive(batch.labels()[i], row);
           }
         });
+  }
+
+  /** {@return the number of the report's images that only this model classifies correctly} */
+  int rightAlone(CalibratedModel other) {
+    BitSet alone = (BitSet) right.clone();
+    alone.andNot(other.right);
+    return alone.cardinality();
   }
 
   @Override

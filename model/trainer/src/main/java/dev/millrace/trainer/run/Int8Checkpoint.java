@@ -5,6 +5,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Changes;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.model.Quantization.Speed;
 import dev.millrace.core.runtime.ModelSession;
@@ -43,7 +44,7 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
   private static final int MOST_CALIBRATING = 500;
 
   /** The smallest number of the report's images for the comparison with the float32 checkpoint. */
-  private static final int FEWEST_JUDGING = SampleSize.toShow(Quantizer.Settings.MAX_LOSS);
+  private static final int FEWEST_JUDGING = SampleSize.toMeasure(Quantizer.Settings.MAX_LOSS);
 
   /**
    * Quantises a checkpoint.
@@ -171,11 +172,13 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
   }
 
   private static Judgement judgement(CalibratedModel float32, CalibratedModel int8) {
+    int images = int8.figures().n();
     return new Judgement(
         Judgement.ACCURACY,
-        int8.figures().n(),
+        images,
         float32.figures().top1(),
         int8.figures().top1(),
+        Changes.of(images, float32.rightAlone(int8), int8.rightAlone(float32)),
         Processor.ofThisMachine().toString());
   }
 

@@ -229,6 +229,8 @@ class TrainingRunTest {
         .isEqualTo(float32.manifest().evaluation().top1());
     assertThat(int8.quantization().judgement().images()).isBetween(200, 215);
     assertThat(int8.quantization().judgement().loss()).isLessThanOrEqualTo(0.5);
+    assertThat(int8.quantization().judgement().changes().bound())
+        .isGreaterThan(int8.quantization().judgement().loss());
     assertThat(int8.metrics())
         .containsEntry("epoch", float32.manifest().metrics().get("epoch"))
         .containsEntry("accuracy", int8.evaluation().top1().value());

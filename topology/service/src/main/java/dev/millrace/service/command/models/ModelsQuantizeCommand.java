@@ -145,11 +145,11 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
   }
 
   private int fewest() {
-    return SampleSize.toShow(maxLoss);
+    return SampleSize.toMeasure(maxLoss);
   }
 
   private String why() {
-    return "to show a loss of at most --max-loss " + maxLoss;
+    return "to measure a loss of at most --max-loss " + maxLoss;
   }
 
   private static void requireQuantizable(ModelVersion float32) {

@@ -4,6 +4,7 @@ import static dev.millrace.service.command.evaluate.FiguresText.UNKNOWN;
 import static dev.millrace.service.command.evaluate.FiguresText.share;
 
 import dev.millrace.core.model.Quantization;
+import dev.millrace.core.model.Quantization.Changes;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.model.Quantization.Speed;
 import dev.millrace.core.repository.ModelVersion;
@@ -51,8 +52,9 @@ final class QuantizationText {
   }
 
   /**
-   * {@return the accuracy of the int8 version and of the float32 version, or the share of images to
-   * which both give the same answer, with 95 % intervals}
+   * {@return the accuracy of the int8 version and of the float32 version, and the images that only
+   * one of them classifies correctly; or the share of images to which both give the same answer}
+   * Shares have 95 % intervals.
    */
   static String comparison(Judgement judgement) {
     if (judgement == null) {
@@ -70,7 +72,20 @@ final class QuantizationText {
             + share(judgement.float32())
             + ", on "
             + judgement.images()
-            + " held-out images";
+            + " held-out images"
+            + changes(judgement.changes());
+  }
+
+  private static String changes(Changes changes) {
+    return changes == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; only float32 is right about %d of them, and only int8 about %d, so the loss is at"
+                + " most %.2f points with 95 %% confidence",
+            changes.lost(),
+            changes.gained(),
+            changes.bound());
   }
 
   /**

@@ -98,14 +98,14 @@ record QuantizationTrial(
   }
 
   private void requireEnough(int readable) {
-    int fewest = SampleSize.toShow(settings.maxLoss());
+    int fewest = SampleSize.toMeasure(settings.maxLoss());
     if (readable < fewest) {
       throw new CommandException(
           "only "
               + readable
               + " of the images that judge the model can be read, but at least "
               + fewest
-              + " are needed to show a loss of at most --max-loss "
+              + " are needed to measure a loss of at most --max-loss "
               + settings.maxLoss());
     }
   }
@@ -153,12 +153,12 @@ record QuantizationTrial(
     int kept = model.floatLayers().size();
     return String.format(
         Locale.ROOT,
-        "the int8 version was not published: %s, a loss of %.2f points, but --max-loss allows %s."
-            + " The layers in int8 that do the most damage: %s%s. Calibrate with more images"
-            + " (--images), allow a larger loss, or serve the float32 version",
-        QuantizationText.comparison(judgement),
+        "the int8 version was not published: a loss of %.2f points was measured, but --max-loss"
+            + " allows %s (%s). The layers in int8 that do the most damage: %s%s. Calibrate with"
+            + " more images (--images), allow a larger loss, or serve the float32 version",
         judgement.loss(),
         settings.maxLoss(),
+        QuantizationText.comparison(judgement),
         String.join(", ", layers),
         kept == 0
             ? ""

@@ -9,6 +9,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Quantization.Changes;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelSession;
@@ -40,6 +41,8 @@ public final class Judge {
   private final AtomicInteger images = new AtomicInteger();
   private final AtomicInteger rightInFloat32 = new AtomicInteger();
   private final AtomicInteger rightInInt8 = new AtomicInteger();
+  private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicInteger gained = new AtomicInteger();
   private final AtomicInteger agreed = new AtomicInteger();
 
   /**
@@ -108,7 +111,8 @@ public final class Judge {
             && pictures.stream().allMatch(picture -> picture.truth() != Picture.UNKNOWN);
     if (!labelled) {
       return new Verdict(
-          new Judgement(Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), processor),
+          new Judgement(
+              Judgement.AGREEMENT, n, null, Proportion.of(agreed.get(), n), null, processor),
           null);
     }
     return new Verdict(
@@ -117,6 +121,7 @@ public final class Judge {
             n,
             Proportion.of(rightInFloat32.get(), n),
             Proportion.of(rightInInt8.get(), n),
+            Changes.of(n, lost.get(), gained.get()),
             processor),
         fit(pictures, answers));
   }
@@ -157,8 +162,12 @@ public final class Judge {
     float[] before = run(float32, pixels);
     float[] after = run(int8, pixels);
     images.incrementAndGet();
-    rightInFloat32.addAndGet(mostProbable(before) == truth ? 1 : 0);
-    rightInInt8.addAndGet(mostProbable(after) == truth ? 1 : 0);
+    boolean rightBefore = mostProbable(before) == truth;
+    boolean rightAfter = mostProbable(after) == truth;
+    rightInFloat32.addAndGet(rightBefore ? 1 : 0);
+    rightInInt8.addAndGet(rightAfter ? 1 : 0);
+    lost.addAndGet(rightBefore && !rightAfter ? 1 : 0);
+    gained.addAndGet(rightAfter && !rightBefore ? 1 : 0);
     agreed.addAndGet(int8.answers().isSameAnswer(before, after) ? 1 : 0);
     return after;
   }

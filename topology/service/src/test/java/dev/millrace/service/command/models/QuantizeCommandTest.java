@@ -1,6 +1,7 @@
 package dev.millrace.service.command.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,6 +48,14 @@ class QuantizeCommandTest {
     double after = quantization.at("/judgement/int8/value").asDouble();
     assertThat(before).isBetween(0.88, 0.95);
     assertThat(before - after).isLessThanOrEqualTo(0.005);
+    int lost = quantization.at("/judgement/changes/lost").asInt();
+    int gained = quantization.at("/judgement/changes/gained").asInt();
+    assertThat((lost - gained) / 700.0).isCloseTo(before - after, within(1e-9));
+    assertThat(quantization.at("/judgement/changes/bound").asDouble())
+        .isGreaterThan(100 * (before - after));
+    assertThat(run.err())
+        .contains("only float32 is right about " + lost + " of them, and only int8 about " + gained)
+        .containsPattern("so the loss is at most \\d\\.\\d\\d points with 95 % confidence");
     assertThat(manifest.at("/metrics/accuracy").asDouble()).isEqualTo(after);
     assertThat(quantization.at("/speed/int8").asDouble()).isPositive();
     assertThat(manifest.get("files").has("reference-answers.bin")).isTrue();
@@ -203,7 +212,8 @@ class QuantizeCommandTest {
 
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.errLines().get(run.errLines().size() - 1))
-        .contains("was not published: the same answer as float32 to ", "of 960 held-out images")
+        .contains("was not published: a loss of ", " points was measured")
+        .contains("(the same answer as float32 to ", "of 960 held-out images)")
         .contains("--max-loss allows 0.0")
         .containsPattern("do the most damage: ((Conv|Gemm) \\S+(, )?){3}")
         .contains(
@@ -219,9 +229,9 @@ class QuantizeCommandTest {
         .contains("has 19 images that calibrate the model (--images), but at least 20 are needed");
     assertThat(lastLine(quantize("m", images(229), "--images", "30")))
         .contains("has 199 images that do not calibrate the model and can judge it")
-        .contains("at least 200 are needed to show a loss of at most --max-loss 0.5", "--data");
+        .contains("at least 200 are needed to measure a loss of at most --max-loss 0.5", "--data");
     assertThat(quantize("m", folder, "--max-loss", "1", "--held-out", "99").usageLine())
-        .contains("--held-out: 99 must be at least 100 to show a loss of at most --max-loss 1.0");
+        .contains("--held-out: 99 must be at least 100 to measure a loss of at most --max-loss 1.0");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.evaluation.CrossFit;
+import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.runtime.AnswerKind;
@@ -43,6 +44,30 @@ class JudgeTest {
     assertThat(judgement.float32().value()).isEqualTo(1.0);
     assertThat(judgement.int8().value()).isEqualTo(0.9);
     assertThat(judgement.loss()).isBetween(9.999, 10.001);
+    assertThat(judgement.changes().lost()).isEqualTo(1);
+    assertThat(judgement.changes().gained()).isZero();
+  }
+
+  /**
+   * Of each ten images, the first model is wrong about one, and the second model is wrong about two
+   * others. The measured loss is 10 points, but 100 images do not exclude a loss of 16 points.
+   */
+  @Test
+  void changes_areCounted_andBoundTheLoss() {
+    List<Picture> pictures =
+        IntStream.range(0, 100)
+            .mapToObj(i -> picture(i % 10, i % 10 == 4 || i % 10 >= 7 ? 1 : 0))
+            .toList();
+
+    Judgement judgement =
+        judge(bright(7, AnswerKind.EXCLUSIVE), bright(4, AnswerKind.EXCLUSIVE), pictures);
+
+    assertThat(judgement.loss()).isBetween(9.999, 10.001);
+    assertThat(judgement.changes().lost()).isEqualTo(20);
+    assertThat(judgement.changes().gained()).isEqualTo(10);
+    assertThat(judgement.changes().bound())
+        .isEqualTo(100 * NonInferiority.bound(100, 10, 20, 0.05))
+        .isBetween(16.0, 22.0);
   }
 
   @Test
@@ -55,6 +80,7 @@ class JudgeTest {
 
     assertThat(judgement.measure()).isEqualTo("agreement");
     assertThat(judgement.float32()).isNull();
+    assertThat(judgement.changes()).isNull();
     assertThat(judgement.int8().value()).isEqualTo(0.8);
     assertThat(judgement.loss()).isBetween(19.999, 20.001);
   }
