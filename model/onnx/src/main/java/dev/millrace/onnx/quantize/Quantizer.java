@@ -51,12 +51,16 @@ public final class Quantizer implements AutoCloseable {
    * @param reduceRange whether weights have 7 bits instead of 8, so that products cannot saturate
    *     on processors without VNNI
    * @param maxLoss the allowed loss of accuracy on the tuning images, in percentage points. If the
-   *     loss is larger, layers stay in float32
+   *     classes of the images are unknown or independent, the allowed share of different answers,
+   *     in percent. If the loss is larger, layers stay in float32
    */
   public record Settings(boolean reduceRange, double maxLoss) {
 
-    /** The default of {@code maxLoss}, in percentage points. */
+    /** The default of {@code maxLoss} for known classes, in percentage points. */
     public static final double MAX_LOSS = 0.5;
+
+    /** The default of {@code maxLoss} for unknown or independent classes, in percent. */
+    public static final double MAX_DIFFERENT = 2;
 
     int largestWeight() {
       return reduceRange ? ChannelWeights.REDUCED : ChannelWeights.FULL;

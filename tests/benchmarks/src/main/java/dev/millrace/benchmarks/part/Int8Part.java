@@ -132,7 +132,7 @@ final class Int8Part implements Part {
         pictures.stream()
             .map(picture -> new Picture("generated", Picture.UNKNOWN, () -> picture))
             .toList();
-    return QuantizedNetwork.of(bench, name, new Pictures("generated", unknown));
+    return QuantizedNetwork.of(bench, name, new Pictures("generated", false, unknown));
   }
 
   private static void tell(Bench bench, String figure, QuantizedNetwork int8) {

@@ -1,6 +1,5 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.evaluation.SampleSize;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
@@ -22,7 +21,6 @@ import dev.millrace.service.command.options.TemporaryFolder;
 import dev.millrace.service.command.options.VersionOption;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.command.quantize.DecodedPictures;
-import dev.millrace.service.command.quantize.Picture;
 import dev.millrace.service.command.quantize.PictureOptions;
 import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
@@ -62,12 +60,14 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
   @Option(
       names = "--max-loss",
       paramLabel = "POINTS",
-      defaultValue = "" + Quantizer.Settings.MAX_LOSS,
       description =
-          "Largest loss of accuracy, in percentage points. Without known classes: largest share of"
-              + " images, in percent, to which the versions may give different answers"
-              + " (default: ${DEFAULT-VALUE}).")
-  private double maxLoss;
+          "Largest loss of accuracy, in percentage points (default: "
+              + Quantizer.Settings.MAX_LOSS
+              + "). If the classes of the images are unknown or independent: largest share of"
+              + " images, in percent, to which the versions may give different answers (default: "
+              + Quantizer.Settings.MAX_DIFFERENT
+              + ").")
+  private Double maxLoss;
 
   @Grouped(Section.MODEL)
   @Option(
@@ -89,31 +89,36 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!(maxLoss >= 0 && maxLoss <= 100)) {
-      throw new IllegalArgumentException("--max-loss: " + maxLoss + " must be from 0 to 100");
-    }
+    LossLimit limit = new LossLimit(maxLoss);
     ModelRepository models = version.repository();
     models.requireWritable();
     ModelVersion float32 = version.read();
     requireQuantizable(float32);
     Labels labels = float32.labels();
     Preprocessing preprocessing = float32.manifest().preprocessing();
-    pictures.requireHeldOut(fewest(), why());
+    boolean exclusive = !float32.manifest().independent();
+    pictures.requireHeldOut(limit.fewest(false), limit.why(false));
     try (TemporaryFolder folder =
         TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Pictures found = pictures.calibration(labels, folder.path(), this::complain);
       DecodedPictures decoded =
           DecodedPictures.of(found, pictures.images(), preprocessing, this::complain);
       requireEnough(found.place(), decoded.pixels().size());
-      List<Picture> judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
-      requireEnough(judging);
+      Pictures judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
+      requireEnough(judging, limit, exclusive && judging.isLabelled());
       CalibrationImages images =
           new CalibrationImages(
               decoded.pixels(), found.isLabelled() ? decoded.truths() : List.of());
       QuantizationTrial trial =
           new QuantizationTrial(
-              spec, float32, images, new Quantizer.Settings(reduceRange, maxLoss), requireFaster);
-      publish(models, float32, trial.run(judging), folder.path());
+              spec,
+              float32,
+              images,
+              new Quantizer.Settings(
+                  reduceRange, limit.points(exclusive && images.isLabelled())),
+              limit,
+              requireFaster);
+      publish(models, float32, trial.run(judging.pictures()), folder.path());
     }
     return ExitCode.DONE;
   }
@@ -130,26 +135,21 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
     }
   }
 
-  private void requireEnough(List<Picture> judging) {
-    if (judging.size() < fewest()) {
+  private void requireEnough(Pictures judging, LossLimit limit, boolean accuracy) {
+    int fewest = limit.fewest(accuracy);
+    pictures.requireHeldOut(fewest, limit.why(accuracy));
+    int found = judging.pictures().size();
+    if (found < fewest) {
       throw new CommandException(
-          pictures.judgingPlace()
+          judging.place()
               + " has "
-              + judging.size()
+              + found
               + " images that do not calibrate the model and can judge it, but at least "
-              + fewest()
+              + fewest
               + " are needed "
-              + why()
+              + limit.why(accuracy)
               + "; add images, calibrate with fewer (--images), or judge with others (--data)");
     }
-  }
-
-  private int fewest() {
-    return SampleSize.toMeasure(maxLoss);
-  }
-
-  private String why() {
-    return "to measure a loss of at most --max-loss " + maxLoss;
   }
 
   private static void requireQuantizable(ModelVersion float32) {

@@ -1,6 +1,5 @@
 package dev.millrace.service.command.models;
 
-import dev.millrace.core.evaluation.SampleSize;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
@@ -32,6 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param float32 the version to quantise
  * @param images the images that calibrate the model
  * @param settings the settings that the user has chosen
+ * @param limit the largest loss of the int8 version
  * @param requireFaster whether to refuse an int8 version that is not faster than the float32
  *     version
  */
@@ -40,6 +40,7 @@ record QuantizationTrial(
     ModelVersion float32,
     CalibrationImages images,
     Quantizer.Settings settings,
+    LossLimit limit,
     boolean requireFaster) {
 
   /** Largest number of layers to name in the error message if the loss of accuracy is too large. */
@@ -75,8 +76,8 @@ record QuantizationTrial(
               OnnxModelRuntime.open(model.bytes(), Device.CPU, preprocessing, labels)) {
         Judge.Verdict verdict = judge(before, after, judging);
         Judgement judgement = verdict.judgement();
-        requireEnough(judgement.images());
-        if (!judgement.isWithin(settings.maxLoss())) {
+        requireEnough(judgement);
+        if (!limit.allows(judgement)) {
           throw new CommandException(
               refusal(judgement, model, quantizer.mostDamaging(model, NAMED)));
         }
@@ -97,16 +98,16 @@ record QuantizationTrial(
     }
   }
 
-  private void requireEnough(int readable) {
-    int fewest = SampleSize.toMeasure(settings.maxLoss());
-    if (readable < fewest) {
+  private void requireEnough(Judgement judgement) {
+    boolean accuracy = judgement.measure().equals(Judgement.ACCURACY);
+    if (judgement.images() < limit.fewest(accuracy)) {
       throw new CommandException(
           "only "
-              + readable
+              + judgement.images()
               + " of the images that judge the model can be read, but at least "
-              + fewest
-              + " are needed to measure a loss of at most --max-loss "
-              + settings.maxLoss());
+              + limit.fewest(accuracy)
+              + " are needed "
+              + limit.why(accuracy));
     }
   }
 
@@ -157,7 +158,7 @@ record QuantizationTrial(
             + " allows %s (%s). The layers in int8 that do the most damage: %s%s. Calibrate with"
             + " more images (--images), allow a larger loss, or serve the float32 version",
         judgement.loss(),
-        settings.maxLoss(),
+        limit.points(judgement),
         QuantizationText.comparison(judgement),
         String.join(", ", layers),
         kept == 0

@@ -120,24 +120,22 @@ public final class PictureOptions {
    * @param taken number of images that were taken to calibrate the model
    * @param labels the names of the classes
    * @param complaints receives warnings, for example about ignored images
-   * @return the images; the number of images is at most {@code --held-out}, and may be 0
+   * @return the images, and their folder or topic; the number of images is at most {@code
+   *     --held-out}, and may be 0
    * @throws IOException if a folder cannot be read
    */
-  public List<Picture> heldOut(
+  public Pictures heldOut(
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
       throws IOException {
     Set<String> calibrating =
         calibration.from(0, taken).stream().map(PictureOptions::digest).collect(Collectors.toSet());
     Pictures all = data == null ? calibration : Pictures.in(data, folders(labels), complaints);
-    return all.pictures().stream()
-        .filter(picture -> !calibrating.contains(digest(picture)))
-        .limit(heldOut)
-        .toList();
-  }
-
-  /** {@return the folder or the topic of the images that judge the model, for messages} */
-  public String judgingPlace() {
-    return data == null ? calibrate : data.toString();
+    List<Picture> judging =
+        all.pictures().stream()
+            .filter(picture -> !calibrating.contains(digest(picture)))
+            .limit(heldOut)
+            .toList();
+    return new Pictures(all.place(), all.isLabelled(), judging);
   }
 
   /** {@return the hash of the encoded image, or the image's name if the image cannot be read} */

@@ -21,9 +21,10 @@ import java.util.function.Consumer;
  * Images from one place, in a random order that is the same in every run.
  *
  * @param place the folder or the topic, as messages name it
+ * @param isLabelled whether the classes of the images are known
  * @param pictures the images; either all images or no images have a known class
  */
-public record Pictures(String place, List<Picture> pictures) {
+public record Pictures(String place, boolean isLabelled, List<Picture> pictures) {
 
   private static final long SEED = 1;
 
@@ -31,15 +32,11 @@ public record Pictures(String place, List<Picture> pictures) {
    * Creates the record with an unmodifiable copy of the list.
    *
    * @param place the folder or the topic
+   * @param isLabelled whether the classes of the images are known
    * @param pictures the images
    */
   public Pictures {
     pictures = List.copyOf(pictures);
-  }
-
-  /** {@return whether the classes of the images are known} */
-  public boolean isLabelled() {
-    return pictures.stream().allMatch(picture -> picture.truth() != Picture.UNKNOWN);
   }
 
   /**
@@ -78,7 +75,10 @@ public record Pictures(String place, List<Picture> pictures) {
               + folder
               + " is a class of the model, so the versions are judged by their agreement");
     }
-    return shuffled(folder.toString(), labelled.isEmpty() ? others : labelled);
+    boolean isLabelled = !labelled.isEmpty();
+    List<Picture> pictures = isLabelled ? labelled : others;
+    Collections.shuffle(pictures, new Random(SEED));
+    return new Pictures(folder.toString(), isLabelled, pictures);
   }
 
   /**
@@ -109,12 +109,7 @@ public record Pictures(String place, List<Picture> pictures) {
                 return true;
               });
     }
-    return new Pictures(topic, sample.pictures());
-  }
-
-  private static Pictures shuffled(String place, List<Picture> pictures) {
-    Collections.shuffle(pictures, new Random(SEED));
-    return new Pictures(place, pictures);
+    return new Pictures(topic, false, sample.pictures());
   }
 
   /** {@return at most {@code most} images, beginning with the image at {@code index}} */

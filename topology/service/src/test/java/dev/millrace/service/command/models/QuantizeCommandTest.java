@@ -227,11 +227,18 @@ class QuantizeCommandTest {
 
     assertThat(lastLine(quantize("m", images(19), "--images", "500")))
         .contains("has 19 images that calibrate the model (--images), but at least 20 are needed");
-    assertThat(lastLine(quantize("m", images(229), "--images", "30")))
+    assertThat(lastLine(quantize("m", images(129), "--images", "30")))
+        .contains("has 99 images that do not calibrate the model and can judge it")
+        .contains("at least 100 are needed to measure a loss of at most 2.0 points", "--data");
+    Path labelled = Files.createDirectories(folder.resolve("labelled"));
+    Files.move(images(229), labelled.resolve("c0"));
+    assertThat(quantize("m", labelled, "--images", "30").failureLine())
         .contains("has 199 images that do not calibrate the model and can judge it")
-        .contains("at least 200 are needed to measure a loss of at most --max-loss 0.5", "--data");
+        .contains("at least 200 are needed to measure a loss of at most 0.5 points (--max-loss)");
+    assertThat(quantize("m", labelled, "--images", "30", "--held-out", "199").usageLine())
+        .contains("--held-out: 199 must be at least 200 to measure a loss of at most 0.5 points");
     assertThat(quantize("m", folder, "--max-loss", "1", "--held-out", "99").usageLine())
-        .contains("--held-out: 99 must be at least 100 to measure a loss of at most --max-loss 1.0");
+        .contains("--held-out: 99 must be at least 100 to measure a loss of at most 1.0 points");
   }
 
   @Test
