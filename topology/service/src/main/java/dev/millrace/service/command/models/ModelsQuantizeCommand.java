@@ -129,7 +129,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
           place
               + " has "
               + calibrating
-              + " images that calibrate the model (--images), but at least "
+              + " different images that calibrate the model (--images), but at least "
               + CalibrationImages.FEWEST
               + " are needed");
     }
@@ -144,7 +144,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
           judging.place()
               + " has "
               + found
-              + " images that do not calibrate the model and can judge it, but at least "
+              + " different images that do not calibrate the model and can judge it, but at least "
               + fewest
               + " are needed "
               + limit.why(accuracy)

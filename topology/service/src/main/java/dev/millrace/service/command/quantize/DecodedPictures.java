@@ -1,5 +1,6 @@
 package dev.millrace.service.command.quantize;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
@@ -8,7 +9,9 @@ import dev.millrace.decode.OpenCvImageDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -16,14 +19,14 @@ import java.util.function.Consumer;
  *
  * @param pixels the images, each {@code uint8[height, width, 3]}
  * @param truths the index of each image's class
- * @param taken number of images that this class tried to decode, including the images that could
+ * @param taken number of images that this class read, including copies and the images that could
  *     not be decoded
  */
 public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int taken) {
 
   /**
-   * Decodes images in their order, skips images that cannot be decoded, and stops after {@code
-   * wanted} decoded images.
+   * Decodes images in their order, skips copies of earlier images and images that cannot be
+   * decoded, and stops after {@code wanted} decoded images.
    *
    * @param pictures the images
    * @param wanted number of images to decode
@@ -35,6 +38,7 @@ public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int tak
       Pictures pictures, int wanted, Preprocessing preprocessing, Consumer<String> complaints) {
     List<byte[]> pixels = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     int taken = 0;
     ByteBuffer buffer = ByteBuffer.allocateDirect(preprocessing.bytes());
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
@@ -44,7 +48,11 @@ public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int tak
         }
         taken++;
         try {
-          decoder.decode(picture.content().read(), preprocessing, buffer.clear());
+          byte[] content = picture.content().read();
+          if (!seen.add(Sha256.of(content))) {
+            continue;
+          }
+          decoder.decode(content, preprocessing, buffer.clear());
           byte[] image = new byte[preprocessing.bytes()];
           buffer.get(0, image);
           pixels.add(image);

@@ -114,7 +114,8 @@ public final class PictureOptions {
 
   /**
    * Finds the images that judge the model. Leaves out the images that calibrate the model, and
-   * their copies in other files and records.
+   * copies in other files and records: an image judges the model only once. Warns if all images
+   * have the same class.
    *
    * @param calibration the images that {@link #calibration} returned
    * @param taken number of images that were taken to calibrate the model
@@ -127,14 +128,20 @@ public final class PictureOptions {
   public Pictures heldOut(
       Pictures calibration, int taken, Labels labels, Consumer<String> complaints)
       throws IOException {
-    Set<String> calibrating =
+    Set<String> seen =
         calibration.from(0, taken).stream().map(PictureOptions::digest).collect(Collectors.toSet());
     Pictures all = data == null ? calibration : Pictures.in(data, folders(labels), complaints);
     List<Picture> judging =
         all.pictures().stream()
-            .filter(picture -> !calibrating.contains(digest(picture)))
+            .filter(picture -> seen.add(digest(picture)))
             .limit(heldOut)
             .toList();
+    if (all.isLabelled() && judging.stream().map(Picture::truth).distinct().count() == 1) {
+      complaints.accept(
+          "all images that judge the model have the class "
+              + labels.get(judging.get(0).truth())
+              + ", so the loss of accuracy on other classes is not measured");
+    }
     return new Pictures(all.place(), all.isLabelled(), judging);
   }
 

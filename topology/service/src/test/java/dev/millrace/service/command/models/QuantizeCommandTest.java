@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,19 +227,31 @@ class QuantizeCommandTest {
     RandomModel.publish(repository(), "m");
 
     assertThat(lastLine(quantize("m", images(19), "--images", "500")))
-        .contains("has 19 images that calibrate the model (--images), but at least 20 are needed");
+        .contains("has 19 different images that calibrate the model (--images), but at least 20 are needed");
     assertThat(lastLine(quantize("m", images(129), "--images", "30")))
-        .contains("has 99 images that do not calibrate the model and can judge it")
+        .contains("has 99 different images that do not calibrate the model and can judge it")
         .contains("at least 100 are needed to measure a loss of at most 2.0 points", "--data");
     Path labelled = Files.createDirectories(folder.resolve("labelled"));
     Files.move(images(229), labelled.resolve("c0"));
-    assertThat(quantize("m", labelled, "--images", "30").failureLine())
-        .contains("has 199 images that do not calibrate the model and can judge it")
+    assertThat(quantize("m", labelled, "--images", "30").err())
+        .contains("all images that judge the model have the class c0, so the loss of accuracy on")
+        .contains("has 199 different images that do not calibrate the model and can judge it")
         .contains("at least 200 are needed to measure a loss of at most 0.5 points (--max-loss)");
-    assertThat(quantize("m", labelled, "--images", "30", "--held-out", "199").usageLine())
+    assertThat(quantize("m", labelled, "--images", "30", "--held-out", "199").err())
         .contains("--held-out: 199 must be at least 200 to measure a loss of at most 0.5 points");
     assertThat(quantize("m", folder, "--max-loss", "1", "--held-out", "99").usageLine())
         .contains("--held-out: 99 must be at least 100 to measure a loss of at most 1.0 points");
+  }
+
+  @Test
+  void copiesOfAnImage_countOnce() throws IOException {
+    RandomModel.publish(repository(), "m");
+    Path data = images(40, 1000);
+
+    assertThat(lastLine(quantize("m", withCopies(images(2), 100))))
+        .contains("has 2 different images that calibrate the model (--images)");
+    assertThat(quantize("m", images(30), "--data", withCopies(data, 3).toString()).err())
+        .contains("has 40 different images that do not calibrate the model and can judge it");
   }
 
   @Test
@@ -289,6 +302,20 @@ class QuantizeCommandTest {
       write(images, firstSeed + i);
     }
     return images;
+  }
+
+  /** Copies each image in a folder, and returns the folder. */
+  private static Path withCopies(Path folder, int copies) throws IOException {
+    List<Path> images;
+    try (Stream<Path> files = Files.list(folder)) {
+      images = files.toList();
+    }
+    for (Path image : images) {
+      for (int i = 0; i < copies; i++) {
+        Files.copy(image, folder.resolve(i + "-" + image.getFileName()));
+      }
+    }
+    return folder;
   }
 
   private static void write(Path folder, int seed) throws IOException {
