@@ -15,7 +15,6 @@ import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -143,15 +142,7 @@ final class Int8Part implements Part {
       return;
     }
     Judgement judgement = int8.judgement().get();
-    bench.figure(
-        figure,
-        judgement.loss(),
-        "points",
-        String.format(
-            Locale.ROOT,
-            "accuracy lost on %d images that did not calibrate; float32 is right about %.2f %%",
-            judgement.images(),
-            100 * judgement.float32().value()));
+    bench.figure(figure, judgement.loss(), "points", QuantizedNetwork.text(judgement));
   }
 
   private static Limits limit(Bench bench, String model, List<byte[]> pictures)

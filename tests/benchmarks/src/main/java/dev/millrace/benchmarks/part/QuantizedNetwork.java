@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.model.Quantization.Changes;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -16,11 +17,16 @@ import dev.millrace.service.command.quantize.DecodedPictures;
 import dev.millrace.service.command.quantize.Judge;
 import dev.millrace.service.command.quantize.Pictures;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The quantised version of a version in the lab's repository. On processors without VNNI, its
  * weights have 7 bits, because ONNX Runtime's fast kernels would saturate with weights of 8 bits.
+ *
+ * <p>Layers stay in float32 as with the default limit of {@code models quantize}. With random
+ * weights and images of unknown classes, all layers are quantised, because the answers of such a
+ * network change with any rounding.
  *
  * @param model the name of the quantised model in the lab's repository
  * @param judgement the comparison with the float32 version, on images that were not used for the
@@ -29,6 +35,7 @@ import java.util.Optional;
 record QuantizedNetwork(String model, Optional<Judgement> judgement) {
 
   private static final double ANY_LOSS = 100;
+  private static final double MAX_LOSS = Quantizer.Settings.MAX_LOSS;
   private static final int MOST_CALIBRATING = 300;
 
   /**
@@ -54,7 +61,8 @@ record QuantizedNetwork(String model, Optional<Judgement> judgement) {
             version.labels(),
             new CalibrationImages(
                 decoded.pixels(), images.isLabelled() ? decoded.truths() : List.of()),
-            new Quantizer.Settings(Processor.ofThisMachine().maySaturate(), ANY_LOSS),
+            new Quantizer.Settings(
+                Processor.ofThisMachine().maySaturate(), images.isLabelled() ? MAX_LOSS : ANY_LOSS),
             line -> bench.progress("%s: %s", name, line))) {
       int8 = quantizer.quantize().bytes();
     }
@@ -70,6 +78,28 @@ record QuantizedNetwork(String model, Optional<Judgement> judgement) {
         images.isLabelled()
             ? Optional.of(judge(bench, version, float32, int8, images, decoded.taken()))
             : Optional.empty());
+  }
+
+  /**
+   * {@return the loss of accuracy in words} The text says whether {@code models quantize} would
+   * refuse this version by default.
+   *
+   * @param judgement the comparison on images with known classes
+   */
+  static String text(Judgement judgement) {
+    Changes changes = judgement.changes();
+    return String.format(
+        Locale.ROOT,
+        "accuracy lost on %d images that did not calibrate; float32 is right about %.2f %%; lost"
+            + " %d, gained %d, a loss of at most %.2f points with 95 %% confidence%s",
+        judgement.images(),
+        100 * judgement.float32().value(),
+        changes.lost(),
+        changes.gained(),
+        changes.bound(),
+        judgement.isWithin(MAX_LOSS)
+            ? ""
+            : "; would be refused by the default limit of " + MAX_LOSS + " points");
   }
 
   private static Judgement judge(
