@@ -51,8 +51,7 @@ final class Plan {
   Plan(Network network, Set<String> kept) {
     this.network = network;
     this.operators = new Operators(network);
-    Set<String> logits =
-        logits(network).stream().map(Network::key).collect(Collectors.toSet());
+    Set<String> logits = logits(network).stream().map(Network::key).collect(Collectors.toSet());
     for (NodeProto node : network.nodes()) {
       if (operators.isWeighted(node)
           ? !kept.contains(Network.key(node)) && !logits.contains(Network.key(node))

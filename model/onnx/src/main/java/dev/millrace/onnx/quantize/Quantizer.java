@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  *
  * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the best {@link
  * Damage}, measured on the tuning images. If the loss is still too large, the quantiser leaves the
- * first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers
- * also stay in float32, the most damaging first. A layer's own damage is measured with a model in
- * which only this layer is quantised.
+ * first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers also
+ * stay in float32, the most damaging first. A layer's own damage is measured with a model in which
+ * only this layer is quantised.
  *
  * <p>Runs on one thread per processor. Confined to one calling thread. The caller closes the
  * quantiser.
@@ -89,8 +89,7 @@ public final class Quantizer implements AutoCloseable {
       Consumer<String> progress) {
     this.settings = settings;
     this.progress = progress;
-    this.bestFirst =
-        Comparator.comparing(Candidate::damage, Damage.bestFirst(settings.maxLoss()));
+    this.bestFirst = Comparator.comparing(Candidate::damage, Damage.bestFirst(settings.maxLoss()));
     try {
       this.network = FloatModel.of(prepared);
       this.layers = Plan.weighted(network).stream().map(Network::key).toList();
@@ -172,8 +171,7 @@ public final class Quantizer implements AutoCloseable {
   }
 
   private List<String> measureSensitivity(CalibrationMethod method) {
-    progress.accept(
-        method + ", measuring the damage of each of " + layers.size() + " layers");
+    progress.accept(method + ", measuring the damage of each of " + layers.size() + " layers");
     Map<String, Double> damage = new LinkedHashMap<>();
     for (String layer : layers) {
       Set<String> others = new LinkedHashSet<>(layers);

@@ -259,9 +259,7 @@ class QuantizerTest {
               .map(model -> quantizer.mostDamaging(model, 21))
               .toList();
 
-      assertThat(orders.get(1))
-          .hasSameElementsAs(orders.get(0))
-          .isNotEqualTo(orders.get(0));
+      assertThat(orders.get(1)).hasSameElementsAs(orders.get(0)).isNotEqualTo(orders.get(0));
       assertThat(orders.get(2)).isEqualTo(orders.get(0));
       assertThat(progress)
           .filteredOn(line -> line.contains("damage"))

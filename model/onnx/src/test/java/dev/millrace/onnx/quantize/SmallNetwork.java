@@ -57,8 +57,7 @@ final class SmallNetwork {
             .clearAttribute()
             .setInput(0, flatten.getInput(0))
             .setOutput(0, "map"));
-    graph.setNode(
-        gemm, flatten.toBuilder().setInput(0, "map").setOutput(0, logits.getOutput(0)));
+    graph.setNode(gemm, flatten.toBuilder().setInput(0, "map").setOutput(0, logits.getOutput(0)));
     return model.build().toByteArray();
   }
 

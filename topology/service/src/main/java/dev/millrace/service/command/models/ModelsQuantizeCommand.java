@@ -114,8 +114,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
               spec,
               float32,
               images,
-              new Quantizer.Settings(
-                  reduceRange, limit.points(exclusive && images.isLabelled())),
+              new Quantizer.Settings(reduceRange, limit.points(exclusive && images.isLabelled())),
               limit,
               requireFaster);
       publish(models, float32, trial.run(judging.pictures()), folder.path());

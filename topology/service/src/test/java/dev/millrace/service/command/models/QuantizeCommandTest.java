@@ -227,7 +227,8 @@ class QuantizeCommandTest {
     RandomModel.publish(repository(), "m");
 
     assertThat(lastLine(quantize("m", images(19), "--images", "500")))
-        .contains("has 19 different images that calibrate the model (--images), but at least 20 are needed");
+        .contains(
+            "has 19 different images that calibrate the model (--images), but at least 20 are needed");
     assertThat(lastLine(quantize("m", images(129), "--images", "30")))
         .contains("has 99 different images that do not calibrate the model and can judge it")
         .contains("at least 100 are needed to measure a loss of at most 2.0 points", "--data");
