@@ -102,7 +102,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
         TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Pictures found = pictures.calibration(labels, folder.path(), this::complain);
       DecodedPictures decoded =
-          DecodedPictures.of(found, pictures.images(), preprocessing, this::complain);
+          DecodedPictures.of(found, pictures.images(found), preprocessing, this::complain);
       requireEnough(found.place(), decoded.pixels().size());
       Pictures judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
       requireEnough(judging, limit, exclusive && judging.isLabelled());

@@ -23,6 +23,8 @@ import picocli.CommandLine.Option;
 @Grouped(Section.DATA)
 public final class PictureOptions {
 
+  private static final int IMAGES = 500;
+
   @Option(
       names = "--calibrate",
       paramLabel = "DIR|TOPIC",
@@ -35,9 +37,12 @@ public final class PictureOptions {
   @Option(
       names = "--images",
       paramLabel = "N",
-      defaultValue = "500",
-      description = "Number of images that calibrate the model (default: ${DEFAULT-VALUE}).")
-  private int images;
+      description =
+          "Number of images that calibrate the model (default: "
+              + IMAGES
+              + ", but without --data at most half of the images, because the others judge the"
+              + " model).")
+  private Integer images;
 
   @Option(
       names = "--data",
@@ -65,12 +70,23 @@ public final class PictureOptions {
 
   @Mixin private KafkaOptions kafka;
 
-  /** {@return the number of images that calibrate the model} */
-  public int images() {
-    if (images < 1) {
+  /**
+   * {@return the number of images that calibrate the model}
+   *
+   * @param found the images that {@link #calibration} returned
+   */
+  public int images(Pictures found) {
+    if (images == null && data == null) {
+      return Math.min(IMAGES, found.pictures().size() / 2);
+    }
+    return most();
+  }
+
+  private int most() {
+    if (images != null && images < 1) {
       throw new IllegalArgumentException("--images: " + images + " must be at least 1");
     }
-    return images;
+    return images == null ? IMAGES : images;
   }
 
   /**
@@ -94,7 +110,7 @@ public final class PictureOptions {
       throw new CommandException(
           "--calibrate: there is no folder " + calibrate + "; give a folder of images or a topic");
     }
-    long most = images() + (data == null ? (long) heldOut : 0);
+    long most = most() + (data == null ? (long) heldOut : 0);
     return Pictures.of(kafka, calibrate, (int) Math.min(Integer.MAX_VALUE, most), folder);
   }
 

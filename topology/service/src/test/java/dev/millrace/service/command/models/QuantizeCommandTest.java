@@ -245,6 +245,15 @@ class QuantizeCommandTest {
   }
 
   @Test
+  void byDefault_halfOfAFewImagesCalibrate() throws IOException {
+    RandomModel.publish(repository(), "m");
+
+    assertThat(quantize("m", images(210), "--max-loss", "100").succeeded().err())
+        .contains("calibration with 105 images")
+        .contains("of 105 held-out images");
+  }
+
+  @Test
   void copiesOfAnImage_countOnce() throws IOException {
     RandomModel.publish(repository(), "m");
     Path data = images(40, 1000);
