@@ -186,6 +186,7 @@ class ShortPollConsumerTest {
   @Test
   void partitionThatIsPausedInARebalance_staysPaused() {
     most = 1;
+    send(partition, BACKLOG);
     AtomicBoolean pausing = new AtomicBoolean();
     consumer.subscribe(
         Set.of(topic),
@@ -206,13 +207,13 @@ class ShortPollConsumerTest {
 
     await()
         .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(1))
+        .pollInterval(Duration.ofMillis(20)) // the rebalance needs some polls, the backlog 300
         .until(
             () -> {
               // A pause by ShortPolls itself ends before the poll returns.
               var unused = consumer.poll(Duration.ZERO);
               return consumer.paused().contains(partition)
-                  || consumer.position(partition) == RECORDS;
+                  || consumer.position(partition) == RECORDS + BACKLOG;
             });
 
     assertThat(consumer.paused()).contains(partition);
