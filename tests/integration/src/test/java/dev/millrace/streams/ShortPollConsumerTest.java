@@ -154,6 +154,18 @@ class ShortPollConsumerTest {
     assertThat(consumer.position(partition)).isEqualTo(RECORDS);
   }
 
+  /** Otherwise, Kafka Streams could commit the position before the seek. */
+  @Test
+  void afterASeek_thePositionIsReported_withoutRecords() {
+    TopicPartition empty = new TopicPartition(topic, 1);
+    consumer.assign(Set.of(empty));
+    consumer.seekToEnd(Set.of(empty));
+
+    assertThat(consumer.poll(Duration.ZERO).nextOffsets())
+        .isEqualTo(Map.of(empty, new OffsetAndMetadata(0)));
+    assertThat(consumer.poll(Duration.ZERO).nextOffsets()).isEmpty();
+  }
+
   /**
    * When a partition is revoked, Kafka Streams commits the offset up to which it has processed
    * records.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -28,7 +29,7 @@ final class OversizedRecord {
    * failed. Called on that consumer's thread.
    *
    * @param config configuration of the consumer that failed
-   * @param assigned the partitions of the consumer that failed
+   * @param assigned returns the partitions of the consumer that failed
    * @param position returns the offset from which the consumer that failed reads next, behind the
    *     records that it has read and keeps for later polls
    * @param most largest number of records in one poll of the failed consumer
@@ -39,14 +40,14 @@ final class OversizedRecord {
    */
   static OutOfMemoryError find(
       Map<String, Object> config,
-      Set<TopicPartition> assigned,
+      Supplier<Set<TopicPartition>> assigned,
       ToLongFunction<TopicPartition> position,
       int most,
       OutOfMemoryError error,
       Function<Map<String, Object>, Consumer<byte[], byte[]>> open) {
     try {
       Map<TopicPartition, Long> positions = new HashMap<>();
-      for (TopicPartition partition : assigned) {
+      for (TopicPartition partition : assigned.get()) {
         positions.put(partition, position.applyAsLong(partition));
       }
       try (Consumer<byte[], byte[]> search = open.apply(searching(config))) {

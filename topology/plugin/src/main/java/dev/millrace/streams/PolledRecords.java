@@ -1,6 +1,8 @@
 package dev.millrace.streams;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,6 +25,23 @@ final class PolledRecords {
   /** Returns whether a poll returned no records and moved no position. */
   static boolean sayNothing(ConsumerRecords<byte[], byte[]> records) {
     return records.isEmpty() && !(HAVE_POSITIONS && !records.nextOffsets().isEmpty());
+  }
+
+  /**
+   * Returns the result of a poll with more positions; the same result before Kafka 4.0.
+   *
+   * @param more positions of partitions; the result keeps the positions that it has
+   */
+  static ConsumerRecords<byte[], byte[]> withPositions(
+      ConsumerRecords<byte[], byte[]> polled, Map<TopicPartition, OffsetAndMetadata> more) {
+    if (!HAVE_POSITIONS) {
+      return polled;
+    }
+    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new LinkedHashMap<>();
+    polled.partitions().forEach(of -> records.put(of, polled.records(of)));
+    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(more);
+    positions.putAll(polled.nextOffsets());
+    return of(records, positions);
   }
 
   /** Returns the positions after a poll; none before Kafka 4.0. */

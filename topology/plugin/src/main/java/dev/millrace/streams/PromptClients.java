@@ -210,7 +210,12 @@ public final class PromptClients implements KafkaClientSupplier {
         return prompt.poll(timeout);
       } catch (OutOfMemoryError e) {
         throw OversizedRecord.find(
-            config, assignment(), this::readPosition, maxPollRecords(), e, PromptClients::usual);
+            config,
+            this::assignment,
+            this::readPosition,
+            maxPollRecords(),
+            e,
+            PromptClients::usual);
       }
     }
 

@@ -22,6 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final ShortPolls polls;
+  private final SoughtPositions soughtPositions = new SoughtPositions(this);
   private final int maxPollRecords;
   private final MetadataWait metadataWait = new MetadataWait(System::nanoTime);
   private boolean byPattern;
@@ -49,7 +50,10 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-    return polls.poll(this::pollKafka, timeout);
+    if (!soughtPositions.lookUp()) {
+      return ConsumerRecords.empty();
+    }
+    return soughtPositions.addTo(polls.poll(this::pollKafka, timeout));
   }
 
   private ConsumerRecords<byte[], byte[]> pollKafka(Duration timeout) {
@@ -87,26 +91,36 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void seek(TopicPartition partition, long offset) {
-    polls.forget(Set.of(partition));
+    forgetBeforeSeek(Set.of(partition));
     super.seek(partition, offset);
   }
 
   @Override
   public void seek(TopicPartition partition, OffsetAndMetadata offset) {
-    polls.forget(Set.of(partition));
+    forgetBeforeSeek(Set.of(partition));
     super.seek(partition, offset);
   }
 
   @Override
   public void seekToBeginning(Collection<TopicPartition> partitions) {
-    polls.forget(partitions.isEmpty() ? assignment() : partitions);
+    forgetBeforeSeek(partitions.isEmpty() ? assignment() : partitions);
     super.seekToBeginning(partitions);
   }
 
   @Override
   public void seekToEnd(Collection<TopicPartition> partitions) {
-    polls.forget(partitions.isEmpty() ? assignment() : partitions);
+    forgetBeforeSeek(partitions.isEmpty() ? assignment() : partitions);
     super.seekToEnd(partitions);
+  }
+
+  private void forgetBeforeSeek(Collection<TopicPartition> partitions) {
+    polls.forget(partitions);
+    soughtPositions.seek(partitions);
+  }
+
+  private void forgetLost(Collection<TopicPartition> partitions) {
+    polls.forget(partitions);
+    soughtPositions.forget(partitions);
   }
 
   @Override
@@ -140,7 +154,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
       try {
         listener.onPartitionsRevoked(partitions);
       } finally {
-        polls.forget(partitions);
+        forgetLost(partitions);
       }
     }
 
@@ -149,7 +163,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
       try {
         listener.onPartitionsLost(partitions);
       } finally {
-        polls.forget(partitions);
+        forgetLost(partitions);
       }
     }
   }

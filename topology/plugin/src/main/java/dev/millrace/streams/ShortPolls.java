@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -150,18 +151,32 @@ final class ShortPolls {
       if (!PolledRecords.sayNothing(others)) {
         return others;
       }
-      if (!Collections.disjoint(rest, last)) {
+      if (!Collections.disjoint(rest, last) && !rest.equals(running)) {
         inVain = nanoTime.getAsLong();
       }
       return ready.isEmpty() ? poll.apply(timeout) : others;
     } catch (OffsetOutOfRangeException e) {
-      if (Collections.disjoint(e.partitions(), kept.keySet())) {
-        throw e;
+      Set<TopicPartition> withoutKept = new HashSet<>(e.partitions());
+      withoutKept.removeAll(kept.keySet());
+      if (!withoutKept.isEmpty()) {
+        throw withoutKept.size() == e.partitions().size() ? e : only(withoutKept, e);
       }
       // The offset behind the kept records does not exist any more, but the kept records do. The
       // consumer fails again after the last one.
       return ConsumerRecords.empty();
     }
+  }
+
+  private static OffsetOutOfRangeException only(
+      Set<TopicPartition> partitions, OffsetOutOfRangeException all) {
+    Map<TopicPartition, Long> offsets = new HashMap<>(all.offsetOutOfRangePartitions());
+    offsets.keySet().retainAll(partitions);
+    if (!(all instanceof LogTruncationException truncation)) {
+      return new OffsetOutOfRangeException(offsets);
+    }
+    Map<TopicPartition, OffsetAndMetadata> divergent = new HashMap<>(truncation.divergentOffsets());
+    divergent.keySet().retainAll(partitions);
+    return new LogTruncationException(offsets, divergent);
   }
 
   private Set<TopicPartition> restAfterAFullPoll() {
@@ -207,7 +222,9 @@ final class ShortPolls {
     kept.replaceAll(
         (partition, records) -> {
           OffsetAndMetadata end = positions.remove(partition);
-          return end == null ? records : new Kept(records.records(), end);
+          return end == null || end.offset() == records.end().offset()
+              ? records
+              : new Kept(records.records(), end);
         });
     Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> first = new LinkedHashMap<>();
     List<TopicPartition> ready = new ArrayList<>(kept.keySet());

@@ -41,7 +41,7 @@ class OversizedRecordTest {
   private static OutOfMemoryError find(long position) {
     return OversizedRecord.find(
         Map.of("group.id", "of the failed consumer"),
-        Set.of(IMAGES),
+        () -> Set.of(IMAGES),
         partition -> position,
         MOST,
         new OutOfMemoryError("the poll"),

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -400,6 +401,27 @@ class ShortPollsTest {
     assertThat(offsets(poll(), ONE)).containsExactly(12L, 13L);
 
     assertThatThrownBy(this::poll).isInstanceOf(OffsetOutOfRangeException.class);
+  }
+
+  @Test
+  void ifSeveralPartitionsAreTruncated_thePollFailsForThoseWithoutKeptRecords() {
+    arrive(ONE, 10, 11, 12);
+    poll();
+    duringPoll =
+        () -> {
+          throw new LogTruncationException(
+              Map.of(ONE, 13L, TWO, 20L),
+              Map.of(ONE, new OffsetAndMetadata(11), TWO, new OffsetAndMetadata(19)));
+        };
+
+    assertThatThrownBy(this::poll)
+        .isInstanceOfSatisfying(
+            LogTruncationException.class,
+            e -> {
+              assertThat(e.offsetOutOfRangePartitions()).isEqualTo(Map.of(TWO, 20L));
+              assertThat(e.divergentOffsets()).isEqualTo(Map.of(TWO, new OffsetAndMetadata(19)));
+            });
+    assertThat(polls.count(ONE)).isEqualTo(1);
   }
 
   /** Kafka's consumer also checks the offsets of paused partitions. */
