@@ -95,6 +95,18 @@ class SoughtPositionsTest {
   }
 
   @Test
+  void partitionThatIsPausedDuringAPoll_isReportedLater() {
+    seek(ONE, 5);
+    assertThat(positions.lookUp()).isTrue();
+    consumer.pause(Set.of(ONE));
+    assertThat(positions.addTo(ConsumerRecords.empty()).nextOffsets()).isEmpty();
+
+    consumer.resume(Set.of(ONE));
+
+    assertThat(poll().nextOffsets()).isEqualTo(Map.of(ONE, new OffsetAndMetadata(5)));
+  }
+
+  @Test
   void seekDuringAPoll_isReportedByTheNextOne() {
     seek(ONE, 5);
     assertThat(positions.lookUp()).isTrue();
