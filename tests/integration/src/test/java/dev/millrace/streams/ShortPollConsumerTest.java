@@ -154,16 +154,48 @@ class ShortPollConsumerTest {
     assertThat(consumer.position(partition)).isEqualTo(RECORDS);
   }
 
-  /** Otherwise, Kafka Streams could commit the position before the seek. */
+  /** A task of Kafka Streams may still know the position before the seek. */
   @Test
-  void afterASeek_thePositionIsReported_withoutRecords() {
-    TopicPartition empty = new TopicPartition(topic, 1);
-    consumer.assign(Set.of(empty));
-    consumer.seekToEnd(Set.of(empty));
+  void offsetBeyondTheReturnedRecords_isNotCommitted() {
+    assign();
+    poll();
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(3)));
 
-    assertThat(consumer.poll(Duration.ZERO).nextOffsets())
-        .isEqualTo(Map.of(empty, new OffsetAndMetadata(0)));
-    assertThat(consumer.poll(Duration.ZERO).nextOffsets()).isEmpty();
+    consumer.seek(partition, 1);
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(9)));
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(8)), PATIENCE);
+    consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(7)), null);
+    assertThat(committed()).isEqualTo(3);
+
+    poll();
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(5)));
+    assertThat(committed()).isEqualTo(3);
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(4)));
+    assertThat(committed()).isEqualTo(4);
+  }
+
+  private long committed() {
+    try (KafkaConsumer<byte[], byte[]> other =
+        new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return other.committed(Set.of(partition)).get(partition).offset();
+    }
+  }
+
+  /** Kafka Streams asks for the committed offsets of a task's partitions when the task starts. */
+  @Test
+  void taskThatStarts_readsOnFromItsCommittedOffsets() {
+    TopicPartition other = new TopicPartition(topic, 1);
+    assign();
+    poll();
+
+    assertThat(consumer.committed(Set.of(partition, other))).containsEntry(partition, null);
+    assertThat(consumer.position(partition)).isZero();
+    assertThat(poll()).containsExactly(0L, 1L, 2L);
+
+    consumer.commitSync(Map.of(partition, new OffsetAndMetadata(2)));
+    consumer.committed(Set.of(partition), PATIENCE);
+    assertThat(consumer.position(partition)).isEqualTo(2);
+    assertThat(poll()).containsExactly(2L, 3L, 4L);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Resets a consumer's offsets as {@code auto.offset.reset} says, and reports the records that the
@@ -25,6 +27,9 @@ final class LostRecords {
   private static final String EARLIEST = "earliest";
   private static final String LATEST = "latest";
   private static final String NONE = "none";
+
+  /** The longest wait for a position, which only a warning needs. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final boolean toEarliest;
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
@@ -110,7 +115,18 @@ final class LostRecords {
   private void tell(Map<TopicPartition, Long> offsets) {
     offsets.forEach(
         (partition, before) -> {
-          long now = consumer.position(partition);
+          OptionalLong position = position(partition);
+          if (position.isEmpty()) {
+            warnings.accept(
+                "partition "
+                    + partition
+                    + " no longer has offset "
+                    + before
+                    + ", and where the consumer continues is not known yet; if records that were not"
+                    + " read are lost, raise the topic's retention.ms");
+            return;
+          }
+          long now = position.getAsLong();
           warnings.accept(
               now > before
                   ? "partition "
@@ -130,5 +146,17 @@ final class LostRecords {
                       + now
                       + "; the topic was created again, or has lost records that were read");
         });
+  }
+
+  /**
+   * Returns the position of a partition. Does not wait long, and does not throw the failures of
+   * other partitions, which the next poll throws.
+   */
+  private OptionalLong position(TopicPartition partition) {
+    try {
+      return OptionalLong.of(consumer.position(partition, PATIENCE));
+    } catch (TimeoutException | OffsetOutOfRangeException | NoOffsetForPartitionException e) {
+      return OptionalLong.empty();
+    }
   }
 }

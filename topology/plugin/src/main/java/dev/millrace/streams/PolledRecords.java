@@ -27,21 +27,9 @@ final class PolledRecords {
     return records.isEmpty() && !(HAVE_POSITIONS && !records.nextOffsets().isEmpty());
   }
 
-  /**
-   * Returns the result of a poll with more positions; the same result before Kafka 4.0.
-   *
-   * @param more positions of partitions; the result keeps the positions that it has
-   */
-  static ConsumerRecords<byte[], byte[]> withPositions(
-      ConsumerRecords<byte[], byte[]> polled, Map<TopicPartition, OffsetAndMetadata> more) {
-    if (!HAVE_POSITIONS) {
-      return polled;
-    }
-    Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records = new LinkedHashMap<>();
-    polled.partitions().forEach(of -> records.put(of, polled.records(of)));
-    Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>(more);
-    positions.putAll(polled.nextOffsets());
-    return of(records, positions);
+  /** Returns whether the result of a poll holds the positions after the poll. */
+  static boolean havePositions() {
+    return HAVE_POSITIONS;
   }
 
   /** Returns the positions after a poll; none before Kafka 4.0. */

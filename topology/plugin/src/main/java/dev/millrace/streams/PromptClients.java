@@ -14,8 +14,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
@@ -52,7 +54,9 @@ import org.slf4j.LoggerFactory;
  * model does not delay the rebalance.
  *
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
- * task are paused, and the thread's other tasks go on.
+ * task are paused, and the thread's other tasks go on. No offset is committed beyond the records that
+ * polls have returned, and a task that starts reads on from its committed offsets. Kafka Streams
+ * alone does not ensure this after a task has given up its work.
  *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
@@ -94,6 +98,9 @@ public final class PromptClients implements KafkaClientSupplier {
   private volatile boolean ending;
 
   private final Set<PromptConsumer> consumers = ConcurrentHashMap.newKeySet();
+
+  /** The consumer that the current stream thread polls. */
+  private final ThreadLocal<PromptConsumer> polled = new ThreadLocal<>();
 
   /** Creates clients that read every record. */
   public PromptClients() {
@@ -158,7 +165,7 @@ public final class PromptClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    return new PromptProducer(config);
   }
 
   @Override
@@ -191,7 +198,7 @@ public final class PromptClients implements KafkaClientSupplier {
       super(prompt(config), () -> OwedAnswers.ofThisThread().pace().mostRecords());
       this.config = config;
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
-          timeout -> skipped.poll(this, super::poll, timeout);
+          timeout -> skipped.poll(this, super::shortPoll, timeout);
       prompt =
           new PromptPoll(
               LostRecords.reset(config)
@@ -204,7 +211,8 @@ public final class PromptClients implements KafkaClientSupplier {
     }
 
     @Override
-    public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
+      polled.set(this);
       HeldPartitions.ofThisThread().applyTo(this);
       try {
         return prompt.poll(timeout);
@@ -222,7 +230,7 @@ public final class PromptClients implements KafkaClientSupplier {
     /** Ignores the rebalance that Kafka Streams requests after a task has given up its work. */
     @Override
     public void enforceRebalance(String reason) {
-      if (!TaskRevival.hasGivenUp()) {
+      if (!TaskRevival.isNeedless(reason)) {
         super.enforceRebalance(reason);
       }
     }
@@ -263,6 +271,25 @@ public final class PromptClients implements KafkaClientSupplier {
 
     private static CloseOptions closing(GroupMembershipOperation operation) {
       return CloseOptions.groupMembershipOperation(operation);
+    }
+  }
+
+  /**
+   * Kafka's producer, except that a transaction commits no offset beyond the records that its
+   * thread's consumer has returned (see {@link ReturnedRecords}).
+   */
+  private final class PromptProducer extends KafkaProducer<byte[], byte[]> {
+
+    PromptProducer(Map<String, Object> config) {
+      super(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public void sendOffsetsToTransaction(
+        Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+      PromptConsumer consumer = polled.get();
+      super.sendOffsetsToTransaction(
+          consumer == null ? offsets : consumer.committable(offsets), group);
     }
   }
 

@@ -12,17 +12,19 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Kafka's consumer, except that a poll returns no more records than its thread can process in a
- * short time (see {@link ShortPolls}).
+ * short time (see {@link ShortPolls}). It commits no offset beyond the records that it has returned,
+ * and it seeks to the committed offsets when a task starts (see {@link ReturnedRecords}).
  */
 class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   private final ShortPolls polls;
-  private final SoughtPositions soughtPositions = new SoughtPositions(this);
+  private final ReturnedRecords returned = new ReturnedRecords();
   private final int maxPollRecords;
   private final MetadataWait metadataWait = new MetadataWait(System::nanoTime);
   private boolean byPattern;
@@ -49,11 +51,13 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
   }
 
   @Override
-  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-    if (!soughtPositions.lookUp()) {
-      return ConsumerRecords.empty();
-    }
-    return soughtPositions.addTo(polls.poll(this::pollKafka, timeout));
+  public final ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    return returned.poll(() -> shortPoll(timeout));
+  }
+
+  /** Polls once. A subclass may change what a poll returns. */
+  ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
+    return polls.poll(this::pollKafka, timeout);
   }
 
   private ConsumerRecords<byte[], byte[]> pollKafka(Duration timeout) {
@@ -91,36 +95,70 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void seek(TopicPartition partition, long offset) {
-    forgetBeforeSeek(Set.of(partition));
+    forget(Set.of(partition));
     super.seek(partition, offset);
   }
 
   @Override
   public void seek(TopicPartition partition, OffsetAndMetadata offset) {
-    forgetBeforeSeek(Set.of(partition));
+    forget(Set.of(partition));
     super.seek(partition, offset);
   }
 
   @Override
   public void seekToBeginning(Collection<TopicPartition> partitions) {
-    forgetBeforeSeek(partitions.isEmpty() ? assignment() : partitions);
+    forget(partitions.isEmpty() ? assignment() : partitions);
     super.seekToBeginning(partitions);
   }
 
   @Override
   public void seekToEnd(Collection<TopicPartition> partitions) {
-    forgetBeforeSeek(partitions.isEmpty() ? assignment() : partitions);
+    forget(partitions.isEmpty() ? assignment() : partitions);
     super.seekToEnd(partitions);
   }
 
-  private void forgetBeforeSeek(Collection<TopicPartition> partitions) {
+  private void forget(Collection<TopicPartition> partitions) {
     polls.forget(partitions);
-    soughtPositions.seek(partitions);
+    returned.forget(partitions);
   }
 
-  private void forgetLost(Collection<TopicPartition> partitions) {
-    polls.forget(partitions);
-    soughtPositions.forget(partitions);
+  @Override
+  public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    super.commitSync(committable(offsets));
+  }
+
+  @Override
+  public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+    super.commitSync(committable(offsets), timeout);
+  }
+
+  @Override
+  public void commitAsync(
+      Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback callback) {
+    super.commitAsync(committable(offsets), callback);
+  }
+
+  /** Returns those offsets that are not beyond the records that this consumer has returned. */
+  final Map<TopicPartition, OffsetAndMetadata> committable(
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    return returned.committable(offsets);
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
+    return rewound(partitions, super.committed(partitions));
+  }
+
+  @Override
+  public Map<TopicPartition, OffsetAndMetadata> committed(
+      Set<TopicPartition> partitions, Duration timeout) {
+    return rewound(partitions, super.committed(partitions, timeout));
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> rewound(
+      Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+    returned.rewinds(partitions, committed).forEach(this::seek);
+    return committed;
   }
 
   @Override
@@ -154,7 +192,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
       try {
         listener.onPartitionsRevoked(partitions);
       } finally {
-        forgetLost(partitions);
+        forget(partitions);
       }
     }
 
@@ -163,7 +201,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
       try {
         listener.onPartitionsLost(partitions);
       } finally {
-        forgetLost(partitions);
+        forget(partitions);
       }
     }
   }

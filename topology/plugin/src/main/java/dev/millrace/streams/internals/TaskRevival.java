@@ -3,14 +3,15 @@ package dev.millrace.streams.internals;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TaskMetadata;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.RecordCollector;
 import org.apache.kafka.streams.processor.internals.StreamThread;
+import org.apache.kafka.streams.processor.internals.Task;
 
 /**
  * Gives up the work of tasks since their last commit, so that Kafka Streams processes the records
@@ -27,11 +28,14 @@ import org.apache.kafka.streams.processor.internals.StreamThread;
  */
 public final class TaskRevival {
 
+  /** The reason that Kafka Streams gives for a rebalance after a task has given up its work. */
+  private static final String CORRUPTED = "Active tasks corrupted";
+
   /**
    * Whether the calling thread has given up work under exactly-once, so that Kafka Streams will ask
    * for a rebalance.
    */
-  private static final ThreadLocal<Boolean> EXPECTED = ThreadLocal.withInitial(() -> false);
+  private static final ThreadLocal<Boolean> GIVEN_UP = ThreadLocal.withInitial(() -> false);
 
   private TaskRevival() {}
 
@@ -48,7 +52,7 @@ public final class TaskRevival {
     if (isExactlyOnce(context)) {
       tasks.addAll(tasksOfThread());
       ((RecordCollector.Supplier) context).recordCollector().closeDirty();
-      EXPECTED.set(true);
+      GIVEN_UP.set(true);
     }
     TaskCorruptedException givenUp = new TaskCorruptedException(tasks);
     givenUp.initCause(reason);
@@ -61,34 +65,40 @@ public final class TaskRevival {
   }
 
   private static Set<TaskId> tasksOfThread() {
-    return activeTasks().stream().map(TaskMetadata::taskId).collect(Collectors.toSet());
+    return runningTasks().map(Task::id).collect(Collectors.toSet());
   }
 
   /** {@return the input partitions of a task; none if the calling thread does not run the task} */
   static Set<TopicPartition> inputPartitions(TaskId id) {
-    return activeTasks().stream()
-        .filter(task -> task.taskId().equals(id))
-        .flatMap(task -> task.topicPartitions().stream())
+    return runningTasks()
+        .filter(task -> task.id().equals(id))
+        .flatMap(task -> task.inputPartitions().stream())
         .collect(Collectors.toSet());
   }
 
-  private static Set<TaskMetadata> activeTasks() {
+  /**
+   * Returns the calling thread's running tasks. {@code StreamThread.threadMetadata()} would not
+   * serve, because it is not up to date while the thread starts other tasks.
+   */
+  private static Stream<Task> runningTasks() {
     return Thread.currentThread() instanceof StreamThread thread
-        ? thread.threadMetadata().activeTasks()
-        : Set.of();
+        ? thread.readOnlyActiveTasks().stream().filter(task -> task.state() == Task.State.RUNNING)
+        : Stream.empty();
   }
 
   /**
-   * Tests whether the calling thread has given up work under exactly-once since the last call. In
-   * this case, Kafka Streams asks for a rebalance, so that another member may take the task over.
-   * This rebalance is not needed, because an image store that is unavailable is unavailable to all
-   * members.
+   * Tests whether a rebalance that Kafka Streams requests is not needed, because Kafka Streams
+   * requests it only since the calling thread has given up work under exactly-once. Another member
+   * might take the task over. But an image store that is unavailable is unavailable to all members.
+   * Returns true once for each time that work was given up.
    *
-   * @return whether the next rebalance is not needed
+   * @param reason why Kafka Streams requests the rebalance
    */
-  public static boolean hasGivenUp() {
-    boolean expected = EXPECTED.get();
-    EXPECTED.remove();
-    return expected;
+  public static boolean isNeedless(String reason) {
+    boolean needless = GIVEN_UP.get() && reason.equals(CORRUPTED);
+    if (needless) {
+      GIVEN_UP.remove();
+    }
+    return needless;
   }
 }

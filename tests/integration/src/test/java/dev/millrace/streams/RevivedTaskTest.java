@@ -1,0 +1,178 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.streams.internals.RecordForwarder;
+import dev.millrace.tests.SharedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A task of Kafka Streams gives up its work again and again, as a task does while an image store is
+ * unavailable. Meanwhile, the task's topology commits, and the group rebalances. No record may be
+ * skipped.
+ */
+@Tag("broker")
+@Timeout(180)
+@ExtendWith(SharedBroker.class)
+class RevivedTaskTest {
+
+  private static final int PARTITIONS = 2;
+  private static final int RECORDS = 100;
+
+  /** The first record of each partition that cannot be processed at first. */
+  private static final long STUCK = 10;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration AWAY = Duration.ofSeconds(3);
+
+  private final String topic = "revived-" + UUID.randomUUID();
+  private final Set<String> processed = ConcurrentHashMap.newKeySet();
+  private final Set<TaskId> givenUp = ConcurrentHashMap.newKeySet();
+  private volatile boolean away = true;
+  private Map<String, Object> kafka;
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void send(EmbeddedBroker broker) throws Exception {
+    kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (Admin admin = Admin.create(kafka)) {
+      admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
+    }
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < RECORDS; i++) {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+          var unused = producer.send(new ProducerRecord<>(topic, partition, null, new byte[1]));
+        }
+      }
+    }
+  }
+
+  @AfterEach
+  void release() {
+    away = false;
+  }
+
+  private KafkaStreams start(String guarantee, String member) {
+    Properties properties = new Properties();
+    properties.putAll(kafka);
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topic);
+    properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
+    properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(member).toString());
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
+    properties.put("auto.offset.reset", "earliest");
+    StreamsBuilder builder = new StreamsBuilder();
+    builder
+        .stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+        .processValues(Stuck::new);
+    KafkaStreams streams = new KafkaStreams(builder.build(), properties, new PromptClients());
+    streams.start();
+    return streams;
+  }
+
+  private final class Stuck implements FixedKeyProcessor<byte[], byte[], byte[]> {
+
+    private FixedKeyProcessorContext<byte[], byte[]> context;
+    private RecordForwarder<byte[], byte[], byte[]> records;
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
+      this.context = context;
+      records = new RecordForwarder<>(context);
+      context.schedule(
+          Duration.ofMillis(10), PunctuationType.WALL_CLOCK_TIME, time -> context.commit());
+    }
+
+    @Override
+    public void process(FixedKeyRecord<byte[], byte[]> record) {
+      long offset = context.recordMetadata().orElseThrow().offset();
+      if (away && offset >= STUCK) {
+        givenUp.add(context.taskId());
+        throw records.giveUp(new IllegalStateException("away"));
+      }
+      processed.add(context.taskId().partition() + "-" + offset);
+    }
+
+    @Override
+    public void close() {
+      records.close();
+    }
+  }
+
+  private Set<Long> committed() throws InterruptedException {
+    try (Admin admin = Admin.create(kafka)) {
+      return admin.listConsumerGroupOffsets(topic).partitionsToOffsetAndMetadata().get().values()
+          .stream()
+          .map(OffsetAndMetadata::offset)
+          .collect(Collectors.toSet());
+    } catch (ExecutionException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void whileATaskGivesUp_nothingBehindItsRecordsIsCommitted(String guarantee) throws Exception {
+    try (KafkaStreams streams = start(guarantee, "one")) {
+      await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
+      await()
+          .pollDelay(Duration.ZERO)
+          .during(AWAY)
+          .atMost(PATIENCE)
+          .until(() -> committed().stream().allMatch(offset -> offset <= STUCK));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void whileATaskGivesUp_theGroupRebalances_andNoRecordIsSkipped(String guarantee)
+      throws Exception {
+    try (KafkaStreams first = start(guarantee, "one")) {
+      await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
+      for (int i = 0; i < 3; i++) {
+        try (KafkaStreams second = start(guarantee, "two")) {
+          await().atMost(PATIENCE).until(() -> second.state() == KafkaStreams.State.RUNNING);
+        }
+      }
+      away = false;
+      await().atMost(PATIENCE).until(() -> processed.size() == PARTITIONS * RECORDS);
+    }
+    assertThat(committed()).containsExactly((long) RECORDS);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.millrace.streams;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.Collection;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers which records a consumer's polls have returned, so that Kafka Streams skips no record
+ * after a task has given up its work. A consumer uses this class for two guards:
+ *
+ * <ul>
+ *   <li>No commit goes beyond the records that were returned. From version 4.0 on, a task keeps the
+ *       positions that polls have reported when it gives up its work and the consumer seeks back to
+ *       the committed offsets ({@code StreamTask.nextOffsetsAndMetadataToBeConsumed}). If the task
+ *       commits before it has read its partitions again, for example because of a punctuation, it
+ *       would commit the positions before the seek.
+ *   <li>A task that starts reads on from its committed offsets. Kafka Streams itself seeks back to
+ *       them when it revives a task. But if the group rebalances before the revived task runs, Kafka
+ *       Streams replaces the task by a new one, and does not seek ({@code
+ *       TaskManager.handleTasksPendingInitialization}).
+ * </ul>
+ *
+ * <p>Confined to the consumer's thread.
+ */
+final class ReturnedRecords {
+
+  private static final Logger log = LoggerFactory.getLogger(ReturnedRecords.class);
+
+  /**
+   * The records of a partition that polls have returned since the partition was assigned, or since
+   * the consumer sought in it.
+   *
+   * @param first the offset of the first record
+   * @param end the position behind the last record
+   */
+  private record Offsets(long first, long end) {
+
+    Offsets followedBy(Offsets later) {
+      return new Offsets(first, later.end);
+    }
+  }
+
+  private final Map<TopicPartition, Offsets> returned = new HashMap<>();
+  private boolean polling;
+
+  /** Polls, and remembers the records and the positions that the poll returns. */
+  ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
+    ConsumerRecords<byte[], byte[]> polled;
+    polling = true;
+    try {
+      polled = poll.get();
+    } finally {
+      polling = false;
+    }
+    for (TopicPartition partition : polled.partitions()) {
+      List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
+      add(
+          partition,
+          new Offsets(records.get(0).offset(), records.get(records.size() - 1).offset() + 1));
+    }
+    PolledRecords.positions(polled)
+        .forEach(
+            (partition, position) ->
+                add(partition, new Offsets(position.offset(), position.offset())));
+    return polled;
+  }
+
+  private void add(TopicPartition partition, Offsets offsets) {
+    returned.merge(partition, offsets, Offsets::followedBy);
+  }
+
+  /** To be called when the consumer seeks in partitions, or has lost them. */
+  void forget(Collection<TopicPartition> partitions) {
+    returned.keySet().removeAll(partitions);
+  }
+
+  /**
+   * {@return the offsets that may be committed} Before Kafka 4.0, polls report no positions, and a
+   * task commits the consumer's own position. So all offsets may be committed.
+   */
+  Map<TopicPartition, OffsetAndMetadata> committable(
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    if (!PolledRecords.havePositions()) {
+      return offsets;
+    }
+    Map<TopicPartition, OffsetAndMetadata> committable = new HashMap<>(offsets);
+    committable
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Offsets known = returned.get(entry.getKey());
+              return known == null || entry.getValue().offset() > known.end();
+            });
+    if (committable.size() < offsets.size()) {
+      log.debug("commits {} of {}, because no poll has returned the others", committable, offsets);
+    }
+    return committable;
+  }
+
+  /**
+   * {@return the offsets to which the consumer must seek} To be called when Kafka Streams has asked
+   * for the committed offsets of these partitions. Outside of a poll, it asks for them only when the
+   * partitions' task starts. Records that were returned before belonged to an earlier task.
+   *
+   * @param partitions the input partitions of the task
+   * @param committed the committed offsets; without partitions that have none, or with null
+   */
+  Map<TopicPartition, OffsetAndMetadata> rewinds(
+      Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+    Map<TopicPartition, OffsetAndMetadata> rewinds = new HashMap<>();
+    if (!polling) {
+      for (TopicPartition partition : partitions) {
+        Offsets known = returned.get(partition);
+        OffsetAndMetadata start = committed.get(partition);
+        if (known != null && (start == null || start.offset() != known.end())) {
+          rewinds.put(partition, start == null ? new OffsetAndMetadata(known.first()) : start);
+        }
+      }
+    }
+    return rewinds;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.millrace.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("build-kafka")
+class ReturnedRecordsTest {
+
+  private static final TopicPartition ONE = new TopicPartition("images", 1);
+  private static final TopicPartition TWO = new TopicPartition("more-images", 1);
+
+  private final ReturnedRecords returned = new ReturnedRecords();
+
+  /** Polls records of the first partition. */
+  private void poll(long... offsets) {
+    pollTo(offsets[offsets.length - 1] + 1, offsets);
+  }
+
+  private void pollTo(long position, long... offsets) {
+    returned.poll(() -> polled(position, offsets));
+  }
+
+  private static ConsumerRecords<byte[], byte[]> polled(long position, long... offsets) {
+    List<ConsumerRecord<byte[], byte[]>> records =
+        Arrays.stream(offsets)
+            .mapToObj(
+                offset ->
+                    new ConsumerRecord<>(
+                        ONE.topic(), ONE.partition(), offset, new byte[0], new byte[0]))
+            .toList();
+    return PolledRecords.of(
+        records.isEmpty() ? Map.of() : Map.of(ONE, records),
+        Map.of(ONE, new OffsetAndMetadata(position)));
+  }
+
+  private static Map<TopicPartition, OffsetAndMetadata> at(TopicPartition partition, long offset) {
+    return Map.of(partition, new OffsetAndMetadata(offset));
+  }
+
+  private boolean isCommittable(TopicPartition partition, long offset) {
+    return !returned.committable(at(partition, offset)).isEmpty();
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> rewinds(
+      Map<TopicPartition, OffsetAndMetadata> committed) {
+    return returned.rewinds(Set.of(ONE, TWO), committed);
+  }
+
+  @Test
+  void returnedRecords_mayBeCommitted() {
+    poll(5, 6);
+
+    assertThat(isCommittable(ONE, 5)).isTrue();
+    assertThat(isCommittable(ONE, 7)).isTrue();
+    assertThat(isCommittable(ONE, 8)).isFalse();
+    assertThat(isCommittable(TWO, 0)).isFalse();
+  }
+
+  @Test
+  void reportedPosition_mayBeCommitted() {
+    pollTo(9, 5, 6); // markers of transactions follow the records
+    assertThat(isCommittable(ONE, 9)).isTrue();
+
+    pollTo(12);
+    assertThat(isCommittable(ONE, 12)).isTrue();
+    assertThat(isCommittable(ONE, 13)).isFalse();
+  }
+
+  @Test
+  void afterASeek_onlyWhatPollsReturnAgain_mayBeCommitted() {
+    poll(5, 6);
+
+    returned.forget(Set.of(ONE));
+    assertThat(isCommittable(ONE, 7)).isFalse();
+    assertThat(isCommittable(ONE, 5)).isFalse();
+
+    poll(5);
+    assertThat(isCommittable(ONE, 6)).isTrue();
+    assertThat(isCommittable(ONE, 7)).isFalse();
+  }
+
+  @Test
+  void otherOffsets_areCommitted() {
+    poll(5, 6);
+    Map<TopicPartition, OffsetAndMetadata> both = new HashMap<>(at(ONE, 7));
+    both.putAll(at(TWO, 1));
+
+    assertThat(returned.committable(both)).isEqualTo(at(ONE, 7));
+  }
+
+  @Test
+  void taskThatStarts_isReadFromItsCommittedOffset() {
+    poll(5, 6);
+
+    assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+    assertThat(rewinds(at(ONE, 7))).isEmpty();
+  }
+
+  @Test
+  void taskWithoutCommittedOffset_isReadFromItsFirstRecord() {
+    Map<TopicPartition, OffsetAndMetadata> none = new HashMap<>();
+    none.put(ONE, null);
+    poll(5, 6);
+    poll(7, 8);
+
+    assertThat(rewinds(none)).isEqualTo(at(ONE, 5));
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 5));
+  }
+
+  @Test
+  void partitionOfWhichNothingWasReturned_isNotSought() {
+    assertThat(rewinds(at(ONE, 5))).isEmpty();
+
+    poll(5, 6);
+    returned.forget(Set.of(ONE));
+
+    assertThat(rewinds(at(ONE, 5))).isEmpty();
+  }
+
+  /** The leader of a group asks for the offsets of running tasks, too, while it assigns tasks. */
+  @Test
+  void duringAPoll_nothingIsSought() {
+    poll(5, 6);
+
+    returned.poll(
+        () -> {
+          assertThat(rewinds(at(ONE, 5))).isEmpty();
+          return polled(8, 7);
+        });
+
+    assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+  }
+
+  @Test
+  void failedPoll_ends() {
+    poll(5, 6);
+    assertThatThrownBy(
+            () ->
+                returned.poll(
+                    () -> {
+                      throw new IllegalStateException("failed");
+                    }))
+        .hasMessage("failed");
+
+    assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+  }
+}
