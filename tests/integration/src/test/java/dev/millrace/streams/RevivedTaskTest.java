@@ -23,6 +23,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -56,6 +58,8 @@ class RevivedTaskTest {
 
   /** The first record of each partition that cannot be processed at first. */
   private static final long STUCK = 10;
+
+  private static final int JOINS = 3;
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration AWAY = Duration.ofSeconds(3);
@@ -165,9 +169,10 @@ class RevivedTaskTest {
       throws Exception {
     try (KafkaStreams first = start(guarantee, "one")) {
       await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < JOINS; i++) {
         try (KafkaStreams second = start(guarantee, "two")) {
           await().atMost(PATIENCE).until(() -> second.state() == KafkaStreams.State.RUNNING);
+          second.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
         }
       }
       away = false;
