@@ -2,6 +2,7 @@ package dev.millrace.core.training;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -11,8 +12,8 @@ import java.util.regex.Pattern;
  * @param heldOut share of each class's images, between 0 and 1, that are held out, which means that
  *     no training step sees them
  * @param group finds the group in an image's key: the pattern's first capturing group, or the whole
- *     match if the pattern has no capturing group. A key without a match belongs to no group. If
- *     empty, there are no groups
+ *     match if the pattern has no capturing group or the first one takes no part in the match. A
+ *     key without a match belongs to no group. If empty, there are no groups
  */
 public record Split(double heldOut, Optional<Pattern> group) {
 
@@ -49,6 +50,11 @@ public record Split(double heldOut, Optional<Pattern> group) {
     return group
         .map(pattern -> pattern.matcher(key))
         .filter(matcher -> matcher.find())
-        .map(matcher -> matcher.groupCount() > 0 ? matcher.group(1) : matcher.group());
+        .map(Split::name);
+  }
+
+  private static String name(Matcher matcher) {
+    String first = matcher.groupCount() > 0 ? matcher.group(1) : null;
+    return first == null ? matcher.group() : first;
   }
 }
