@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Divides images into parts. Each part gets the same share of the images of every class, as far as
  * the number of images allows (a stratified split). The images of a {@link Clusters cluster} are
- * all in one part. An image that already has a part keeps this part. New images fill the parts in
- * the order of their hashes. So the held-out images stay almost the same if a few images are added
- * or removed.
+ * all in one part. An image or a group that already has a part keeps this part. New images fill the
+ * parts in the order of their hashes. So the held-out images stay almost the same if a few images
+ * are added or removed.
  */
 final class Division {
 
@@ -28,20 +29,21 @@ final class Division {
   private static final List<Part> HELD_OUT = List.of(Part.GATE, Part.REPORT);
 
   private final Split split;
-  private final Map<String, Part> before;
+  private final Parts before;
   private final Map<String, Integer> sizes = new HashMap<>();
   private final Map<Part, Map<String, Integer>> taken = new EnumMap<>(Part.class);
 
   /**
-   * @param before the parts that images already have, by content
+   * @param before the parts that images and groups already have
    */
-  Division(Split split, Map<String, Part> before) {
+  Division(Split split, Parts before) {
     this.split = split;
     this.before = before;
   }
 
-  /** The different images of a cluster. */
-  private record Cluster(String place, Set<String> contents, Map<String, Integer> sizes) {}
+  /** The groups of a cluster, by the SHA-256 of their names, and its different images. */
+  private record Cluster(
+      String place, Set<String> groups, Set<String> contents, Map<String, Integer> sizes) {}
 
   /** {@return the part of each image, by content} */
   Map<String, Part> of(List<NamedImage> images) {
@@ -54,8 +56,7 @@ final class Division {
     Map<String, Part> parts = new LinkedHashMap<>();
     List<Cluster> fresh = new ArrayList<>();
     for (Cluster cluster : clusters) {
-      Set<Part> had = EnumSet.noneOf(Part.class);
-      cluster.contents().stream().filter(before::containsKey).map(before::get).forEach(had::add);
+      Set<Part> had = partsBefore(cluster);
       if (had.isEmpty()) {
         fresh.add(cluster);
       } else {
@@ -67,6 +68,17 @@ final class Division {
     }
     fresh.forEach(cluster -> put(cluster, partOf(cluster), parts));
     return parts;
+  }
+
+  private Set<Part> partsBefore(Cluster cluster) {
+    Set<Part> parts = EnumSet.noneOf(Part.class);
+    addParts(cluster.contents(), before.images(), parts);
+    addParts(cluster.groups(), before.groups(), parts);
+    return parts;
+  }
+
+  private static void addParts(Set<String> keys, Map<String, Part> known, Set<Part> parts) {
+    keys.stream().filter(known::containsKey).map(known::get).forEach(parts::add);
   }
 
   private Cluster cluster(Collection<NamedImage> members) {
@@ -81,7 +93,8 @@ final class Division {
     Map<String, Integer> counts = new HashMap<>();
     byName.forEach((name, different) -> counts.put(name, different.size()));
     String first = (groups.isEmpty() ? contents : groups).iterator().next();
-    return new Cluster(Sha256.of(first), contents, counts);
+    Set<String> hashes = groups.stream().map(Sha256::of).collect(Collectors.toSet());
+    return new Cluster(Sha256.of(first), hashes, contents, counts);
   }
 
   private static void add(Cluster cluster, Map<String, Integer> counts) {

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.OtherSplitException;
 import dev.millrace.core.training.Split;
@@ -68,7 +69,8 @@ public final class Selector {
   }
 
   /**
-   * Stores the parts of the selected images. In later selections, these images keep their parts.
+   * Stores the parts of the selected images and of their groups. In later selections, these images
+   * and all images of these groups keep their parts.
    *
    * @param selection the selection that the training uses
    * @param newest number of the model's newest version, or 0; every later version may depend on the
@@ -76,10 +78,13 @@ public final class Selector {
    */
   public void keep(Selection selection, int newest) {
     Map<String, Part> used = new LinkedHashMap<>();
-    selection
-        .images()
-        .forEach(image -> used.put(image.content(), selection.parts().get(image.content())));
-    file.write(split, used, newest);
+    Map<String, Part> groups = new LinkedHashMap<>();
+    for (NamedImage image : selection.images()) {
+      Part part = selection.parts().get(image.content());
+      used.put(image.content(), part);
+      split.groupOf(image.key()).ifPresent(group -> groups.put(Sha256.of(group), part));
+    }
+    file.write(split, new Parts(used, groups), newest);
   }
 
   /**

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * The file {@code split.json} in a run's folder. The file holds the part of each image, by the
- * image's content. So no image changes its part between runs in the same folder.
+ * The file {@code split.json} in a run's folder. The file holds the part of each image and of each
+ * group. So no image and no group changes its part between runs in the same folder.
  */
 final class SplitFile {
 
@@ -41,21 +41,36 @@ final class SplitFile {
    * @param heldOut the held-out share
    * @param group the pattern of the groups, or an empty text
    * @param parts the part of each image, by content
+   * @param groups the part of each group, by the SHA-256 of its name; none in a file of an earlier
+   *     release
    * @param trainedAfter the number of the model's newest version when the first training on an
    *     image began, for each training image, by content
    */
   private record Content(
-      double heldOut, String group, Map<String, Part> parts, Map<String, Integer> trainedAfter) {}
+      double heldOut,
+      String group,
+      Map<String, Part> parts,
+      Map<String, Part> groups,
+      Map<String, Integer> trainedAfter) {
+
+    Content {
+      groups = groups == null ? Map.of() : groups;
+    }
+
+    Parts both() {
+      return new Parts(parts, groups);
+    }
+  }
 
   /**
-   * {@return the part of each image that was divided before, by content}
+   * {@return the parts of the images and groups that were divided before}
    *
    * @throws OtherSplitException if the images were divided by another split
    */
-  Map<String, Part> read(Split split) {
+  Parts read(Split split) {
     Optional<Content> content = content();
     content.ifPresent(found -> requireSame(found, split));
-    return content.map(Content::parts).orElse(Map.of());
+    return content.map(Content::both).orElse(Parts.NONE);
   }
 
   private Optional<Content> content() {
@@ -103,38 +118,50 @@ final class SplitFile {
   /**
    * Replaces the file. Unused images stay in the file, because they may come back. The file keeps
    * only the newest unused images: at most {@value #UNUSED}, or at most the number of used images
-   * if this number is larger.
+   * if this number is larger. The same applies to groups.
    *
-   * @param parts the parts of the used images
+   * @param used the parts of the used images and groups
    * @param newest number of the model's newest version
    */
-  void write(Split split, Map<String, Part> parts, int newest) {
+  void write(Split split, Parts used, int newest) {
     Optional<Content> before = content();
-    Map<String, Part> all = new LinkedHashMap<>(before.map(Content::parts).orElse(Map.of()));
-    all.keySet().removeAll(parts.keySet());
-    all.keySet().stream()
-        .limit(Math.max(0, all.size() - Math.max(UNUSED, parts.size())))
-        .toList()
-        .forEach(all::remove);
-    all.putAll(parts);
+    Parts known = before.map(Content::both).orElse(Parts.NONE);
+    Map<String, Part> images = merged(known.images(), used.images());
     Map<String, Integer> trainedAfter =
         new LinkedHashMap<>(before.map(Content::trainedAfter).orElse(Map.of()));
-    parts.forEach(
-        (image, part) -> {
-          if (part == Part.TRAINING) {
-            trainedAfter.putIfAbsent(image, newest);
-          }
-        });
-    trainedAfter.keySet().retainAll(all.keySet());
+    used.images()
+        .forEach(
+            (image, part) -> {
+              if (part == Part.TRAINING) {
+                trainedAfter.putIfAbsent(image, newest);
+              }
+            });
+    trainedAfter.keySet().retainAll(images.keySet());
+    Content content =
+        new Content(
+            split.heldOut(),
+            group(split),
+            images,
+            merged(known.groups(), used.groups()),
+            trainedAfter);
     try {
       Files.createDirectories(file.getParent());
       AtomicFile.removeUnfinished(file);
-      AtomicFile.write(
-          file,
-          JSON.writeValueAsBytes(new Content(split.heldOut(), group(split), all, trainedAfter)));
+      AtomicFile.write(file, JSON.writeValueAsBytes(content));
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  private static Map<String, Part> merged(Map<String, Part> known, Map<String, Part> used) {
+    Map<String, Part> all = new LinkedHashMap<>(known);
+    all.keySet().removeAll(used.keySet());
+    all.keySet().stream()
+        .limit(Math.max(0, all.size() - Math.max(UNUSED, used.size())))
+        .toList()
+        .forEach(all::remove);
+    all.putAll(used);
+    return all;
   }
 
   private TrainingException failed(IOException e) {

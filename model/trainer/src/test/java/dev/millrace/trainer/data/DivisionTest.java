@@ -38,7 +38,7 @@ class DivisionTest {
   }
 
   private static Map<String, Part> divide(Split split, List<NamedImage> images) {
-    return new Division(split, Map.of()).of(images);
+    return new Division(split, Parts.NONE).of(images);
   }
 
   private static long count(Map<String, Part> parts, List<NamedImage> images, Part part) {
@@ -119,7 +119,7 @@ class DivisionTest {
   void anImage_keepsItsPart() {
     List<NamedImage> all = images("cat", 400);
     Map<String, Part> before = divide(FIFTH, all.subList(0, 100));
-    Map<String, Part> after = new Division(FIFTH, before).of(all);
+    Map<String, Part> after = new Division(FIFTH, new Parts(before, Map.of())).of(all);
 
     assertThat(after).containsAllEntriesOf(before);
     assertThat(count(after, all, Part.GATE)).isEqualTo(60);
@@ -165,8 +165,25 @@ class DivisionTest {
         Map.of(trained.content(), Part.TRAINING, heldOut.content(), Part.GATE);
 
     assertThat(
-            new Division(byFolder, before)
+            new Division(byFolder, new Parts(before, Map.of()))
                 .of(List.of(trained, heldOut, image("b/2", "cat", "trained"))))
         .containsEntry(heldOut.content(), Part.TRAINING);
+  }
+
+  @Test
+  void aGroupWithAPart_keepsIt_andAnImageOfATrainedGroupWins() {
+    Split byFolder = new Split(0.2, Optional.of(Pattern.compile(".*/")));
+    Parts before =
+        new Parts(Map.of(), Map.of(Sha256.of("a/"), Part.TRAINING, Sha256.of("b/"), Part.REPORT));
+    NamedImage trained = image("a/1", "cat", "one");
+    NamedImage reported = image("b/1", "cat", "two");
+
+    assertThat(new Division(byFolder, before).of(List.of(trained, reported)))
+        .containsEntry(trained.content(), Part.TRAINING)
+        .containsEntry(reported.content(), Part.REPORT);
+    assertThat(
+            new Division(byFolder, before)
+                .of(List.of(trained, reported, image("b/2", "cat", "one"))))
+        .containsEntry(reported.content(), Part.TRAINING);
   }
 }

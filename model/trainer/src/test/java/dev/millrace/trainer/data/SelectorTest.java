@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.OtherSplitException;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -200,6 +204,85 @@ class SelectorTest {
     both.keySet().retainAll(after.parts().keySet());
     assertThat(both).hasSize(45);
     assertThat(after.parts()).containsAllEntriesOf(both);
+  }
+
+  private static final Split BY_PATIENT = new Split(0.4, Optional.of(Pattern.compile("p[0-9]+")));
+
+  /** Adds four images of each of twelve patients, two per class. */
+  private void addPatients(String round) {
+    for (int patient = 0; patient < 12; patient++) {
+      for (String name : List.of("cat", "cat", "dog", "dog")) {
+        add(name + "/p" + patient + "_" + round + images.size(), name);
+      }
+    }
+  }
+
+  private static Map<String, Part> partOfEachPatient(Selection selection) {
+    Map<String, Part> parts = new HashMap<>();
+    selection
+        .images()
+        .forEach(
+            image ->
+                parts.put(
+                    BY_PATIENT.groupOf(image.key()).orElseThrow(),
+                    selection.parts().get(image.content())));
+    return parts;
+  }
+
+  /**
+   * Versions were trained on the patient's earlier images, so the patient's other images cannot be
+   * held out. Each selector reads the file, as after a restart.
+   */
+  @Test
+  void aGroup_keepsItsPart_whenAllOfItsImagesAreReplaced() {
+    addPatients("old");
+    Selector first = selector(BY_PATIENT, new ClassRule(1));
+    Selection before = first.select(found(), List.of(), false);
+    first.keep(before, 0);
+    Map<String, Part> parts = partOfEachPatient(before);
+    images.clear();
+    addPatients("new");
+    List<NamedImage> fresh = List.copyOf(images);
+    images.removeIf(image -> parts.get(BY_PATIENT.groupOf(image.key()).orElseThrow()) == Part.GATE);
+
+    Selection withoutGate =
+        selector(BY_PATIENT, new ClassRule(1)).select(found(), List.of("cat", "dog"), true);
+
+    assertThat(parts).containsValues(Part.values());
+    assertThat(parts).containsAllEntriesOf(partOfEachPatient(withoutGate));
+    selector(BY_PATIENT, new ClassRule(1)).keep(withoutGate, 1);
+    images.clear();
+    images.addAll(fresh);
+    assertThat(
+            partOfEachPatient(
+                selector(BY_PATIENT, new ClassRule(1)).select(found(), List.of(), false)))
+        .isEqualTo(parts);
+  }
+
+  /** Earlier releases stored only the parts of images. */
+  @Test
+  void aFileWithoutGroups_isRead() throws IOException {
+    addPatients("old");
+    Selector first = selector(BY_PATIENT, new ClassRule(1));
+    Selection before = first.select(found(), List.of(), false);
+    first.keep(before, 3);
+    Path file = run.resolve("split.json");
+    ObjectNode content = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+    content.remove("groups");
+    Files.writeString(file, content.toString());
+    addPatients("new");
+    Selection after = selector(BY_PATIENT, new ClassRule(1)).select(found(), List.of(), false);
+
+    assertThat(partOfEachPatient(after)).isEqualTo(partOfEachPatient(before));
+    assertThat(Selector.trainedAfter(run, trained(before))).hasValue(3);
+  }
+
+  private static String trained(Selection selection) {
+    return selection.images().stream()
+        .map(NamedImage::content)
+        .filter(content -> selection.parts().get(content) == Part.TRAINING)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
