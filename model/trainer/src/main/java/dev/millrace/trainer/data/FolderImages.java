@@ -5,7 +5,6 @@ import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,18 +51,19 @@ public final class FolderImages {
 
   private static List<Path> classes(Path folder) throws IOException {
     try (Stream<Path> children = Files.list(folder)) {
-      return visible(children).filter(Files::isDirectory).sorted().toList();
+      return children
+          .filter(child -> !VisibleFiles.isHidden(child))
+          .filter(Files::isDirectory)
+          .sorted()
+          .toList();
     }
   }
 
   private static List<NamedImage> of(Path root, Path folder, String name) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-      return visible(walk)
-          .filter(Files::isRegularFile)
-          .map(file -> image(root, file, name))
-          .sorted((a, b) -> a.key().compareTo(b.key()))
-          .toList();
-    }
+    return VisibleFiles.below(folder).stream()
+        .map(file -> image(root, file, name))
+        .sorted((a, b) -> a.key().compareTo(b.key()))
+        .toList();
   }
 
   private static NamedImage image(Path root, Path file, String name) {
@@ -73,9 +73,5 @@ public final class FolderImages {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Stream<Path> visible(Stream<Path> paths) {
-    return paths.filter(path -> !path.getFileName().toString().startsWith("."));
   }
 }

@@ -5,13 +5,11 @@ import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.data.VisibleFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Finds all images below a folder. An image's key is its path below the folder. If all images lie
@@ -31,13 +29,9 @@ public final class ImageFolder {
    * @throws TrainingException if there is no image, or the folder cannot be read
    */
   public static UnlabelledImages find(Path folder) {
-    try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+    try {
       List<Path> names =
-          walk.filter(Files::isRegularFile)
-              .map(folder::relativize)
-              .filter(ImageFolder::isVisible)
-              .sorted()
-              .toList();
+          VisibleFiles.below(folder).stream().map(folder::relativize).sorted().toList();
       if (names.isEmpty()) {
         throw new TrainingException(
             "there is no image in " + folder + "; name a folder of images with --data");
@@ -49,15 +43,6 @@ public final class ImageFolder {
       throw new TrainingException(
           "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
     }
-  }
-
-  private static boolean isVisible(Path name) {
-    for (Path part : name) {
-      if (part.toString().startsWith(".")) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static List<String> classes(List<Path> names) {
