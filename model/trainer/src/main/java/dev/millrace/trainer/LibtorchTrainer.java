@@ -9,6 +9,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
@@ -21,6 +22,7 @@ import dev.millrace.trainer.stream.ReplayRemoval;
 import dev.millrace.trainer.stream.StreamTraining;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -65,8 +67,10 @@ public final class LibtorchTrainer implements Trainer {
     Checkpoints checkpoints = config.checkpoints();
     PublishedClasses published = PublishedClasses.of(checkpoints.repository(), checkpoints.model());
     Selector selector = new Selector(data, checkpoints.run());
-    Selection selection =
-        selector.select(FolderImages.find(data.folder()), published.names(), false);
+    FoundImages found = FolderImages.find(data.folder());
+    // A folder without any published class is for another task, such as a transfer to new classes.
+    boolean isSameTask = !Collections.disjoint(found.names(), published.names());
+    Selection selection = selector.select(found, published.names(), isSameTask);
     if (selection.lack().isPresent()) {
       throw new TrainingException(
           Stream.concat(selection.lack().stream(), selection.notes().stream())

@@ -13,14 +13,17 @@ import java.util.Optional;
  * @param minImages smallest number of different images that a name needs to become a class, at
  *     least 1. This number has no effect on fixed classes, or on classes of a version that was
  *     already published
+ * @param needsImages whether a training needs at least one training image of each fixed class that
+ *     is not published
  */
-public record ClassRule(Optional<Labels> fixed, int minImages) {
+public record ClassRule(Optional<Labels> fixed, int minImages, boolean needsImages) {
 
   /**
    * Validates the values.
    *
    * @param fixed the names of the classes
    * @param minImages smallest number of different images that a name needs to become a class
+   * @param needsImages whether a training needs a training image of each fixed class
    * @throws IllegalArgumentException if the number is below 1, or a name is fixed twice
    */
   public ClassRule {
@@ -38,6 +41,18 @@ public record ClassRule(Optional<Labels> fixed, int minImages) {
             }
           }
         });
+  }
+
+  /**
+   * Creates a rule for a training that needs at least one training image of each fixed class that
+   * is not published.
+   *
+   * @param fixed the names of the classes, in the order of their indices
+   * @param minImages smallest number of different images that a name needs to become a class
+   * @throws IllegalArgumentException if the number is below 1, or a name is fixed twice
+   */
+  public ClassRule(Optional<Labels> fixed, int minImages) {
+    this(fixed, minImages, true);
   }
 
   /**

@@ -51,7 +51,7 @@ public final class Selector {
    * @param found all images
    * @param indexed names of the classes that have an index, in the order of their indices
    * @param keepIndexed whether classes that have an index are selected even if they have few images
-   *     or none
+   *     or none; fixed classes are selected in any case
    * @return the selection
    * @throws OtherSplitException if the images were divided by another split
    */
@@ -62,10 +62,8 @@ public final class Selector {
     Map<String, Part> parts = new Division(split, file.read(split)).of(imagesOf(names, found));
     dropIncomplete(names, kept, found, parts, notes);
     List<NamedImage> images = imagesOf(names, found);
-    Set<String> untrained = without(Part.TRAINING, names, images, parts);
-    untrained.removeAll(kept);
     return new Selection(
-        ordered(names, indexed), images, parts, notes, lack(names, untrained, images, parts));
+        ordered(names, indexed), images, parts, notes, lack(names, kept, images, parts));
   }
 
   /**
@@ -127,14 +125,26 @@ public final class Selector {
       dropped.removeAll(kept);
       stay.removeAll(dropped);
       names.removeAll(dropped);
-      note("left out: classes with too few different images to ", part, dropped, notes);
-      note("classes without an image to ", part, stay, notes);
+      note("left out: classes with too few different images to ", part, dropped, "", notes);
+      note(
+          "classes without an image to ",
+          part,
+          stay,
+          part == Part.TRAINING ? unlearned() : "",
+          notes);
     }
   }
 
-  private static void note(String what, Part part, Set<String> names, List<String> notes) {
+  /** {@return the consequence for classes without a training image} */
+  private String unlearned() {
+    return "; they keep their indices, but the network does not learn them"
+        + (rule.fixed().isPresent() ? "" : " (--classes FILE can leave them out)");
+  }
+
+  private static void note(
+      String what, Part part, Set<String> names, String consequence, List<String> notes) {
     if (!names.isEmpty()) {
-      notes.add(what + part.use() + ": " + quoted(names));
+      notes.add(what + part.use() + ": " + quoted(names) + consequence);
     }
   }
 
@@ -154,15 +164,21 @@ public final class Selector {
 
   /** {@return the reason why no training can begin, or empty if a training can begin} */
   private Optional<String> lack(
-      Set<String> names, Set<String> untrained, List<NamedImage> images, Map<String, Part> parts) {
-    if (names.size() < LabelledImages.LEAST_CLASSES) {
-      return Optional.of(
-          names.isEmpty()
-              ? "there is no class"
-              : "there is only one class, " + quoted(names) + ", and a training needs two");
-    }
-    if (!untrained.isEmpty()) {
+      Set<String> names, Set<String> kept, List<NamedImage> images, Map<String, Part> parts) {
+    Set<String> untrained = without(Part.TRAINING, names, images, parts);
+    Set<String> learned = new LinkedHashSet<>(names);
+    learned.removeAll(untrained);
+    untrained.removeAll(kept);
+    if (!untrained.isEmpty() && rule.needsImages()) {
       return Optional.of("there is no image to train on of class " + quoted(untrained));
+    }
+    if (learned.size() < LabelledImages.LEAST_CLASSES) {
+      return Optional.of(
+          learned.isEmpty()
+              ? "there is no class to learn"
+              : "there is only one class to learn, "
+                  + quoted(learned)
+                  + ", and a training needs two");
     }
     if (split.group().isPresent()
         && images.stream().allMatch(image -> split.groupOf(image.key()).isEmpty())) {

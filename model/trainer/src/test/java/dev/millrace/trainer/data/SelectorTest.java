@@ -91,7 +91,10 @@ class SelectorTest {
     assertThat(kept.classes()).containsExactly("dog", "cow", "cat", "ape");
     assertThat(kept.labelled().images()).extracting(LabelledImage::label).startsWith(3, 3, 3, 2);
     assertThat(kept.lack()).isEmpty();
-    assertThat(kept.notes()).contains("classes without an image to train on: 'cow'");
+    assertThat(kept.notes())
+        .contains(
+            "classes without an image to train on: 'cow'; they keep their indices, but the network"
+                + " does not learn them (--classes FILE can leave them out)");
   }
 
   /** An image that was trained on would otherwise be held out. */
@@ -156,6 +159,19 @@ class SelectorTest {
     assertThat(select(fixed("cat", "dog", "ape"), List.of(), true).lack())
         .contains("there is no image to train on of class 'ape'");
     assertThat(select(fixed("cat", "dog", "ape"), List.of("ape"), true).lack()).isEmpty();
+    ClassRule recorded = new ClassRule(fixed("cat", "dog", "ape").fixed(), 20, false);
+    assertThat(select(recorded, List.of(), false).lack()).isEmpty();
+  }
+
+  @Test
+  void oneClassWithTrainingImages_isALack_besideAPublishedClassWithoutImages() {
+    add("cat", 30);
+
+    assertThat(select(new ClassRule(1), List.of("cat", "dog"), true).lack())
+        .contains("there is only one class to learn, 'cat', and a training needs two");
+    images.clear();
+    assertThat(select(new ClassRule(1), List.of("cat", "dog"), true).lack())
+        .contains("there is no class to learn");
   }
 
   @Test
@@ -174,7 +190,7 @@ class SelectorTest {
         .containsExactly(
             "left out: classes with too few different images to compare versions on: 'dog'");
     assertThat(selection.lack())
-        .contains("there is only one class, 'cat', and a training needs two");
+        .contains("there is only one class to learn, 'cat', and a training needs two");
   }
 
   @Test

@@ -387,7 +387,7 @@ class TrainingRunTest {
     Path images = Files.createDirectories(home.resolve("images"));
     refused("no folder");
     SmallImages.write(images, 1, EACH);
-    refused("there is only one class, 'a', and a training needs two");
+    refused("there is only one class to learn, 'a', and a training needs two");
     Files.createDirectories(images.resolve("b"));
     refused("fewer than 1 different images (--min-per-class): 'b' (0)");
     for (int i = 0; i < 3; i++) {
@@ -404,22 +404,85 @@ class TrainingRunTest {
   }
 
   @Test
-  void publishedClasses_keepTheirIndices() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
-    train(Configs.of(home, 1, 0.05));
+  void publishedClasses_keepTheirIndices_alsoWithoutImages() throws IOException {
     Path images = home.resolve("images");
-    assertThat(images.resolve("a").toFile().renameTo(images.resolve("c").toFile())).isTrue();
+    SmallImages.write(images, 3, FEW);
+    Files.move(images.resolve("c"), home.resolve("c"));
+    train(Configs.of(home, 1, 0.05));
+    Files.move(images.resolve("a"), home.resolve("a"));
+    Files.move(home.resolve("c"), images.resolve("c"));
     Heard shrunk = train(Configs.of(home, "other", 1, 0.05, Optional.empty()));
     SmallImages.write(images, 1, FEW);
     Heard grown = train(Configs.of(home, "third", 1, 0.05, Optional.empty()));
 
-    assertThat(repository().version("small", 2).manifest().labels()).containsExactly("b", "c");
+    assertThat(labels(2)).containsExactly("a", "b", "c");
     assertThat(shrunk.warnings)
+        .contains(
+            "classes without an image to train on: 'a'; they keep their indices, but the network"
+                + " does not learn them (--classes FILE can leave them out)");
+    assertThat(labels(3)).containsExactly("a", "b", "c");
+    assertThat(grown.warnings).isEmpty();
+  }
+
+  @Test
+  void publishedClass_keepsItsIndex_withFewerImagesThanANewClassNeeds() throws IOException {
+    SmallImages.write(home.resolve("images"), 3, FEW);
+    train(Configs.of(home, 1, 0.05));
+    try (Stream<Path> files = Files.list(home.resolve("images/a"))) {
+      for (Path file : files.sorted().skip(2).toList()) {
+        Files.delete(file);
+      }
+    }
+    Heard heard = train(with(Configs.of(home, "other", 1, 0.05, Optional.empty()), FEW));
+
+    assertThat(labels(2)).containsExactly("a", "b", "c");
+    assertThat(heard.warnings)
+        .containsExactly(
+            "classes without an image to compare versions on: 'a'",
+            "classes without an image to report the accuracy on: 'a'");
+  }
+
+  @Test
+  void folderWithoutAnyPublishedClass_hasItsOwnClasses() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    train(Configs.of(home, 1, 0.05));
+    Files.move(home.resolve("images/a"), home.resolve("images/c"));
+    Files.move(home.resolve("images/b"), home.resolve("images/d"));
+    Heard heard = train(Configs.of(home, "other", 1, 0.05, Optional.empty()));
+
+    assertThat(labels(2)).containsExactly("c", "d");
+    assertThat(heard.warnings)
         .containsExactly(
             "the classes do not begin with those of version 1, which are a, b; a version with the"
                 + " new classes can replace it only by 'models promote --allow-signature-change'");
-    assertThat(repository().version("small", 3).manifest().labels()).containsExactly("b", "c", "a");
-    assertThat(grown.warnings).isEmpty();
+  }
+
+  @Test
+  void folderWithImagesOfOneClass_isRefused_alsoIfAnotherClassIsPublished() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    train(Configs.of(home, 1, 0.05));
+    Files.move(home.resolve("images/a"), home.resolve("moved"));
+
+    refused("there is only one class to learn, 'b', and a training needs two");
+  }
+
+  private List<String> labels(int version) {
+    return repository().version("small", version).manifest().labels();
+  }
+
+  private static TrainingConfig with(TrainingConfig config, int minPerClass) {
+    TrainingData.Folder data = (TrainingData.Folder) config.data();
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        new TrainingData.Folder(data.folder(), data.split(), new ClassRule(minPerClass)),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        config.threads());
   }
 
   @Test

@@ -81,7 +81,10 @@ class RoundImagesTest {
 
     assertThat(select(topic, "cat", "dog").orElseThrow().labels().names())
         .containsExactly("cow", "cat", "dog");
-    assertThat(told.warnings).contains("classes without an image to train on: 'cow'");
+    assertThat(told.warnings)
+        .contains(
+            "classes without an image to train on: 'cow'; they keep their indices, but the network"
+                + " does not learn them (--classes FILE can leave them out)");
   }
 
   @Test

@@ -139,10 +139,10 @@ class StreamTrainingTest {
 
     assertThat(rig.told.warnings)
         .containsExactly(
-            "training is postponed until more labels arrive: there is only one class, 'cat', and a"
+            "training is postponed until more labels arrive: there is only one class to learn, 'cat', and a"
                 + " training needs two",
             "left out: classes with too few different images to report the accuracy on: 'dog'",
-            "training is postponed until more labels arrive: there is only one class, 'cat', and a"
+            "training is postponed until more labels arrive: there is only one class to learn, 'cat', and a"
                 + " training needs two");
     assertThat(rig.rounds).hasSize(1);
   }

@@ -48,8 +48,10 @@ final class RecordedTraining {
     TrainingConfig config = train.config(model, run);
     TrainingData.Folder folder = (TrainingData.Folder) config.data();
     // The classes of a training depend on the versions that exist when the training starts. This
-    // training therefore uses the classes of the original version.
-    ClassRule classes = new ClassRule(Optional.of(original.labels()), folder.classes().minImages());
+    // training therefore uses the classes of the original version. Some of them may have no images,
+    // because they were published before the original training.
+    ClassRule classes =
+        new ClassRule(Optional.of(original.labels()), folder.classes().minImages(), false);
     return new TrainingConfig(
         config.network(),
         config.preprocessing(),
