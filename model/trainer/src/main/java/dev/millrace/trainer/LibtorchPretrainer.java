@@ -44,6 +44,6 @@ public final class LibtorchPretrainer implements Pretrainer {
     if (config.data() instanceof PretrainingData.Topic topic) {
       return new TopicSnapshot(topic, config.run(), listener, stop).images();
     }
-    return Optional.of(ImageFolder.find(((PretrainingData.Folder) config.data()).folder()));
+    return ImageFolder.find(((PretrainingData.Folder) config.data()).folder(), stop);
   }
 }

@@ -49,9 +49,11 @@ public final class LibtorchTrainer implements Trainer {
 
   private void trainLocked(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
-      var unused =
-          new TrainingRun(config, images(config, data, listener), listener, stop, System::nanoTime)
-              .run(RunName.unique(clock.instant()));
+      images(config, data, listener, stop)
+          .ifPresent(
+              images ->
+                  new TrainingRun(config, images, listener, stop, System::nanoTime)
+                      .run(RunName.unique(clock.instant())));
     } else if (config.data() instanceof TrainingData.Topics data) {
       new StreamTraining(config, data, listener, stop).run();
     }
@@ -62,12 +64,24 @@ public final class LibtorchTrainer implements Trainer {
     return ReplayRemoval.of(run, replay, key);
   }
 
-  private static LabelledImages images(
-      TrainingConfig config, TrainingData.Folder data, TrainingListener listener) {
+  /** {@return the images; empty if the training was stopped before all of them were read} */
+  private static Optional<LabelledImages> images(
+      TrainingConfig config,
+      TrainingData.Folder data,
+      TrainingListener listener,
+      BooleanSupplier stop) {
+    Optional<FoundImages> found = FolderImages.find(data.folder(), stop);
+    return found.map(images -> selected(config, data, images, listener));
+  }
+
+  private static LabelledImages selected(
+      TrainingConfig config,
+      TrainingData.Folder data,
+      FoundImages found,
+      TrainingListener listener) {
     Checkpoints checkpoints = config.checkpoints();
     PublishedClasses published = PublishedClasses.of(checkpoints.repository(), checkpoints.model());
     Selector selector = new Selector(data, checkpoints.run());
-    FoundImages found = FolderImages.find(data.folder());
     // A folder without any published class is for another task, such as a transfer to new classes.
     boolean isSameTask = !Collections.disjoint(found.names(), published.names());
     Selection selection = selector.select(found, published.names(), isSameTask);

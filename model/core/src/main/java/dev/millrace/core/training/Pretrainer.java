@@ -21,7 +21,8 @@ public interface Pretrainer {
    *
    * @param config the configuration
    * @param listener receives the events
-   * @param stop called between steps. If it returns true, the state is saved and the call returns
+   * @param stop called between steps, and before each image is read or decoded. If it returns true,
+   *     the state is saved and the call returns
    * @throws TrainingException if the pre-training cannot begin or continue
    */
   void pretrain(PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop);

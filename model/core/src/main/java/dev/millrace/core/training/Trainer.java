@@ -24,7 +24,8 @@ public interface Trainer {
    *
    * @param config the training's configuration
    * @param listener receives the training's events
-   * @param stop called between steps. If it returns true, the state is saved and the call returns
+   * @param stop called between steps, and before each image is read or decoded. If it returns true,
+   *     the state is saved and the call returns
    * @throws TrainingException if the training cannot begin or continue
    */
   void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);

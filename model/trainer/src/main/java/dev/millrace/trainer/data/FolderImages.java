@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Reads a folder with one subfolder per class, as torchvision's {@code ImageFolder} does. */
@@ -19,14 +22,25 @@ public final class FolderImages {
   private FolderImages() {}
 
   /**
+   * {@return the images of a folder that has few images} This method cannot be stopped.
+   *
+   * @param folder the folder that holds the class folders
+   * @throws TrainingException if there is no class folder, or the folder cannot be read
+   */
+  public static FoundImages find(Path folder) {
+    return find(folder, () -> false).orElseThrow();
+  }
+
+  /**
    * Finds the images, and reads each of them once. Hidden files and folders are skipped. An image's
    * key is its path below the folder.
    *
    * @param folder the folder that holds the class folders
-   * @return the images
+   * @param stop called before each image is read; if it returns true, the search stops
+   * @return the images, or empty if the search was stopped
    * @throws TrainingException if there is no class folder, or the folder cannot be read
    */
-  public static FoundImages find(Path folder) {
+  public static Optional<FoundImages> find(Path folder, BooleanSupplier stop) {
     try {
       List<Path> classes = classes(folder);
       if (classes.isEmpty()) {
@@ -40,9 +54,14 @@ public final class FolderImages {
       for (Path path : classes) {
         String name = path.getFileName().toString();
         names.add(name);
-        images.addAll(of(folder, path, name));
+        for (Path file : sorted(folder, path)) {
+          if (stop.getAsBoolean()) {
+            return Optional.empty();
+          }
+          images.add(image(folder, file, name));
+        }
       }
-      return new FoundImages(names, images);
+      return Optional.of(new FoundImages(names, images));
     } catch (IOException | UncheckedIOException e) {
       throw new TrainingException(
           "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
@@ -59,19 +78,17 @@ public final class FolderImages {
     }
   }
 
-  private static List<NamedImage> of(Path root, Path folder, String name) throws IOException {
+  private static List<Path> sorted(Path root, Path folder) throws IOException {
     return VisibleFiles.below(folder).stream()
-        .map(file -> image(root, file, name))
-        .sorted((a, b) -> a.key().compareTo(b.key()))
+        .sorted(Comparator.comparing(file -> key(root, file)))
         .toList();
   }
 
-  private static NamedImage image(Path root, Path file, String name) {
-    String key = root.relativize(file).toString().replace('\\', '/');
-    try {
-      return new NamedImage(key, name, Sha256.of(file), () -> WholeFile.read(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static String key(Path root, Path file) {
+    return root.relativize(file).toString().replace('\\', '/');
+  }
+
+  private static NamedImage image(Path root, Path file, String name) throws IOException {
+    return new NamedImage(key(root, file), name, Sha256.of(file), () -> WholeFile.read(file));
   }
 }

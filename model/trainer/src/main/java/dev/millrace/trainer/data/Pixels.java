@@ -65,6 +65,16 @@ public final class Pixels implements AutoCloseable {
       return encoded.key();
     }
 
+    /** {@return SHA-256 of the image file's bytes, in hexadecimal} */
+    public String content() {
+      return encoded.content();
+    }
+
+    /** {@return the part to which the image belongs} */
+    public Part part() {
+      return encoded.part();
+    }
+
     /** {@return the index of the image's class} */
     public int label() {
       return encoded.label();

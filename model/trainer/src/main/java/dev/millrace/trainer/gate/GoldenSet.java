@@ -1,21 +1,19 @@
 package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.NonInferiority;
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.Verdict;
+import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.NamedImage;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.Pixels;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -79,20 +77,16 @@ public final class GoldenSet implements AutoCloseable {
   static GoldenSet open(Gate.Golden golden, Preprocessing preprocessing, Labels labels) {
     Pixels pixels = new Pixels(preprocessing, ROOM);
     try {
-      List<Pixels.Image> images = new ArrayList<>();
-      for (NamedImage image : FolderImages.find(golden.folder()).images()) {
-        images.add(pixels.add(labelled(image, labels)));
+      List<LabelledImage> images =
+          FolderImages.find(golden.folder()).images().stream()
+              .map(image -> labelled(image, labels))
+              .toList();
+      DecodedImages decoded = DecodedImages.of(images, pixels, () -> false).orElseThrow();
+      if (decoded.complaint().isPresent()) {
+        throw new TrainingException(
+            "golden: in " + golden.folder() + ", " + decoded.complaint().get() + "; remove them");
       }
-      return new GoldenSet(golden, pixels, new EvaluationSet(images, pixels.side()));
-    } catch (BadImageException | IOException e) {
-      pixels.close();
-      throw new TrainingException(
-          "golden: an image in "
-              + golden.folder()
-              + " cannot be read ("
-              + e.getMessage()
-              + "); remove it",
-          e);
+      return new GoldenSet(golden, pixels, new EvaluationSet(decoded.images(), pixels.side()));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;

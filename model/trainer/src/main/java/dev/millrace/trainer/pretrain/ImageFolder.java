@@ -7,9 +7,11 @@ import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.VisibleFiles;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Finds all images below a folder. An image's key is its path below the folder. If all images lie
@@ -25,10 +27,11 @@ public final class ImageFolder {
    * Finds the images, and reads each of them once. Hidden files and folders are skipped.
    *
    * @param folder the folder
-   * @return the images
+   * @param stop called before each image is read; if it returns true, the search stops
+   * @return the images, or empty if the search was stopped
    * @throws TrainingException if there is no image, or the folder cannot be read
    */
-  public static UnlabelledImages find(Path folder) {
+  public static Optional<UnlabelledImages> find(Path folder, BooleanSupplier stop) {
     try {
       List<Path> names =
           VisibleFiles.below(folder).stream().map(folder::relativize).sorted().toList();
@@ -37,9 +40,15 @@ public final class ImageFolder {
             "there is no image in " + folder + "; name a folder of images with --data");
       }
       List<String> classes = classes(names);
-      return new UnlabelledImages(
-          names.stream().map(name -> image(folder, name, classes)).toList(), classes);
-    } catch (IOException | UncheckedIOException e) {
+      List<LabelledImage> images = new ArrayList<>();
+      for (Path name : names) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
+        images.add(image(folder, name, classes));
+      }
+      return Optional.of(new UnlabelledImages(images, classes));
+    } catch (IOException e) {
       throw new TrainingException(
           "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
     }
@@ -57,17 +66,14 @@ public final class ImageFolder {
     return name.getName(0).toString();
   }
 
-  private static LabelledImage image(Path folder, Path name, List<String> classes) {
+  private static LabelledImage image(Path folder, Path name, List<String> classes)
+      throws IOException {
     Path file = folder.resolve(name);
-    try {
-      return new LabelledImage(
-          name.toString().replace('\\', '/'),
-          Math.max(0, classes.indexOf(first(name))),
-          Sha256.of(file),
-          Part.TRAINING,
-          () -> WholeFile.read(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new LabelledImage(
+        name.toString().replace('\\', '/'),
+        Math.max(0, classes.indexOf(first(name))),
+        Sha256.of(file),
+        Part.TRAINING,
+        () -> WholeFile.read(file));
   }
 }

@@ -44,7 +44,8 @@ public final class PretrainingRun {
    * @param config the configuration
    * @param images the images
    * @param listener receives the run's events, on the thread that calls {@link #run}
-   * @param stop called before each step; if it returns true, the run stops
+   * @param stop called before each image is decoded and before each step; if it returns true, the
+   *     run stops
    * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    * @throws TrainingException if the run's folder cannot be used
    */
@@ -74,7 +75,11 @@ public final class PretrainingRun {
     Optional<PretrainingState> before = folder.state();
     before.ifPresent(this::requireSameOptions);
     state = before.orElseGet(() -> PretrainingState.initial(name, writer.options()));
-    try (PretrainingSet set = PretrainingSet.of(images, config, listener);
+    Optional<PretrainingSet> decoded = PretrainingSet.of(images, config, listener, stop);
+    if (decoded.isEmpty()) {
+      return;
+    }
+    try (PretrainingSet set = decoded.get();
         SimSiamNetwork network = network()) {
       int batches = set.pairs().batches();
       before.ifPresent(saved -> network.restore(folder.tensors(saved), done(batches)));

@@ -1,18 +1,16 @@
 package dev.millrace.trainer.pretrain;
 
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
-import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Pixels;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * All images of a pre-training, decoded.
@@ -40,70 +38,60 @@ record PretrainingSet(
    * Decodes all images. Images that cannot be decoded are left out, and the listener receives a
    * warning.
    *
+   * @param stop called before each image; if it returns true, the decoding stops
+   * @return the images, or empty if the decoding was stopped
    * @throws TrainingException if fewer than two images can be decoded
    */
-  static PretrainingSet of(
-      UnlabelledImages images, PretrainingConfig config, PretrainingListener listener) {
+  static Optional<PretrainingSet> of(
+      UnlabelledImages images,
+      PretrainingConfig config,
+      PretrainingListener listener,
+      BooleanSupplier stop) {
     Pixels pixels =
         new Pixels(
             config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
     try {
-      Map<String, Pixels.Image> contents = new LinkedHashMap<>();
-      List<Pixels.Image> decoded = decode(images.images(), pixels, contents, listener);
-      int side = pixels.side();
-      EvaluationSet all = new EvaluationSet(decoded, side);
-      return new PretrainingSet(
-          decoded.size(),
-          new ViewPairs(
-              decoded, side, config.optimization().batchSize(), config.views(), config.seed()),
-          all.arc(0, Math.min(all.size(), FOR_STATISTICS)),
-          images.classes().isEmpty() || contents.size() < 2
-              ? Optional.empty()
-              : Optional.of(FeatureJudge.of(contents, images.classes().size(), side)),
-          pixels);
+      Optional<DecodedImages> decoded = DecodedImages.of(images.images(), pixels, stop);
+      if (decoded.isEmpty()) {
+        pixels.close();
+        return Optional.empty();
+      }
+      requireTwo(decoded.get(), listener);
+      return Optional.of(of(decoded.get().images(), images.classes().size(), config, pixels));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
     }
   }
 
-  /**
-   * {@return the images that can be decoded}
-   *
-   * @param contents receives one image for each checksum of a file
-   */
-  private static List<Pixels.Image> decode(
-      List<LabelledImage> images,
-      Pixels pixels,
-      Map<String, Pixels.Image> contents,
-      PretrainingListener listener) {
-    List<Pixels.Image> decoded = new ArrayList<>();
-    List<String> unreadable = new ArrayList<>();
-    for (LabelledImage image : images) {
-      try {
-        decoded.add(pixels.add(image));
-        contents.putIfAbsent(image.content(), decoded.get(decoded.size() - 1));
-      } catch (BadImageException | IOException e) {
-        unreadable.add(image.key() + " (" + e.getMessage() + ")");
-      }
-    }
-    if (!unreadable.isEmpty()) {
-      listener.warned(
-          unreadable.size()
-              + " of "
-              + images.size()
-              + " images cannot be read and are left out, the first: "
-              + unreadable.get(0));
-    }
-    if (decoded.size() < 2) {
+  private static PretrainingSet of(
+      List<Pixels.Image> decoded, int classes, PretrainingConfig config, Pixels pixels) {
+    Map<String, Pixels.Image> contents = new LinkedHashMap<>();
+    decoded.forEach(image -> contents.putIfAbsent(image.content(), image));
+    int side = pixels.side();
+    EvaluationSet all = new EvaluationSet(decoded, side);
+    return new PretrainingSet(
+        decoded.size(),
+        new ViewPairs(
+            decoded, side, config.optimization().batchSize(), config.views(), config.seed()),
+        all.arc(0, Math.min(all.size(), FOR_STATISTICS)),
+        classes == 0 || contents.size() < 2
+            ? Optional.empty()
+            : Optional.of(FeatureJudge.of(contents, classes, side)),
+        pixels);
+  }
+
+  private static void requireTwo(DecodedImages decoded, PretrainingListener listener) {
+    decoded.complaint().ifPresent(complaint -> listener.warned(complaint + "; they are left out"));
+    int size = decoded.images().size();
+    if (size < 2) {
       throw new TrainingException(
           "only "
-              + decoded.size()
+              + size
               + " of "
-              + images.size()
+              + (size + decoded.unreadable().size())
               + " images can be read; a pre-training needs at least two, and learns from thousands");
     }
-    return decoded;
   }
 
   @Override

@@ -1,20 +1,19 @@
 package dev.millrace.trainer.run;
 
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
-import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.Pixels;
 import dev.millrace.trainer.data.TrainingSet;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * All images of a run, decoded and divided into parts.
@@ -44,33 +43,45 @@ record TrainingImages(
   /**
    * Decodes all images.
    *
+   * @param stop called before each image; if it returns true, the decoding stops
+   * @return the images, or empty if the decoding was stopped
    * @throws TrainingException if an image cannot be read, or a part would be empty
    */
-  static TrainingImages of(LabelledImages images, TrainingConfig config) {
+  static Optional<TrainingImages> of(
+      LabelledImages images, TrainingConfig config, BooleanSupplier stop) {
     Pixels pixels =
         new Pixels(
             config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
     try {
-      Map<Part, List<Pixels.Image>> parts = decode(images.images(), pixels);
-      int side = pixels.side();
-      TrainingSet training =
-          new TrainingSet(
-              parts.get(Part.TRAINING),
-              side,
-              config.optimization().sampling(),
-              config.augmentation(),
-              config.seed());
-      return new TrainingImages(
-          images.labels(),
-          training,
-          mixed(new EvaluationSet(parts.get(Part.TRAINING), side)),
-          heldOut(parts.get(Part.GATE), side),
-          heldOut(parts.get(Part.REPORT), side),
-          pixels);
+      Optional<DecodedImages> decoded = DecodedImages.of(images.images(), pixels, stop);
+      if (decoded.isEmpty()) {
+        pixels.close();
+        return Optional.empty();
+      }
+      return Optional.of(of(images.labels(), byPart(decoded.get()), config, pixels));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
     }
+  }
+
+  private static TrainingImages of(
+      Labels labels, Map<Part, List<Pixels.Image>> parts, TrainingConfig config, Pixels pixels) {
+    int side = pixels.side();
+    TrainingSet training =
+        new TrainingSet(
+            parts.get(Part.TRAINING),
+            side,
+            config.optimization().sampling(),
+            config.augmentation(),
+            config.seed());
+    return new TrainingImages(
+        labels,
+        training,
+        mixed(new EvaluationSet(parts.get(Part.TRAINING), side)),
+        heldOut(parts.get(Part.GATE), side),
+        heldOut(parts.get(Part.REPORT), side),
+        pixels);
   }
 
   /**
@@ -90,26 +101,13 @@ record TrainingImages(
     return new EvaluationSet(images, side);
   }
 
-  private static Map<Part, List<Pixels.Image>> decode(List<LabelledImage> images, Pixels pixels) {
+  private static Map<Part, List<Pixels.Image>> byPart(DecodedImages decoded) {
+    if (decoded.complaint().isPresent()) {
+      throw new TrainingException(decoded.complaint().get() + "; remove them");
+    }
     Map<Part, List<Pixels.Image>> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
-      parts.put(part, new ArrayList<>());
-    }
-    List<String> unreadable = new ArrayList<>();
-    for (LabelledImage image : images) {
-      try {
-        parts.get(image.part()).add(pixels.add(image));
-      } catch (BadImageException | IOException e) {
-        unreadable.add(image.key() + " (" + e.getMessage() + ")");
-      }
-    }
-    if (!unreadable.isEmpty()) {
-      throw new TrainingException(
-          unreadable.size()
-              + " of "
-              + images.size()
-              + " images cannot be read; remove them. The first: "
-              + unreadable.get(0));
+      parts.put(part, decoded.images().stream().filter(image -> image.part() == part).toList());
     }
     return parts;
   }

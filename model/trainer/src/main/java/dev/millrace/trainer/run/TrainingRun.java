@@ -66,7 +66,8 @@ public final class TrainingRun {
    * @param config the configuration
    * @param labelled the images
    * @param listener receives the run's events, on the thread that calls {@link #run}
-   * @param stop called before each step; if it returns true, the run stops
+   * @param stop called before each image is decoded and before each step; if it returns true, the
+   *     run stops
    * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    * @throws TrainingException if the run's folder cannot be used
    */
@@ -116,7 +117,11 @@ public final class TrainingRun {
   public Optional<Weights> run(String name, Optional<BaseChampion> base) {
     Optional<RunState> before = folder.state().filter(state -> !state.finished());
     before.ifPresent(this::requireSameOptions);
-    try (TrainingImages images = TrainingImages.of(labelled, config);
+    Optional<TrainingImages> decoded = TrainingImages.of(labelled, config, stop);
+    if (decoded.isEmpty()) {
+      return Optional.empty();
+    }
+    try (TrainingImages images = decoded.get();
         CheckpointWriter checkpoints =
             CheckpointWriter.of(config, network, images, listener, nanoTime);
         TorchNetwork trained = network()) {

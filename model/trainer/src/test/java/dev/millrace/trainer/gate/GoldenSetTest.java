@@ -108,9 +108,10 @@ class GoldenSetTest {
   }
 
   @Test
-  void unreadableImage_isNamed() throws Exception {
+  void unreadableImages_areNamed() throws Exception {
     SmallImages.write(folder, 2, 1);
     Files.writeString(folder.resolve("a/bad.png"), "no image");
+    Files.writeString(folder.resolve("b/bad.png"), "no image either");
 
     assertThatThrownBy(
             () ->
@@ -119,6 +120,9 @@ class GoldenSetTest {
                     Configs.PREPROCESSING,
                     new Labels(List.of("a", "b"))))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("golden: an image in " + folder);
+        .hasMessageStartingWith(
+            "golden: in " + folder + ", 2 of 4 images cannot be read: a/bad.png (")
+        .hasMessageContaining(", b/bad.png (")
+        .hasMessageEndingWith("; remove them");
   }
 }

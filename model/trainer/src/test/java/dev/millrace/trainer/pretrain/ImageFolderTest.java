@@ -21,6 +21,20 @@ class ImageFolderTest {
     Files.writeString(file, name);
   }
 
+  private static UnlabelledImages find(Path folder) {
+    return ImageFolder.find(folder, () -> false).orElseThrow();
+  }
+
+  @Test
+  void stopRequest_endsTheSearch() throws IOException {
+    file("cat/1.png");
+    file("cat/2.png");
+    int[] asked = new int[1];
+
+    assertThat(ImageFolder.find(folder, () -> ++asked[0] == 2)).isEmpty();
+    assertThat(asked[0]).isEqualTo(2);
+  }
+
   @Test
   void imagesInSubfolders_haveTheirNamesAsClasses() throws IOException {
     file("dog/deep/2.png");
@@ -28,7 +42,7 @@ class ImageFolderTest {
     file("cat/.hidden");
     file(".hidden/3.png");
 
-    UnlabelledImages found = ImageFolder.find(folder);
+    UnlabelledImages found = find(folder);
 
     assertThat(found.classes()).containsExactly("cat", "dog");
     assertThat(found.images())
@@ -41,11 +55,11 @@ class ImageFolderTest {
   @Test
   void imageBesideTheSubfolders_orOneSubfolder_meansNoClasses() throws IOException {
     file("cat/1.png");
-    assertThat(ImageFolder.find(folder).classes()).isEmpty();
+    assertThat(find(folder).classes()).isEmpty();
     file("dog/1.png");
     file("0.png");
 
-    UnlabelledImages found = ImageFolder.find(folder);
+    UnlabelledImages found = find(folder);
 
     assertThat(found.classes()).isEmpty();
     assertThat(found.images()).hasSize(3);
@@ -55,20 +69,20 @@ class ImageFolderTest {
   @Test
   void digest_changesWithAnImage() throws IOException {
     file("cat/1.png");
-    String before = ImageFolder.find(folder).digest();
-    assertThat(ImageFolder.find(folder).digest()).isEqualTo(before);
+    String before = find(folder).digest();
+    assertThat(find(folder).digest()).isEqualTo(before);
     Files.writeString(folder.resolve("cat/1.png"), "other");
 
-    assertThat(ImageFolder.find(folder).digest()).isNotEqualTo(before);
+    assertThat(find(folder).digest()).isNotEqualTo(before);
   }
 
   @Test
   void folderWithoutImages_isAnError() throws IOException {
-    assertThatThrownBy(() -> ImageFolder.find(folder))
+    assertThatThrownBy(() -> find(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("there is no image in")
         .hasMessageContaining("--data");
-    assertThatThrownBy(() -> ImageFolder.find(folder.resolve("missing")))
+    assertThatThrownBy(() -> find(folder.resolve("missing")))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("check that it exists");
   }

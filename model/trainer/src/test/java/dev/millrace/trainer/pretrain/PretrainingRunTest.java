@@ -26,12 +26,12 @@ import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchPretrainer;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.LabelledImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,14 +66,10 @@ class PretrainingRunTest {
     return folder.resolve(run + "-output").resolve("encoder.safetensors");
   }
 
-  private static HeardPretraining run(PretrainingConfig config, BooleanSupplier stop) {
-    HeardPretraining heard = new HeardPretraining();
-    new LibtorchPretrainer().pretrain(config, heard, stop);
-    return heard;
-  }
-
   private static HeardPretraining run(PretrainingConfig config) {
-    return run(config, () -> false);
+    HeardPretraining heard = new HeardPretraining();
+    new LibtorchPretrainer().pretrain(config, heard, () -> false);
+    return heard;
   }
 
   @Test
@@ -112,8 +108,9 @@ class PretrainingRunTest {
   @Test
   void run_thatWasStopped_goesOn_andGivesTheSameBytes() throws IOException {
     run(config("whole", 3, 0.05));
-    int[] asked = new int[1];
-    HeardPretraining stopped = run(config("run", 3, 0.05), () -> asked[0]++ == 4);
+    HeardPretraining stopped = new HeardPretraining();
+    new LibtorchPretrainer()
+        .pretrain(config("run", 3, 0.05), stopped, () -> stopped.steps.size() == 4);
     assertThat(stopped.steps).containsExactly(1L, 2L, 3L, 4L);
 
     HeardPretraining resumed = run(config("run", 3, 0.05));
@@ -199,7 +196,41 @@ class PretrainingRunTest {
     assertThat(heard.warnings)
         .singleElement()
         .asString()
-        .startsWith("1 of 49 images cannot be read and are left out, the first: a/notes.txt (");
+        .startsWith("1 of 49 images cannot be read: a/notes.txt (")
+        .endsWith("; they are left out");
+  }
+
+  @Test
+  void stopRequest_endsTheDecodingOfImages() {
+    int[] reads = new int[1];
+    HeardPretraining heard = new HeardPretraining();
+    new PretrainingRun(
+            config("run", 1, 0.05),
+            new UnlabelledImages(
+                SmallImages.read(folder.resolve("images")).stream()
+                    .map(image -> counted(image, reads))
+                    .toList(),
+                List.of("a", "b")),
+            heard,
+            () -> reads[0] == 5,
+            System::nanoTime)
+        .run("stopped");
+
+    assertThat(reads[0]).isEqualTo(5);
+    assertThat(heard.warnings).isEmpty();
+    assertThat(encoder("run")).doesNotExist();
+  }
+
+  private static LabelledImage counted(LabelledImage image, int[] reads) {
+    return new LabelledImage(
+        image.key(),
+        image.label(),
+        image.content(),
+        image.part(),
+        () -> {
+          reads[0]++;
+          return image.source().read();
+        });
   }
 
   @Test
@@ -212,7 +243,7 @@ class PretrainingRunTest {
             () ->
                 new PretrainingRun(
                         config,
-                        ImageFolder.find(folder.resolve("one")),
+                        ImageFolder.find(folder.resolve("one"), () -> false).orElseThrow(),
                         new HeardPretraining(),
                         () -> false,
                         System::nanoTime)

@@ -58,7 +58,7 @@ class CheckpointWriterTest {
         new Selector(config.data(), home.resolve("run"))
             .select(FolderImages.find(home.resolve("images")), List.of(), false)
             .labelled();
-    try (TrainingImages images = TrainingImages.of(labelled, config);
+    try (TrainingImages images = TrainingImages.of(labelled, config, () -> false).orElseThrow();
         CheckpointWriter writer =
             new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
       Lineage lineage = Lineages.of(config, labelled, 2, 0);

@@ -32,8 +32,10 @@ class TrainingImagesTest {
 
     try (TrainingImages training =
         TrainingImages.of(
-            new LabelledImages(new Labels(List.of("a", "b")), images),
-            Configs.of(folder, 1, 0.1))) {
+                new LabelledImages(new Labels(List.of("a", "b")), images),
+                Configs.of(folder, 1, 0.1),
+                () -> false)
+            .orElseThrow()) {
       training
           .statistics()
           .forEachBatch(

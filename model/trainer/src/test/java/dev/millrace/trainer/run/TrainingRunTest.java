@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelManifest.Source;
 import dev.millrace.core.repository.ModelRepository;
@@ -29,6 +30,8 @@ import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,6 +93,50 @@ class TrainingRunTest {
         .content()
         .startsWith("<svg")
         .contains("<polyline", "<polygon", "95 % conf", " images<");
+  }
+
+  @Test
+  void stopRequest_endsTheSearchForImages() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+
+    new LibtorchTrainer().train(Configs.of(home, 1, 0.05), new Heard(), () -> true);
+
+    assertThat(home.resolve("run/split.json")).doesNotExist();
+  }
+
+  @Test
+  void stopRequest_endsTheDecodingOfImages() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    int[] reads = new int[1];
+    List<LabelledImage> images =
+        SmallImages.read(home.resolve("images")).stream()
+            .map(image -> counted(image, reads))
+            .toList();
+    Heard heard = new Heard();
+    Optional<Weights> weights =
+        new TrainingRun(
+                Configs.of(home, 1, 0.05),
+                new LabelledImages(new Labels(List.of("a", "b")), images),
+                heard,
+                () -> reads[0] == 5,
+                System::nanoTime)
+            .run("stopped");
+
+    assertThat(weights).isEmpty();
+    assertThat(reads[0]).isEqualTo(5);
+    assertThat(heard.steps).isEmpty();
+  }
+
+  private static LabelledImage counted(LabelledImage image, int[] reads) {
+    return new LabelledImage(
+        image.key(),
+        image.label(),
+        image.content(),
+        image.part(),
+        () -> {
+          reads[0]++;
+          return image.source().read();
+        });
   }
 
   @Test
@@ -393,7 +440,12 @@ class TrainingRunTest {
     for (int i = 0; i < 3; i++) {
       Files.write(images.resolve("b/bad" + i + ".png"), new byte[] {1, 2, (byte) i});
     }
-    refused("3 of 63 images cannot be read; remove them. The first: b/bad0.png");
+    assertThatThrownBy(() -> train(Configs.of(home, 1, 0.05)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("3 of 63 images cannot be read: b/bad0.png (")
+        .hasMessageContaining("b/bad1.png (")
+        .hasMessageContaining("b/bad2.png (")
+        .hasMessageEndingWith("; remove them");
     assertThat(home.resolve("models")).doesNotExist();
   }
 
