@@ -2,7 +2,6 @@ package dev.millrace.trainer;
 
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ForgottenImage;
-import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -14,7 +13,7 @@ import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
-import dev.millrace.trainer.gate.GoldenSet;
+import dev.millrace.trainer.gate.GoldenCheck;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
@@ -41,15 +40,20 @@ public final class LibtorchTrainer implements Trainer {
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
-    config.checkpoints().gate().flatMap(Gate::golden).ifPresent(GoldenSet::requireEnough);
+    Optional<GoldenCheck> golden = GoldenCheck.of(config);
+    golden.ifPresent(GoldenCheck::requireEnough);
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
-      trainLocked(config, listener, stop);
+      trainLocked(config, golden, listener, stop);
     }
   }
 
-  private void trainLocked(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+  private void trainLocked(
+      TrainingConfig config,
+      Optional<GoldenCheck> golden,
+      TrainingListener listener,
+      BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
-      images(config, data, listener, stop)
+      images(config, data, golden, listener, stop)
           .ifPresent(
               images ->
                   new TrainingRun(config, images, listener, stop, System::nanoTime)
@@ -68,16 +72,18 @@ public final class LibtorchTrainer implements Trainer {
   private static Optional<LabelledImages> images(
       TrainingConfig config,
       TrainingData.Folder data,
+      Optional<GoldenCheck> golden,
       TrainingListener listener,
       BooleanSupplier stop) {
     Optional<FoundImages> found = FolderImages.find(data.folder(), stop);
-    return found.map(images -> selected(config, data, images, listener));
+    return found.map(images -> selected(config, data, images, golden, listener));
   }
 
   private static LabelledImages selected(
       TrainingConfig config,
       TrainingData.Folder data,
       FoundImages found,
+      Optional<GoldenCheck> golden,
       TrainingListener listener) {
     Checkpoints checkpoints = config.checkpoints();
     PublishedClasses published = PublishedClasses.of(checkpoints.repository(), checkpoints.model());
@@ -90,7 +96,9 @@ public final class LibtorchTrainer implements Trainer {
           Stream.concat(selection.lack().stream(), selection.notes().stream())
               .collect(Collectors.joining("; ")));
     }
+    golden.ifPresent(check -> check.requireEnough(selection.classes()));
     selection.notes().forEach(listener::warned);
+    golden.flatMap(check -> check.leftOut(selection.classes())).ifPresent(listener::warned);
     published.conflict(selection.classes()).ifPresent(listener::warned);
     selector.keep(selection, published.version());
     return selection.labelled();

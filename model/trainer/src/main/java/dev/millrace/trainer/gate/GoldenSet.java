@@ -20,17 +20,14 @@ import java.util.function.Supplier;
 
 /**
  * A set of images that never changes. The gate does not promote a version that may lose too much
- * accuracy on this set. Labels that arrive later do not change the set. If a version does not know
- * an image's class, the image counts as misclassified. Confined to one thread.
+ * accuracy on this set. Labels that arrive later do not change the set. Only images of classes that
+ * both versions know are compared. Confined to one thread.
  */
 public final class GoldenSet implements AutoCloseable {
 
-  /**
-   * Assumed share of the images that exactly one of two equally good versions classifies correctly.
-   */
-  private static final double DIFFER = 0.05;
+  /** The significance level of the comparison. */
+  static final double LEVEL = 0.05;
 
-  private static final double LEVEL = 0.05;
   private static final long ROOM = 64L << 20;
 
   private final Gate.Golden golden;
@@ -44,32 +41,7 @@ public final class GoldenSet implements AutoCloseable {
   }
 
   /**
-   * Requires that the set has enough images to show that an equally good version loses less than
-   * the allowed loss.
-   *
-   * @param golden the folder and the loss
-   * @throws TrainingException if the folder cannot be read, or has too few images
-   */
-  public static void requireEnough(Gate.Golden golden) {
-    int found = FolderImages.find(golden.folder()).images().size();
-    int needed = NonInferiority.imagesNeeded(DIFFER, golden.maxLoss() / 100, LEVEL);
-    if (found < needed) {
-      throw new TrainingException(
-          String.format(
-              Locale.ROOT,
-              "golden: the %,d images in %s cannot show a loss below %.2f points; add images up to"
-                  + " %,d, or allow more with --max-loss (assumed: versions that are equally good"
-                  + " differ on %.0f %% of the images, and one of two has to pass)",
-              found,
-              golden.folder(),
-              golden.maxLoss(),
-              needed,
-              100 * DIFFER));
-    }
-  }
-
-  /**
-   * Opens the set and decodes all images once.
+   * Opens the set and decodes the images of the candidates' classes once.
    *
    * @param labels the names of the candidates' classes
    * @throws TrainingException if an image cannot be read
@@ -79,7 +51,8 @@ public final class GoldenSet implements AutoCloseable {
     try {
       List<LabelledImage> images =
           FolderImages.find(golden.folder()).images().stream()
-              .map(image -> labelled(image, labels))
+              .filter(image -> labels.names().contains(image.name()))
+              .map(image -> labelled(image, labels.names().indexOf(image.name())))
               .toList();
       DecodedImages decoded = DecodedImages.of(images, pixels, () -> false).orElseThrow();
       if (decoded.complaint().isPresent()) {
@@ -93,8 +66,7 @@ public final class GoldenSet implements AutoCloseable {
     }
   }
 
-  private static LabelledImage labelled(NamedImage image, Labels labels) {
-    int label = labels.names().indexOf(image.name());
+  private static LabelledImage labelled(NamedImage image, int label) {
     return new LabelledImage(image.key(), label, image.content(), Part.GATE, image.source());
   }
 
@@ -104,12 +76,16 @@ public final class GoldenSet implements AutoCloseable {
    *
    * @param verdict the verdict on the gate's images
    * @param candidate the candidate's session
+   * @param known number of the champion's classes, which are the first of the candidate's classes
    * @param champion opens the champion's session
    */
-  Verdict judge(Verdict verdict, ModelSession candidate, Supplier<ModelSession> champion) {
-    Answers own = Answers.of(candidate, images);
+  Verdict judge(
+      Verdict verdict, ModelSession candidate, int known, Supplier<ModelSession> champion) {
+    int[] truth = images.labels();
+    Answers own = Answers.of(candidate, images).toClasses(truth, known);
     try (ModelSession session = champion.get()) {
-      return judge(verdict, Pairs.of(own, Answers.of(session, images)), golden.maxLoss());
+      Answers other = Answers.of(session, images).toClasses(truth, known);
+      return judge(verdict, Pairs.of(own, other), golden.maxLoss());
     }
   }
 

@@ -160,7 +160,7 @@ public final class PromotionGate implements AutoCloseable {
             : rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
     return golden
         .filter(set -> verdict.blessed())
-        .map(set -> set.judge(verdict, candidate, () -> runtime.open(serving, Device.CPU)))
+        .map(set -> set.judge(verdict, candidate, known, () -> runtime.open(serving, Device.CPU)))
         .orElse(verdict);
   }
 

@@ -68,6 +68,11 @@ final class ClassOrder {
     return PublishedClasses.versions(repository, model).stream().reduce(0, Math::max);
   }
 
+  /** {@return the names of the newest version's classes; none if the model has no version} */
+  List<String> newestClasses() {
+    return PublishedClasses.of(repository, model).names();
+  }
+
   /**
    * {@return the names of the classes that have an index, in the order of their indices}
    *

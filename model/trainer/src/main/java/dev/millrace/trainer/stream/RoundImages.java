@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.trainer.data.FoundImages;
@@ -7,10 +8,12 @@ import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
+import dev.millrace.trainer.gate.GoldenCheck;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Selects the classes and images of each round. Warns about everything that is left out, but does
@@ -18,17 +21,19 @@ import java.util.Set;
  */
 final class RoundImages {
 
+  private final Optional<GoldenCheck> golden;
   private final TrainingListener listener;
   private final ClassOrder order;
   private final Selector selector;
-  private final boolean fixed;
+  private final Optional<Labels> fixed;
   private Set<String> told = Set.of();
 
   RoundImages(TrainingConfig config, TrainingListener listener, ClassOrder order) {
+    this.golden = GoldenCheck.of(config);
     this.listener = listener;
     this.order = order;
     this.selector = new Selector(config.data(), config.checkpoints().run());
-    this.fixed = config.data().classes().fixed().isPresent();
+    this.fixed = config.data().classes().fixed();
   }
 
   /** {@return whether an earlier round has divided images} */
@@ -37,10 +42,32 @@ final class RoundImages {
   }
 
   /**
+   * Checks the golden set before the first round. Fixed classes need enough images. Otherwise, one
+   * image of a class of the newest version is enough, because further classes may come.
+   *
+   * @throws dev.millrace.core.training.TrainingException if the golden set does not fit the classes
+   */
+  void requireGolden() {
+    golden.ifPresent(
+        check -> {
+          if (fixed.isPresent()) {
+            check.requireEnough(fixed.get().names());
+          } else {
+            List<String> newest = order.newestClasses();
+            if (!newest.isEmpty()) {
+              check.requireKnown(newest);
+            }
+          }
+        });
+  }
+
+  /**
    * {@return the images of a round, or empty if no round can begin} In this case, a warning gives
    * the reason.
    *
    * @param found all labelled images
+   * @throws dev.millrace.core.training.TrainingException if the golden set has no image of the
+   *     round's classes
    * @throws dev.millrace.control.ConcurrentChangeException if other trainers keep changing the
    *     indices of the classes
    * @throws org.apache.kafka.common.KafkaException if the indices of the classes cannot be read or
@@ -51,6 +78,9 @@ final class RoundImages {
     Selection selection = select(found, published);
     Set<String> notes = new LinkedHashSet<>(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
+    if (selection.lack().isEmpty()) {
+      golden.ifPresent(check -> notes.addAll(golden(check, selection.classes())));
+    }
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
     told = notes;
     if (selection.lack().isPresent()) {
@@ -61,10 +91,20 @@ final class RoundImages {
     return Optional.of(selection.labelled());
   }
 
+  /** {@return notes about the images of the golden set that do not count in this round} */
+  private static List<String> golden(GoldenCheck check, List<String> classes) {
+    check.requireKnown(classes);
+    return Stream.of(
+            check.leftOut(classes).map(note -> note + "; the others count once they are classes"),
+            check.lack(classes).map(note -> note + "; until then, hardly any version passes"))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** Selects classes and images. New classes get their indices. */
   private Selection select(FoundImages found, PublishedClasses published) {
     Selection selection = selector.select(found, order.known(published), true);
-    if (fixed || selection.lack().isPresent()) {
+    if (fixed.isPresent() || selection.lack().isPresent()) {
       return selection;
     }
     List<String> given = order.give(published, selection.classes());

@@ -60,7 +60,8 @@ public final class StreamTraining {
    * @param topics the topics of images and labels, which are the configuration's data
    * @param listener receives the training's events, on the thread that calls {@link #run}
    * @param stop called between polls and between steps; if it returns true, the training stops
-   * @throws TrainingException if the run's folder cannot be used
+   * @throws TrainingException if the run's folder cannot be used, or if the golden set does not fit
+   *     the classes that are known before the first round
    */
   public StreamTraining(
       TrainingConfig config,
@@ -96,6 +97,7 @@ public final class StreamTraining {
     this.watch = ChampionWatch.of(config);
     this.rounds = new Rounds(config, trainer, ChampionStart.of(config));
     this.images = new RoundImages(config, listener, ClassOrder.of(config));
+    images.requireGolden();
     if (rounds.hasFinished() && !images.hasDivided()) {
       throw new TrainingException(
           "the run's folder "

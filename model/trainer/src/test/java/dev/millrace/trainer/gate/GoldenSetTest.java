@@ -1,7 +1,6 @@
 package dev.millrace.trainer.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.Labels;
@@ -78,33 +77,49 @@ class GoldenSetTest {
     assertThat(verdict.reason()).startsWith("better; golden set: -1.00 points").endsWith("1.00");
   }
 
-  /** Both classes have three images. The candidate knows the second class under another name. */
+  /** Both folders have three images. The folder {@code b} is no class. */
   @Test
   void images_areComparedByTheNameOfTheirClass() {
     SmallImages.write(folder, 2, 3);
     Gate.Golden golden = new Gate.Golden(folder, 50);
     try (GoldenSet set =
         GoldenSet.open(golden, Configs.PREPROCESSING, new Labels(List.of("other", "a")))) {
-      Verdict verdict = set.judge(BLESSED, always(1), () -> always(0));
+      Verdict verdict = set.judge(BLESSED, always(1), 2, () -> always(0));
 
-      assertThat(verdict.golden().images()).isEqualTo(6);
+      assertThat(verdict.golden().images()).isEqualTo(3);
       assertThat(verdict.golden().gained()).isEqualTo(3);
       assertThat(verdict.golden().lost()).isZero();
     }
   }
 
+  /** The champion knows only the first class, so it would be wrong on all images of the second. */
   @Test
-  void tooSmallSet_isRefusedWithTheNumberItNeeds() {
+  void imagesOfANewClass_doNotHideALossOnTheOldClasses() {
     SmallImages.write(folder, 2, 3);
+    try (GoldenSet set =
+        GoldenSet.open(
+            new Gate.Golden(folder, 50), Configs.PREPROCESSING, new Labels(List.of("a", "b")))) {
+      Verdict verdict = set.judge(BLESSED, always(1), 1, () -> always(0));
 
-    assertThatThrownBy(() -> GoldenSet.requireEnough(new Gate.Golden(folder, 1)))
-        .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("the 6 images in " + folder)
-        .hasMessageContaining("below 1.00 points")
-        .hasMessageContaining("up to 1,498")
-        .hasMessageContaining("--max-loss");
-    assertThatCode(() -> GoldenSet.requireEnough(new Gate.Golden(folder, 70)))
-        .doesNotThrowAnyException();
+      assertThat(verdict.blessed()).isFalse();
+      assertThat(verdict.golden().images()).isEqualTo(3);
+      assertThat(verdict.golden().lost()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void setWithoutAnImageOfTheChampionsClasses_blessesNothing() {
+    SmallImages.write(folder, 1, 3);
+    try (GoldenSet set =
+        GoldenSet.open(
+            new Gate.Golden(folder, 50),
+            Configs.PREPROCESSING,
+            new Labels(List.of("other", "a")))) {
+      Verdict verdict = set.judge(BLESSED, always(1), 1, () -> always(0));
+
+      assertThat(verdict.blessed()).isFalse();
+      assertThat(verdict.reason()).endsWith("--max-loss allows 50.00");
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Split;
@@ -58,6 +59,10 @@ final class Configs {
   }
 
   static TrainingConfig config(Path folder, TrainingData.Topics topics) {
+    return config(folder, topics, Optional.empty());
+  }
+
+  static TrainingConfig config(Path folder, TrainingData.Topics topics, Optional<Gate> gate) {
     return new TrainingConfig(
         NETWORK,
         new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
@@ -71,7 +76,7 @@ final class Configs {
             "small",
             folder.resolve("run"),
             Optional.empty(),
-            Optional.empty()),
+            gate),
         Device.CPU,
         1);
   }

@@ -4,13 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.Champion;
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.NamedImage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -43,10 +53,40 @@ class RoundImagesTest {
   }
 
   private Optional<LabelledImages> select(ClassTopic topic, String... names) {
-    var config = Configs.config(folder, Configs.topics(folder, 9, 1));
-    ClassOrder order =
-        new ClassOrder(config.checkpoints().repository(), "small", Optional.of(topic));
-    return new RoundImages(config, told, order).select(found(names));
+    return images(config(new ClassRule(1)), topic).select(found(names));
+  }
+
+  private RoundImages images(TrainingConfig config, ClassTopic topic) {
+    return new RoundImages(
+        config,
+        told,
+        new ClassOrder(config.checkpoints().repository(), "small", Optional.of(topic)));
+  }
+
+  private TrainingConfig config(ClassRule classes) {
+    return Configs.config(folder, Configs.topics(folder, 9, 1, classes));
+  }
+
+  /** Returns a training with a golden set that has three images in each of the folders. */
+  private TrainingConfig golden(ClassRule classes, double maxLoss, String... names)
+      throws IOException {
+    Path golden = folder.resolve("golden");
+    for (String name : names) {
+      Files.createDirectories(golden.resolve(name));
+      for (int i = 0; i < 3; i++) {
+        Files.write(golden.resolve(name).resolve(i + ".png"), StreamTrainingRig.png("cat/" + i));
+      }
+    }
+    Gate gate =
+        new Gate(
+            0,
+            Optional.empty(),
+            3,
+            Optional.of(new Gate.Golden(golden, maxLoss)),
+            500,
+            new Gate.Restart(5, false),
+            new KafkaAccess(Map.of()));
+    return Configs.config(folder, Configs.topics(folder, 9, 1, classes), Optional.of(gate));
   }
 
   /** Returns three images for each name. */
@@ -98,5 +138,57 @@ class RoundImagesTest {
         };
 
     assertThatThrownBy(() -> select(topic, "cat", "dog")).isInstanceOf(TimeoutException.class);
+  }
+
+  @Test
+  void goldenSetWithoutAClass_isRefused() throws IOException {
+    RoundImages images = images(golden(new ClassRule(1), 70, "Cat", "Dog"), new Topic());
+
+    assertThatThrownBy(() -> images.select(found("cat", "dog")))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the folders are 'Cat', 'Dog', and the classes are 'cat', 'dog'");
+  }
+
+  @Test
+  void goldenFolderThatIsNoClassYet_isLeftOutUntilItIsOne() throws IOException {
+    RoundImages images = images(golden(new ClassRule(1), 50, "cat", "hen"), new Topic());
+
+    images.requireGolden(); // no class is known yet
+    images.select(found("cat", "dog"));
+    assertThat(told.warnings)
+        .anySatisfy(warning -> assertThat(warning).contains("'hen' (3); rename"))
+        .anySatisfy(warning -> assertThat(warning).contains("the 3 images of the training's"));
+
+    told.warnings.clear();
+    images.select(found("cat", "dog", "hen"));
+    assertThat(told.warnings).isEmpty();
+  }
+
+  @Test
+  void goldenSet_isComparedWithTheKnownClassesBeforeTheFirstRound() throws IOException {
+    TrainingConfig config = golden(new ClassRule(1), 70, "Cat");
+    config
+        .checkpoints()
+        .repository()
+        .publish(
+            "small",
+            new byte[] {1},
+            config.preprocessing(),
+            new Labels(List.of("cat", "dog")),
+            new ModelManifest.Source("training", null, null));
+
+    assertThatThrownBy(() -> images(config, new Topic()).requireGolden())
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the folders are 'Cat', and the classes are 'cat', 'dog'");
+  }
+
+  @Test
+  void goldenSetWithTooFewImagesOfFixedClasses_isRefusedBeforeTheFirstRound() throws IOException {
+    ClassRule fixed = new ClassRule(Optional.of(new Labels(List.of("cat", "dog"))), 1);
+    RoundImages images = images(golden(fixed, 50, "cat", "Dog"), new Topic());
+
+    assertThatThrownBy(images::requireGolden)
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the 3 images of the training's classes");
   }
 }

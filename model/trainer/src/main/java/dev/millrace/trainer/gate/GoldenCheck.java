@@ -1,0 +1,162 @@
+package dev.millrace.trainer.gate;
+
+import dev.millrace.core.evaluation.NonInferiority;
+import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.FoundImages;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Compares a golden set's folders with a training's classes, before the gate compares versions on
+ * the set. An image counts only if the name of its folder is the name of a class. Immutable.
+ */
+public final class GoldenCheck {
+
+  /**
+   * Assumed share of the images that exactly one of two equally good versions classifies correctly.
+   */
+  private static final double DIFFER = 0.05;
+
+  private final Gate.Golden golden;
+
+  /** Number of images by the name of their folder. */
+  private final Map<String, Integer> folders = new TreeMap<>();
+
+  /**
+   * Counts the images in each folder.
+   *
+   * @param golden the set's folder, and the allowed loss
+   * @throws TrainingException if the folder cannot be read
+   */
+  public GoldenCheck(Gate.Golden golden) {
+    this.golden = golden;
+    FoundImages found = FolderImages.find(golden.folder());
+    found.names().forEach(name -> folders.put(name, 0));
+    found.images().forEach(image -> folders.merge(image.name(), 1, Integer::sum));
+  }
+
+  /**
+   * {@return the check of a training, or empty if the training has no golden set}
+   *
+   * @param config the training's configuration
+   * @throws TrainingException if the set's folder cannot be read
+   */
+  public static Optional<GoldenCheck> of(TrainingConfig config) {
+    return config.checkpoints().gate().flatMap(Gate::golden).map(GoldenCheck::new);
+  }
+
+  /**
+   * Requires that the whole set has enough images to show that an equally good version loses less
+   * than the allowed loss, whatever the classes are.
+   *
+   * @throws TrainingException if the set has too few images
+   */
+  public void requireEnough() {
+    refuse(lack("images", folders.keySet()));
+  }
+
+  /**
+   * Requires that the set has enough images of a training's classes to show that an equally good
+   * version loses less than the allowed loss.
+   *
+   * @param classes the names of all classes that the training has until its end
+   * @throws TrainingException if the set has too few images of these classes, or none
+   */
+  public void requireEnough(Collection<String> classes) {
+    requireKnown(classes);
+    refuse(lack(classes));
+  }
+
+  private static void refuse(Optional<String> reason) {
+    if (reason.isPresent()) {
+      throw new TrainingException(reason.get());
+    }
+  }
+
+  /**
+   * Requires that the set has an image of a class.
+   *
+   * @param classes the names of the training's current classes
+   * @throws TrainingException if no folder with an image has the name of a class
+   */
+  public void requireKnown(Collection<String> classes) {
+    if (count(classes) == 0) {
+      throw new TrainingException(
+          String.format(
+              "golden: no folder of images in %s has the name of a class; the folders are %s, and"
+                  + " the classes are %s; rename the folders, or name another folder with --golden",
+              golden.folder(), quoted(folders.keySet()), quoted(classes)));
+    }
+  }
+
+  /**
+   * {@return a text about the folders whose images are left out, with their numbers of images, or
+   * empty if all folders are classes}
+   *
+   * @param classes the names of the training's current classes
+   */
+  public Optional<String> leftOut(Collection<String> classes) {
+    List<String> unknown =
+        folders.entrySet().stream()
+            .filter(folder -> !classes.contains(folder.getKey()))
+            .map(folder -> String.format("'%s' (%,d)", folder.getKey(), folder.getValue()))
+            .toList();
+    return unknown.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "golden: these folders (with their numbers of images) in "
+                + golden.folder()
+                + " are left out, because no class has their name: "
+                + String.join(", ", unknown)
+                + "; rename the folders whose name is misspelt");
+  }
+
+  /**
+   * {@return the reason why the images of the classes cannot show so small a loss, and what to do,
+   * or empty if they can}
+   *
+   * @param classes the names of the training's current classes
+   */
+  public Optional<String> lack(Collection<String> classes) {
+    return lack("images of the training's classes", classes);
+  }
+
+  private Optional<String> lack(String images, Collection<String> classes) {
+    int found = count(classes);
+    int needed = NonInferiority.imagesNeeded(DIFFER, golden.maxLoss() / 100, GoldenSet.LEVEL);
+    return found >= needed
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "golden: the %,d %s in %s cannot show a loss below %.2f points; add"
+                    + " images up to %,d, or allow more with --max-loss (assumed: versions that"
+                    + " are equally good differ on %.0f %% of the images, and one of two has to"
+                    + " pass)",
+                found,
+                images,
+                golden.folder(),
+                golden.maxLoss(),
+                needed,
+                100 * DIFFER));
+  }
+
+  private int count(Collection<String> classes) {
+    return folders.entrySet().stream()
+        .filter(folder -> classes.contains(folder.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
+  }
+
+  private static String quoted(Collection<String> names) {
+    return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+  }
+}
