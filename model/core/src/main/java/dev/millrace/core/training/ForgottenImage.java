@@ -8,17 +8,21 @@ import java.util.OptionalInt;
  * rounds).
  *
  * @param key the image's key
- * @param trainedAfter number of the newest version that existed before the first training on the
- *     image, or 0 if no version existed. Every later version of this trainer may depend on the
- *     image. Empty if no training step has seen the image
- * @param copies keys of equal images that the replay still holds
+ * @param held whether the replay held the image; false if the image was evicted earlier
+ * @param trainedAfter number of the newest version that existed before the first training on an
+ *     image with this key, or 0 if no version existed. Every later version of this trainer may
+ *     depend on the image. Empty if no training step has seen the image
+ * @param copies keys of images that the replay still holds, and that are equal to an image with
+ *     this key
  */
-public record ForgottenImage(String key, OptionalInt trainedAfter, List<String> copies) {
+public record ForgottenImage(
+    String key, boolean held, OptionalInt trainedAfter, List<String> copies) {
 
   /**
    * Copies the list.
    *
    * @param key the image's key
+   * @param held whether the replay held the image
    * @param trainedAfter number of the newest version before the first training on the image
    * @param copies keys of equal images
    */

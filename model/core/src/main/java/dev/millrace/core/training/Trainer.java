@@ -31,13 +31,15 @@ public interface Trainer {
   void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
 
   /**
-   * Removes an image and its label from the replay of a training from topics. The training must not
-   * run at the same time.
+   * Removes an image and its label from the replay of a training from topics. The result covers all
+   * images with this key that a round was trained on, also if the image was replaced or evicted
+   * since. The training must not run at the same time.
    *
    * @param run the run's folder
    * @param replay the folder with the labelled images
    * @param key the image's key
-   * @return the removed image, or empty if the replay does not hold the image
+   * @return the removed image, or empty if the replay does not hold the image, and remembers no
+   *     round that used an image with this key
    * @throws TrainingException if there is no replay, or a training uses the run's folder
    */
   Optional<ForgottenImage> forget(Path run, Path replay, String key);

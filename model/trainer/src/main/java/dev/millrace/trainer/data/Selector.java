@@ -86,14 +86,14 @@ public final class Selector {
   }
 
   /**
-   * {@return the number of the model's newest version when the first training on an image began, or
-   * empty if no training step has seen the image}
+   * {@return the number of the model's newest version when the first training on one of the images
+   * began, or empty if no training step has seen any of them}
    *
    * @param run the run's folder
-   * @param content SHA-256 of the image file's bytes, in hexadecimal
+   * @param contents SHA-256 of each image file's bytes, in hexadecimal
    */
-  public static OptionalInt trainedAfter(Path run, String content) {
-    return new SplitFile(run).trainedAfter(content);
+  public static OptionalInt trainedAfter(Path run, Set<String> contents) {
+    return new SplitFile(run).trainedAfter(contents);
   }
 
   private static List<NamedImage> imagesOf(Set<String> names, FoundImages found) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -105,14 +106,12 @@ final class SplitFile {
   }
 
   /**
-   * {@return the number of the model's newest version when the first training on an image began;
-   * empty if no training step has seen the image}
+   * {@return the number of the model's newest version when the first training on one of the images
+   * began; empty if no training step has seen any of them}
    */
-  OptionalInt trainedAfter(String image) {
-    return content()
-        .map(content -> content.trainedAfter().get(image))
-        .map(OptionalInt::of)
-        .orElse(OptionalInt.empty());
+  OptionalInt trainedAfter(Set<String> images) {
+    Map<String, Integer> after = content().map(Content::trainedAfter).orElse(Map.of());
+    return images.stream().filter(after::containsKey).mapToInt(after::get).min();
   }
 
   /**

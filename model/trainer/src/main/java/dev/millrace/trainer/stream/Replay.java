@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.trainer.data.FoundImages;
+import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Replay {
 
   private final ReplayFolder folder;
+  private final UsedImages used;
   private final int capacity;
   private final Consumer<byte[]> decoder;
 
@@ -78,6 +80,7 @@ final class Replay {
    */
   Replay(Path folder, int capacity, Consumer<byte[]> decoder, Instant now) {
     this.folder = new ReplayFolder(folder);
+    this.used = new UsedImages(this.folder);
     this.capacity = capacity;
     this.decoder = decoder;
     ReplayIndex index = this.folder.index().orElseGet(() -> ReplayIndex.empty(now));
@@ -159,14 +162,25 @@ final class Replay {
     makeRoom();
   }
 
+  /** Remembers the contents of a round's images, before the round begins. */
+  void use(List<LabelledImage> images) {
+    used.add(images);
+  }
+
+  /** {@return the contents that rounds have used under a key, also of an evicted image} */
+  Set<String> usedContents(String key) {
+    return used.contents(key);
+  }
+
   /**
-   * Removes an image and its label, as if neither had arrived.
+   * Removes an image, its label and its earlier contents, as if none of them had arrived.
    *
    * @return the content of the image, or empty if the replay does not hold the image
    */
   Optional<String> forget(String key) {
     boolean held = labelled.containsKey(key) || waitingImages.contains(key);
     Optional<String> content = held ? Optional.of(content(key)) : Optional.empty();
+    used.remove(key);
     labelled.remove(key);
     waitingImages.remove(key);
     waitingLabels.remove(key);
@@ -176,10 +190,10 @@ final class Replay {
     return content;
   }
 
-  /** {@return the keys of the images with a content} */
-  List<String> keysOf(String content) {
+  /** {@return the keys of the images with one of the contents} */
+  List<String> keysOf(Set<String> some) {
     return Stream.concat(labelled.keySet().stream(), waitingImages.stream())
-        .filter(key -> content(key).equals(content))
+        .filter(key -> some.contains(content(key)))
         .toList();
   }
 

@@ -10,18 +10,20 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * A replay's files: {@code index.json}, and each image under the SHA-256 of its key. An image's
- * file is written before the image's key is added to the index on disk. The file is deleted only
+ * A replay's files: {@code index.json}, {@code used.json} with the images of earlier rounds, and
+ * each image under the SHA-256 of its key. An image's file is written before the image's key is added to the index on disk. The file is deleted only
  * after the key was removed from the index on disk. Only one process may use the folder at a time.
  */
 final class ReplayFolder {
 
   private static final String INDEX = "index.json";
+  private static final String USED = "used.json";
   private static final String IMAGES = "images";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -35,6 +37,7 @@ final class ReplayFolder {
     try {
       Files.createDirectories(images);
       AtomicFile.removeUnfinished(folder.resolve(INDEX));
+      AtomicFile.removeUnfinished(folder.resolve(USED));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -58,20 +61,38 @@ final class ReplayFolder {
 
   /** {@return the saved index, or empty if none was saved} */
   Optional<ReplayIndex> index() {
-    Path file = folder.resolve(INDEX);
+    return read(INDEX, ReplayIndex.class);
+  }
+
+  /** Replaces the index. */
+  void write(ReplayIndex index) {
+    write(INDEX, index);
+  }
+
+  /** {@return the images that rounds have used; the images of the last round are at the end} */
+  List<UsedImages.Use> uses() {
+    return read(USED, UsedImages.Use[].class).map(List::of).orElse(List.of());
+  }
+
+  /** Replaces the images that rounds have used. */
+  void write(List<UsedImages.Use> uses) {
+    write(USED, uses);
+  }
+
+  private <T> Optional<T> read(String name, Class<T> type) {
+    Path file = folder.resolve(name);
     try {
       return Files.exists(file)
-          ? Optional.of(JSON.readValue(file.toFile(), ReplayIndex.class))
+          ? Optional.of(JSON.readValue(file.toFile(), type))
           : Optional.empty();
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  /** Replaces the index. */
-  void write(ReplayIndex index) {
+  private void write(String name, Object value) {
     try {
-      AtomicFile.write(folder.resolve(INDEX), JSON.writeValueAsBytes(index));
+      AtomicFile.write(folder.resolve(name), JSON.writeValueAsBytes(value));
     } catch (IOException e) {
       throw failed(e);
     }

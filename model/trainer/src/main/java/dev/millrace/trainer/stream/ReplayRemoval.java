@@ -5,7 +5,9 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.run.RunLock;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Removes images from the replay of a training that is not running. */
 public final class ReplayRemoval {
@@ -18,7 +20,8 @@ public final class ReplayRemoval {
    * @param run the run's folder
    * @param replay the folder with the labelled images
    * @param key the image's key
-   * @return the removed image, or empty if the replay does not hold the image
+   * @return the removed image, or empty if the replay does not hold the image, and remembers no
+   *     round that used an image with this key
    * @throws TrainingException if there is no replay in the folder, or a training uses the run's
    *     folder
    */
@@ -27,11 +30,18 @@ public final class ReplayRemoval {
     ReplayFolder.requireReplay(replay);
     try (RunLock held = RunLock.of(run)) {
       Replay images = Replay.existing(replay);
+      Set<String> contents = new HashSet<>(images.usedContents(key));
       Optional<String> content = images.forget(key);
+      content.ifPresent(contents::add);
       images.save();
-      return content.map(
-          removed ->
-              new ForgottenImage(key, Selector.trainedAfter(run, removed), images.keysOf(removed)));
+      return contents.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new ForgottenImage(
+                  key,
+                  content.isPresent(),
+                  Selector.trainedAfter(run, contents),
+                  images.keysOf(contents)));
     }
   }
 }

@@ -195,6 +195,7 @@ public final class StreamTraining {
   private boolean train(Replay replay) {
     try {
       Optional<LabelledImages> found = images.select(replay.snapshot());
+      found.ifPresent(labelled -> replay.use(labelled.images()));
       found.ifPresent(
           labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
       boolean isDone = found.isEmpty() || rounds.train(found.get(), listener, stop);

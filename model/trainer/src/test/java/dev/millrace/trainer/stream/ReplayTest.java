@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -116,7 +117,7 @@ class ReplayTest {
     String content = replay.forget("a").orElseThrow();
     replay.save();
 
-    assertThat(replay.keysOf(content)).containsExactly("c");
+    assertThat(replay.keysOf(Set.of(content))).containsExactly("c");
     assertThat(files()).hasSize(2);
     assertThat(held(replay(9))).containsOnlyKeys("b");
     assertThat(folder.resolve("index.json")).content().doesNotContain("\"a\"");

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.LabelledImage;
@@ -283,6 +284,47 @@ class StreamTrainingTest {
         .isThrownBy(() -> ReplayRemoval.of(folder, folder, "cat/0"))
         .withMessageContaining("there is no replay in")
         .withMessageContaining("--run");
+  }
+
+  /** Trains a round on two images per part and class, and returns the key of a training image. */
+  private String trainOnce(TrainingData.Topics topics) {
+    rig.polls.add(() -> keys(2).forEach(rig::both));
+    rig.polls.add(() -> {});
+    rig.run(topics, rig::learn);
+    return parts(rig.rounds.get(0)).entrySet().stream()
+        .filter(image -> image.getValue() == Part.TRAINING)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void forgottenImage_thatWasReplacedSinceTheRound_saysThatItWasTrainedOn() {
+    TrainingData.Topics topics = Configs.topics(folder, 100, 1);
+    String key = trainOnce(topics);
+    rig.polls.add(() -> rig.send("images", 0, bytes(key), StreamTrainingRig.png("cat/other")));
+    rig.polls.add(() -> {});
+    rig.run(topics, rig::learn);
+
+    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key).orElseThrow())
+        .matches(ForgottenImage::held)
+        .extracting(ForgottenImage::trainedAfter)
+        .isEqualTo(OptionalInt.of(0));
+  }
+
+  @Test
+  void forgottenImage_thatWasEvictedSinceTheRound_saysThatItWasTrainedOn() {
+    TrainingData.Topics topics = Configs.topics(folder, 12, 1);
+    String key = trainOnce(topics);
+    rig.polls.add(() -> keys("hen", 12).forEach(rig::both));
+    rig.polls.add(() -> {});
+    rig.run(topics, rig::learn);
+
+    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key).orElseThrow())
+        .matches(gone -> !gone.held())
+        .extracting(ForgottenImage::trainedAfter)
+        .isEqualTo(OptionalInt.of(0));
+    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key)).isEmpty();
   }
 
   private static Map<String, Part> parts(LabelledImages images) {

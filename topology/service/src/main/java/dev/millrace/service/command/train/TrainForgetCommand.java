@@ -54,7 +54,12 @@ final class TrainForgetCommand implements Callable<Integer> {
         TrainCommand.trainer()
             .forget(train.home(), replay, key)
             .orElseThrow(
-                () -> new CommandException(replay + " holds no image with the key '" + key + "'"));
+                () ->
+                    new CommandException(
+                        replay
+                            + " holds no image with the key '"
+                            + key
+                            + "', and knows no training on one; check the key and --run"));
     List<Integer> versions = versions(forgotten);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -64,7 +69,10 @@ final class TrainForgetCommand implements Callable<Integer> {
       result.put("copies", forgotten.copies());
       out.println(Json.line(result));
     } else {
-      out.println("'" + key + "' is removed from " + replay);
+      out.println(
+          forgotten.held()
+              ? "'" + key + "' is removed from " + replay
+              : "'" + key + "' was evicted from " + replay + " earlier");
       out.println(
           versions.isEmpty()
               ? "no version was trained on it"
