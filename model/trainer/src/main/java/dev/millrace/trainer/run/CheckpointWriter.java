@@ -4,6 +4,7 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Lineage;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Publishes a network's current weights as a version of the model: exports the weights, compares
@@ -52,11 +54,13 @@ final class CheckpointWriter implements AutoCloseable {
   private final TrainingListener listener;
   private final ModelRepository repository;
   private final Optional<CheckpointPromotion> promotion;
+  private final Optional<Patience> patience;
   private final LongSupplier nanoTime;
 
   /**
    * @param promotion judges and promotes checkpoints; {@link #close} closes it. Empty if
    *     checkpoints are not promoted
+   * @param patience waits while the repository does not work. If empty, the first failure is thrown
    * @param nanoTime the clock, in ns; the promotion must use the same clock
    */
   CheckpointWriter(
@@ -65,6 +69,7 @@ final class CheckpointWriter implements AutoCloseable {
       TrainingImages images,
       TrainingListener listener,
       Optional<CheckpointPromotion> promotion,
+      Optional<Patience> patience,
       LongSupplier nanoTime) {
     this.config = config;
     this.network = network;
@@ -72,6 +77,7 @@ final class CheckpointWriter implements AutoCloseable {
     this.listener = listener;
     this.repository = config.checkpoints().repository();
     this.promotion = promotion;
+    this.patience = patience;
     this.nanoTime = nanoTime;
   }
 
@@ -81,6 +87,7 @@ final class CheckpointWriter implements AutoCloseable {
       ResNet network,
       TrainingImages images,
       TrainingListener listener,
+      Optional<Patience> patience,
       LongSupplier nanoTime) {
     return new CheckpointWriter(
         config,
@@ -97,6 +104,7 @@ final class CheckpointWriter implements AutoCloseable {
                         new StatusTopic(KafkaAccess.keysOf(gate.broker())),
                         listener,
                         nanoTime)),
+        patience,
         nanoTime);
   }
 
@@ -136,10 +144,13 @@ final class CheckpointWriter implements AutoCloseable {
    * @param progress the run's metrics so far, for the manifest
    * @param judged whether the gate judges the checkpoint; if not, it is only published
    * @param lineage how the weights were trained
+   * @return false if the training was stopped while the repository did not work. The checkpoint, or
+   *     its int8 version, is not published then
    * @throws TrainingException if the probabilities of the exported graph differ too much from the
-   *     network's, in which case nothing is published, or if the int8 version cannot be written
+   *     network's; nothing is published then
+   * @throws ModelException if the repository does not work and the writer has no patience
    */
-  void write(
+  boolean write(
       Weights weights,
       Function<MiniBatch, FloatBuffer> answers,
       String run,
@@ -158,11 +169,12 @@ final class CheckpointWriter implements AutoCloseable {
           CalibratedModel.of(prepared, plain, images, config.preprocessing())) {
         boolean isInt8 = config.checkpoints().precision() == Precision.INT8;
         Export export = new Export(run, progress, judged && !isInt8, began);
-        ModelVersion version =
+        Optional<ModelVersion> version =
             export(export, float32, metrics -> publish(float32, run, metrics, lineage));
-        if (isInt8) {
-          exportInt8(new Export(run, progress, judged, began), prepared, float32, version);
-        }
+        return version.isPresent()
+            && (!isInt8
+                || exportInt8(
+                    new Export(run, progress, judged, began), prepared, float32, version.get()));
       }
     }
   }
@@ -174,22 +186,50 @@ final class CheckpointWriter implements AutoCloseable {
    */
   private record Export(String run, Map<String, Double> progress, boolean judged, long began) {}
 
-  /** Lets the gate judge a model, publishes it, and promotes it if the gate blesses it. */
-  private ModelVersion export(
+  /**
+   * Lets the gate judge a model, publishes it, and promotes it if the gate blesses it.
+   *
+   * @return the published version, or empty if the training was stopped first
+   */
+  private Optional<ModelVersion> export(
       Export export, CalibratedModel model, Function<Map<String, Double>, ModelVersion> publisher) {
-    Optional<Verdict> verdict =
-        promotion.filter(gate -> export.judged).flatMap(gate -> gate.judge(model.session()));
+    Optional<Optional<Verdict>> judged =
+        until("the comparison with the champion", () -> judge(export, model));
+    return judged.flatMap(
+        verdict ->
+            until("the publication", () -> publisher.apply(metrics(export, model, verdict)))
+                .map(version -> concluded(export, version, verdict)));
+  }
+
+  private <T> Optional<T> until(String what, Supplier<T> step) {
+    return patience.isPresent()
+        ? patience.get().until(what, step)
+        : Optional.of(step.get());
+  }
+
+  private Optional<Verdict> judge(Export export, CalibratedModel model) {
+    return promotion.filter(gate -> export.judged).flatMap(gate -> gate.judge(model.session()));
+  }
+
+  private static Map<String, Double> metrics(
+      Export export, CalibratedModel model, Optional<Verdict> verdict) {
     Map<String, Double> metrics = new LinkedHashMap<>(export.progress);
     metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));
     verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
-    ModelVersion version = publisher.apply(metrics);
+    return metrics;
+  }
+
+  private ModelVersion concluded(Export export, ModelVersion version, Optional<Verdict> verdict) {
     listener.exported(version);
     verdict.ifPresent(found -> promotion.orElseThrow().conclude(version, found, export.began));
     return version;
   }
 
-  /** Publishes a checkpoint in 8-bit integers, after the same checkpoint in float32. */
-  private void exportInt8(
+  /**
+   * Publishes a checkpoint in 8-bit integers, after the same checkpoint in float32. Returns false
+   * if the training was stopped first.
+   */
+  private boolean exportInt8(
       Export export, byte[] prepared, CalibratedModel float32, ModelVersion parent) {
     Optional<Int8Checkpoint> made =
         Int8Checkpoint.of(
@@ -204,10 +244,12 @@ final class CheckpointWriter implements AutoCloseable {
                         + why
                         + (promotion.isPresent() ? "; it is published, but not judged" : "")),
             nanoTime);
-    if (made.isPresent()) {
-      try (Int8Checkpoint int8 = made.get()) {
-        export(export, int8.model(), metrics -> publish(int8, export.run, metrics, parent));
-      }
+    if (made.isEmpty()) {
+      return true;
+    }
+    try (Int8Checkpoint int8 = made.get()) {
+      return export(export, int8.model(), metrics -> publish(int8, export.run, metrics, parent))
+          .isPresent();
     }
   }
 
@@ -259,7 +301,7 @@ final class CheckpointWriter implements AutoCloseable {
               null),
           parent.manifest().kind());
     } catch (IOException e) {
-      throw new TrainingException(
+      throw new ModelException(
           "cannot write to the folder for temporary files ("
               + e
               + "); check that it is writable and has room",

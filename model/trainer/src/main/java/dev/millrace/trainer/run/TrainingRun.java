@@ -123,7 +123,7 @@ public final class TrainingRun {
     }
     try (TrainingImages images = decoded.get();
         CheckpointWriter checkpoints =
-            CheckpointWriter.of(config, network, images, listener, nanoTime);
+            CheckpointWriter.of(config, network, images, listener, patience(), nanoTime);
         TorchNetwork trained = network()) {
       progress = new RunProgress(name, before);
       lineage = Lineages.of(config, labelled, progress.epoch(), progress.batch());
@@ -151,10 +151,24 @@ public final class TrainingRun {
           return Optional.empty();
         }
       }
-      publish(trained, images, checkpoints);
+      if (!publish(trained, images, checkpoints)) {
+        save(trained, false);
+        return Optional.empty();
+      }
       save(trained, true);
       return Optional.of(trained.weights());
     }
+  }
+
+  /**
+   * {@return the patience with a repository that does not work} A training from a folder has none,
+   * because it ends with an error and publishes when it is resumed. A training from topics cannot
+   * resume a round.
+   */
+  private Optional<Patience> patience() {
+    return config.data() instanceof TrainingData.Topics
+        ? Optional.of(new Patience(listener, stop, nanoTime))
+        : Optional.empty();
   }
 
   private TorchNetwork network() {
@@ -247,7 +261,7 @@ public final class TrainingRun {
             .orElse(false);
     if (due || folder.takeDemand()) {
       estimateStatistics(trained, images);
-      export(trained, images, checkpoints);
+      var unused = export(trained, images, checkpoints); // if it was stopped, so is the next step
       save(trained, false);
     }
   }
@@ -271,12 +285,14 @@ public final class TrainingRun {
 
   /**
    * Publishes the best epochs. With a gate, publishes the last epoch instead. If the process is
-   * killed during this method, the resumed run publishes the epochs again.
+   * killed during this method, the resumed run publishes the epochs again. Returns false if the run
+   * was stopped while the repository did not work.
    */
-  private void publish(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+  private boolean publish(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     boolean isDemanded = folder.takeDemand();
-    if (isDemanded || config.checkpoints().gate().isPresent()) {
-      export(trained, images, checkpoints);
+    if ((isDemanded || config.checkpoints().gate().isPresent())
+        && !export(trained, images, checkpoints)) {
+      return false;
     }
     List<BestEpochs.Epoch> epochs = best.best(progress.history());
     if (epochs.size() < Math.min(kept(config), progress.history().size())) {
@@ -288,28 +304,36 @@ public final class TrainingRun {
     }
     for (BestEpochs.Epoch epoch : epochs) {
       trained.serve(epoch.weights());
-      checkpoints.write(
-          epoch.weights(),
-          trained::probabilities,
-          progress.run(),
-          RunProgress.metrics(epoch.report()),
-          false, // with a gate, no epoch is chosen
-          lineage.after(epoch.report().epoch(), 0));
+      boolean isPublished =
+          checkpoints.write(
+              epoch.weights(),
+              trained::probabilities,
+              progress.run(),
+              RunProgress.metrics(epoch.report()),
+              false, // with a gate, no epoch is chosen
+              lineage.after(epoch.report().epoch(), 0));
+      if (!isPublished) {
+        return false;
+      }
     }
+    return true;
   }
 
-  private void export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+  /** Publishes the current weights. Returns false if the run was stopped first. */
+  private boolean export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     if (!isFinite(trained.probabilities(images.gate().first(PROBED)))) {
       throw diverged(images);
     }
-    checkpoints.write(
-        trained.weights(),
-        trained::probabilities,
-        progress.run(),
-        progress.metrics(),
-        isJudged(),
-        lineage.after(progress.epoch(), progress.batch()));
+    boolean isPublished =
+        checkpoints.write(
+            trained.weights(),
+            trained::probabilities,
+            progress.run(),
+            progress.metrics(),
+            isJudged(),
+            lineage.after(progress.epoch(), progress.batch()));
     exportedAt = nanoTime.getAsLong();
+    return isPublished;
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.BaseChampion;
+import dev.millrace.trainer.run.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,17 +45,24 @@ final class Rounds {
   private final TrainingConfig config;
   private final RoundTrainer trainer;
   private final Optional<ChampionStart> champions;
+  private final LongSupplier nanoTime;
   private final Path folder;
 
   /**
    * Creates the folder if it is missing.
    *
    * @param champions decides which rounds start from the champion; empty if no round does
+   * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    */
-  Rounds(TrainingConfig config, RoundTrainer trainer, Optional<ChampionStart> champions) {
+  Rounds(
+      TrainingConfig config,
+      RoundTrainer trainer,
+      Optional<ChampionStart> champions,
+      LongSupplier nanoTime) {
     this.config = config;
     this.trainer = trainer;
     this.champions = champions;
+    this.nanoTime = nanoTime;
     this.folder = config.checkpoints().run();
     try {
       Files.createDirectories(folder);
@@ -65,11 +74,13 @@ final class Rounds {
   /**
    * Trains a round. If the round fails after it has begun, for example because it diverges, the
    * listener receives a warning and the round's files are removed. The next round then starts from
-   * the weights that the failed round started from.
+   * the weights that the failed round started from. At the end of the round, this method waits while
+   * the repository or the disk does not work.
    *
    * @return true if the round finished, or failed after it had begun; false if the round was
    *     stopped
    * @throws TrainingException if the round cannot begin
+   * @throws ModelException if the repository cannot be read, or the round's state cannot be saved
    * @throws org.apache.kafka.common.KafkaException if the champion cannot be read. No candidate of
    *     the round could be promoted then
    */
@@ -100,17 +111,21 @@ final class Rounds {
       if (weights.isEmpty()) {
         return false;
       }
-      WeightsFile.write(round.resolve(WEIGHTS), weights.get());
-      AtomicFile.write(
-          round.resolve(END),
-          JSON.writeValueAsBytes(
-              new RoundEnd(
-                  classes,
-                  heard.version(),
-                  base.isPresent(),
-                  base.map(BaseChampion::version).orElse(null),
-                  heard.promoted(),
-                  refused(heard, fromChampion.isPresent() ? Optional.empty() : before))));
+      RoundEnd end =
+          new RoundEnd(
+              classes,
+              heard.version(),
+              base.isPresent(),
+              base.map(BaseChampion::version).orElse(null),
+              heard.promoted(),
+              refused(heard, fromChampion.isPresent() ? Optional.empty() : before));
+      boolean isSaved =
+          new Patience(listener, stop, nanoTime)
+              .until("saving " + name, () -> save(round, weights.get(), end))
+              .isPresent();
+      if (!isSaved) {
+        return false;
+      }
       removeAllBut(last + 1);
     } catch (TrainingException e) {
       if (!heard.hasBegun()) {
@@ -123,6 +138,23 @@ final class Rounds {
       throw failed(e);
     }
     return true;
+  }
+
+  /** Writes a round's weights and its end, and returns the end. */
+  private static RoundEnd save(Path round, Weights weights, RoundEnd end) {
+    WeightsFile.write(round.resolve(WEIGHTS), weights);
+    try {
+      AtomicFile.write(round.resolve(END), JSON.writeValueAsBytes(end));
+    } catch (IOException e) {
+      throw new ModelException(
+          "cannot write to "
+              + round
+              + " ("
+              + e
+              + "); check that it is writable and that its disk has room",
+          e);
+    }
+    return end;
   }
 
   /** {@return whether a round of the folder has finished} */

@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
@@ -34,7 +35,7 @@ public final class StreamTraining {
 
   private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Time, in ns, after which a round that failed because of Kafka is tried again. */
+  /** Time, in ns, after which a round is tried again if Kafka or the model repository failed. */
   private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final TrainingConfig config;
@@ -47,7 +48,7 @@ public final class StreamTraining {
   private final Rounds rounds;
   private final RoundImages images;
 
-  /** Kafka's failure in the last attempt to train a round; empty if Kafka did not fail. */
+  /** The failure of Kafka or the repository in the last attempt to train a round. */
   private Optional<Failure> failure = Optional.empty();
 
   /** A failure, and when it happened, in ns. */
@@ -95,7 +96,7 @@ public final class StreamTraining {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.watch = ChampionWatch.of(config);
-    this.rounds = new Rounds(config, trainer, ChampionStart.of(config));
+    this.rounds = new Rounds(config, trainer, ChampionStart.of(config), nanoTime);
     this.images = new RoundImages(config, listener, ClassOrder.of(config));
     images.requireGolden();
     if (rounds.hasFinished() && !images.hasDivided()) {
@@ -190,7 +191,8 @@ public final class StreamTraining {
   /**
    * Trains a round, or warns why no round can begin.
    *
-   * @return false if the round was stopped, or has to be tried again because Kafka failed
+   * @return false if the round was stopped, or has to be tried again because Kafka or the
+   *     model repository failed
    */
   private boolean train(Replay replay) {
     try {
@@ -201,7 +203,7 @@ public final class StreamTraining {
       boolean isDone = found.isEmpty() || rounds.train(found.get(), listener, stop);
       failure = Optional.empty();
       return isDone;
-    } catch (ConcurrentChangeException | KafkaException e) {
+    } catch (ConcurrentChangeException | KafkaException | ModelException e) {
       String message = e.getMessage();
       if (failure.filter(last -> last.message().equals(message)).isEmpty()) {
         listener.warned("the round has to wait, and is tried again every 10 s: " + message);

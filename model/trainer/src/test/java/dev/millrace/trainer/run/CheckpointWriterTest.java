@@ -60,9 +60,12 @@ class CheckpointWriterTest {
             .labelled();
     try (TrainingImages images = TrainingImages.of(labelled, config, () -> false).orElseThrow();
         CheckpointWriter writer =
-            new CheckpointWriter(config, network, images, heard, Optional.empty(), () -> 0)) {
+            new CheckpointWriter(
+                config, network, images, heard, Optional.empty(), Optional.empty(), () -> 0)) {
       Lineage lineage = Lineages.of(config, labelled, 2, 0);
-      writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage);
+      assertThat(
+              writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage))
+          .isTrue();
     }
   }
 

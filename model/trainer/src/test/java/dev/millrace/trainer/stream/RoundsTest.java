@@ -14,6 +14,7 @@ import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
@@ -33,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -110,7 +112,14 @@ class RoundsTest {
   }
 
   private boolean train(RoundTrainer trainer, String... classes) {
-    return new Rounds(config, trainer, champions).train(images(classes), told, () -> false);
+    return train(trainer, told, () -> false, classes);
+  }
+
+  private boolean train(
+      RoundTrainer trainer, TrainingListener listener, BooleanSupplier stop, String... classes) {
+    AtomicLong nanos = new AtomicLong();
+    return new Rounds(config, trainer, champions, () -> nanos.addAndGet(60_000_000_000L))
+        .train(images(classes), listener, stop);
   }
 
   private List<String> folders() throws IOException {
@@ -196,6 +205,51 @@ class RoundsTest {
 
     train(this::learn, "cat", "dog");
     assertThat(trained.get(2).pretrained().orElseThrow().weights()).isEqualTo(weights(2, 1));
+  }
+
+  /** Puts a folder in the place of the file that ends the round. */
+  private Optional<Weights> learnAndBlock(
+      TrainingConfig round,
+      LabelledImages images,
+      TrainingListener listener,
+      BooleanSupplier stop,
+      String name,
+      Optional<BaseChampion> base) {
+    Optional<Weights> weights = learn(round, images, listener, stop, name, base);
+    try {
+      Files.createDirectories(round.checkpoints().run().resolve("round.json/full"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return weights;
+  }
+
+  @Test
+  void train_thatCannotSaveItsEnd_savesItLater() throws IOException {
+    Path end = folder.resolve("run/round-000001/round.json");
+    TrainingListener repairing =
+        new ForwardingListener(told) {
+          @Override
+          public void warned(String what) {
+            super.warned(what);
+            if (told.warnings.size() == 2) {
+              assertThat(end.resolve("full").toFile().delete()).isTrue();
+              assertThat(end.toFile().delete()).isTrue();
+            }
+          }
+        };
+
+    assertThat(train(this::learnAndBlock, repairing, () -> false, "cat", "dog")).isTrue();
+    assertThat(end).isRegularFile();
+    assertThat(trained).hasSize(1);
+    assertThat(told.warnings)
+        .allMatch(warning -> warning.startsWith("saving round-000001 failed, and is tried again"));
+  }
+
+  @Test
+  void train_thatIsStoppedBeforeItsEndIsSaved_isNotFinished() {
+    assertThat(train(this::learnAndBlock, told, () -> !told.warnings.isEmpty(), "cat", "dog"))
+        .isFalse();
   }
 
   @Test

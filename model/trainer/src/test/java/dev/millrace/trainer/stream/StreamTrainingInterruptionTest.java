@@ -5,10 +5,24 @@ import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.ForwardingListener;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingListener;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.run.TrainingRun;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,5 +92,107 @@ class StreamTrainingInterruptionTest {
 
     assertThat(begun).containsExactly("round-000001", "round-000001");
     assertThat(rig.told.warnings).hasSize(2).allMatch(warning -> warning.contains("NaN"));
+  }
+
+  /**
+   * Trains a round with libtorch. A file in the place of the repository's folder makes the
+   * publication fail until {@code failures} warnings have arrived.
+   */
+  private Optional<Weights> trainWithoutRepository(
+      TrainingConfig round,
+      LabelledImages images,
+      TrainingListener listener,
+      String name,
+      int failures,
+      BooleanSupplier stop) {
+    Path repository = folder.resolve("models");
+    AtomicInteger warnings = new AtomicInteger();
+    AtomicLong nanos = new AtomicLong();
+    return new TrainingRun(
+            round,
+            images,
+            new ForwardingListener(listener) {
+              @Override
+              public void epochEnded(EpochReport report) {
+                super.epochEnded(report);
+                write(repository);
+              }
+
+              @Override
+              public void warned(String what) {
+                super.warned(what);
+                if (warnings.incrementAndGet() == failures) {
+                  repository.toFile().delete();
+                }
+              }
+            },
+            stop,
+            () -> nanos.addAndGet(Duration.ofSeconds(10).toNanos()))
+        .run(name);
+  }
+
+  private static void write(Path file) {
+    try {
+      Files.writeString(file, "");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void run_aRepositoryThatFailsAtTheEndOfARound_getsTheTrainedRoundLater() {
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.run(
+        Configs.topics(folder, 100, 6),
+        (round, images, listener, stop, name, base) ->
+            trainWithoutRepository(round, images, listener, name, 2, () -> false));
+
+    assertThat(rig.told.rounds).hasSize(1);
+    assertThat(rig.told.versions).hasSize(1);
+    assertThat(rig.told.warnings)
+        .hasSize(2)
+        .allMatch(warning -> warning.contains(folder.resolve("models").toString()))
+        .first()
+        .asString()
+        .contains("is tried again in 1 s");
+  }
+
+  @Test
+  void run_stoppedWhileTheRepositoryFails_trainsTheRoundAfterTheRestart() {
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.run(
+        Configs.topics(folder, 100, 6),
+        (round, images, listener, stop, name, base) ->
+            trainWithoutRepository(
+                round, images, listener, name, 9, () -> rig.told.warnings.size() == 2));
+    assertThat(rig.told.versions).isEmpty();
+    assertThat(folder.resolve("models").toFile().delete()).isTrue();
+    rig.restart();
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 100, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+  }
+
+  @Test
+  void run_aRepositoryThatFailsInARound_isTriedAgainAfter10Seconds() {
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(9)));
+    rig.polls.add(() -> assertThat(rig.told.begun).hasSize(1));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(
+        Configs.topics(folder, 100, 6),
+        (round, images, listener, stop, name, base) -> {
+          if (rig.told.begun.size() == 1) {
+            throw new ModelException("the store is away");
+          }
+          return rig.learn(round, images, listener, stop, name, base);
+        });
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .endsWith("is tried again every 10 s: the store is away");
   }
 }
