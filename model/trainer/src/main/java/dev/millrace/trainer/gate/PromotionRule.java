@@ -1,8 +1,8 @@
 package dev.millrace.trainer.gate;
 
+import dev.millrace.core.evaluation.LeastShare;
 import dev.millrace.core.evaluation.McNemar;
 import dev.millrace.core.evaluation.NonInferiority;
-import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.Verdict;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,8 +12,8 @@ import java.util.Optional;
  * wrong answers. Immutable.
  *
  * @param margin the smallest gain, in percentage points
- * @param minAccuracy the accuracy that the first version needs, in percent. If empty, the first
- *     version has to be better than a classifier that always answers with the most frequent class
+ * @param minAccuracy the accuracy that the first version must exceed, in percent, with the
+ *     confidence of the round. If empty, the first version has to be better than a classifier that always answers with the most frequent class
  * @param maxGrowthLoss the loss, in percentage points, that a candidate with new classes must
  *     exclude
  */
@@ -27,12 +27,20 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
    * @param round the number of this decision, from 1
    */
   Verdict first(Pairs pairs, int round) {
-    double p = McNemar.oneSided(pairs.gained(), pairs.lost());
     double level = Spending.level(round);
-    boolean isBlessed = minAccuracy.isPresent() ? isAccurate(pairs) : p < level;
+    double p =
+        minAccuracy
+            .map(percent -> LeastShare.p(pairs.right(), pairs.images(), percent / 100))
+            .orElseGet(() -> McNemar.oneSided(pairs.gained(), pairs.lost()));
     return new Verdict(
-        isBlessed,
-        "nothing serves yet, and " + firstReason(pairs, p, round),
+        p < level,
+        String.format(
+            Locale.ROOT,
+            "nothing serves yet, and the accuracy is %.1f %%, %s",
+            100 * pairs.accuracy(),
+            minAccuracy
+                .map(percent -> atLeast(pairs, percent, round, level))
+                .orElseGet(() -> againstTheMostFrequentClass(pairs, p, round, level))),
         pairs.images(),
         pairs.accuracy(),
         null,
@@ -44,30 +52,24 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
         level);
   }
 
-  private boolean isAccurate(Pairs pairs) {
-    return 100 * Proportion.of(pairs.right(), pairs.images()).low() >= minAccuracy.orElseThrow();
-  }
-
-  private String firstReason(Pairs pairs, double p, int round) {
-    double accuracy = 100 * pairs.accuracy();
-    if (minAccuracy.isPresent()) {
-      return String.format(
-          Locale.ROOT,
-          "the accuracy is %.1f %%, at least %.1f %% with 95 %% confidence; --min-accuracy requires"
-              + " %.1f %%",
-          accuracy,
-          100 * Proportion.of(pairs.right(), pairs.images()).low(),
-          minAccuracy.orElseThrow());
-    }
+  private static String atLeast(Pairs pairs, double percent, int round, double level) {
     return String.format(
         Locale.ROOT,
-        "the accuracy is %.1f %%, against %.1f %% of the most frequent class (p %s%s)",
-        accuracy,
+        "at least %.1f %% with %.1f %% confidence in round %d; --min-accuracy requires %.1f %%",
+        100 * LeastShare.bound(pairs.right(), pairs.images(), level),
+        100 * (1 - level),
+        round,
+        percent);
+  }
+
+  private static String againstTheMostFrequentClass(
+      Pairs pairs, double p, int round, double level) {
+    return String.format(
+        Locale.ROOT,
+        "against %.1f %% of the most frequent class (p %s%s)",
         100 * pairs.otherAccuracy(),
         text(p),
-        p < Spending.level(round)
-            ? ""
-            : "; round " + round + " requires p < " + text(Spending.level(round)));
+        p < level ? "" : "; round " + round + " requires p < " + text(level));
   }
 
   /**

@@ -30,8 +30,9 @@ final class GateOptions {
       paramLabel = "PERCENT",
       description =
           "Smallest accuracy on held-out images, in percent, for the promotion of the first"
-              + " version. The lower end of the confidence interval must reach it. Replaces the"
-              + " comparison with the most frequent class.")
+              + " version. The lower end of the confidence interval must reach it. The confidence"
+              + " rises with each refused checkpoint. Replaces the comparison with the most"
+              + " frequent class.")
   private Double minAccuracy;
 
   @Option(
