@@ -18,7 +18,7 @@ public final class CollapsedException extends TrainingException {
    *
    * @param epoch the epoch's number, from 1
    * @param spread the spread of the outputs in this epoch, as {@link PretrainingReport#spread()}
-   * @param folder the run's folder, which must be removed before a new run can use this folder
+   * @param folder the run's folder; its state must be removed before a new run can use this folder
    */
   public CollapsedException(int epoch, double spread, String folder) {
     super(

@@ -20,7 +20,7 @@ public final class DivergedException extends TrainingException {
    * @param step the step's number, from 1
    * @param loss the step's loss
    * @param learningRate the peak learning rate of the training
-   * @param folder the run's folder, which must be removed before a new run can use this folder
+   * @param folder the run's folder; its state must be removed before a new run can use this folder
    */
   public DivergedException(long step, double loss, double learningRate, String folder) {
     this("the loss of step " + step + " is " + loss, learningRate, folder);
@@ -38,7 +38,7 @@ public final class DivergedException extends TrainingException {
    *
    * @param step the step's number, from 1
    * @param learningRate the peak learning rate of the training
-   * @param folder the run's folder, which must be removed before a new run can use this folder
+   * @param folder the run's folder; its state must be removed before a new run can use this folder
    */
   public static DivergedException ofAnswers(long step, double learningRate, String folder) {
     return new DivergedException(

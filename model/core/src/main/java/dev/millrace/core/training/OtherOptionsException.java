@@ -2,11 +2,14 @@ package dev.millrace.core.training;
 
 /**
  * Thrown if the run's folder holds an interrupted run with other options. Finish that run with its
- * own options, remove its folder, or use another folder.
+ * own options, remove its state from the folder, or use another folder.
  */
 public final class OtherOptionsException extends TrainingException {
 
   private static final long serialVersionUID = 1;
+
+  /** The run's folder. */
+  private final String folder;
 
   /**
    * Creates the exception.
@@ -26,5 +29,11 @@ public final class OtherOptionsException extends TrainingException {
             + ", now "
             + now
             + ")");
+    this.folder = folder;
+  }
+
+  /** {@return the run's folder} */
+  public String folder() {
+    return folder;
   }
 }

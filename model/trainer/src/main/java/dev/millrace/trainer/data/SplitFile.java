@@ -165,6 +165,12 @@ final class SplitFile {
 
   private TrainingException failed(IOException e) {
     return new TrainingException(
-        file + " cannot be used (" + e + "); remove it to divide the images anew", e);
+        file
+            + " cannot be used ("
+            + e
+            + "); check that it is readable and writable and that its disk has room, restore it from"
+            + " a backup, or name another --run. Without it, images that the run's versions were"
+            + " trained on could be held out",
+        e);
   }
 }

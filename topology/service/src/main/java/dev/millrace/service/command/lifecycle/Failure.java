@@ -112,20 +112,20 @@ public record Failure(String line, int exitCode) {
           e.getMessage()
               + ". Take a lower --learning-rate than "
               + diverged.learningRate()
-              + ", and remove "
-              + diverged.folder());
+              + ", and "
+              + removeState(diverged.folder()));
     }
     if (e instanceof CollapsedException collapsed) {
       return failed(
           e.getMessage()
-              + ". Take a lower --learning-rate or a larger --batch-size, and remove "
-              + collapsed.folder());
+              + ". Take a lower --learning-rate or a larger --batch-size, and "
+              + removeState(collapsed.folder()));
     }
-    if (e instanceof OtherOptionsException) {
+    if (e instanceof OtherOptionsException other) {
       return failed(
           e.getMessage()
-              + "; finish the run with its original options, name another folder with --run, or"
-              + " remove this folder");
+              + "; finish the run with its original options, name another folder with --run, or "
+              + removeState(other.folder()));
     }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
@@ -185,6 +185,16 @@ public record Failure(String line, int exitCode) {
       return failed("no permission for " + e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /**
+   * {@return the advice to begin a run anew} The run's folder must stay, because without {@code
+   * split.json}, images that versions were trained on could be held out.
+   */
+  private static String removeState(String folder) {
+    return "remove run.json and state-*.safetensors in "
+        + folder
+        + "; keep its other files, such as split.json, which stores which images are held out";
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.runtime.NativeLibraryException;
+import dev.millrace.core.training.CollapsedException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
 import java.io.IOException;
@@ -42,15 +43,20 @@ class FailureTest {
         .isEqualTo(
             new Failure(
                 "the loss of step 3 is NaN: the training has diverged, and nothing is"
-                    + " published. Take a lower --learning-rate than 0.5, and remove runs/a",
+                    + " published. Take a lower --learning-rate than 0.5, and remove run.json and"
+                    + " state-*.safetensors in runs/a; keep its other files, such as split.json,"
+                    + " which stores which images are held out",
                 1));
     assertThat(Failure.of(new OtherOptionsException("runs/a", "seed", "1", "2")))
         .isEqualTo(
             new Failure(
                 "runs/a holds an interrupted run with another seed (1, now 2); finish the run with"
-                    + " its original options, name another folder with --run, or remove this"
-                    + " folder",
+                    + " its original options, name another folder with --run, or remove run.json"
+                    + " and state-*.safetensors in runs/a; keep its other files, such as"
+                    + " split.json, which stores which images are held out",
                 1));
+    assertThat(Failure.of(new CollapsedException(3, 0.05, "runs/a")).line())
+        .contains("and remove run.json and state-*.safetensors in runs/a; keep its other files");
   }
 
   @Test
