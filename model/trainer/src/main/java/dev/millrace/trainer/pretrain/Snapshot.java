@@ -6,9 +6,10 @@ import java.util.List;
  * The images that were read from a topic.
  *
  * @param topic the topic
+ * @param capacity the largest number of images; null in files of earlier releases
  * @param images the images, the oldest first
  */
-record Snapshot(String topic, List<Entry> images) {
+record Snapshot(String topic, Integer capacity, List<Entry> images) {
 
   Snapshot {
     images = List.copyOf(images);

@@ -3,7 +3,6 @@ package dev.millrace.trainer.pretrain;
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.files.Sha256;
-import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.TrainingException;
@@ -14,15 +13,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
@@ -45,19 +45,23 @@ public final class TopicSnapshot {
   private final PretrainingData.Topic topic;
   private final PretrainingListener listener;
   private final BooleanSupplier stop;
+  private final LongSupplier nanoTime;
+  private final Path run;
   private final SnapshotFolder folder;
   private final Deserializer<ImageEvent> events;
-  private final TreeSet<Kept> kept =
-      new TreeSet<>(
-          Comparator.comparingLong(Kept::timestamp)
-              .thenComparingInt(Kept::partition)
-              .thenComparingLong(Kept::offset));
-  private final Set<String> contents = new HashSet<>();
+  private final TreeSet<Kept> kept = new TreeSet<>(Kept.OLDEST_FIRST);
+  private final Map<String, Kept> byContent = new HashMap<>();
   private int skipped;
   private int equal;
 
-  /** An image that is in the folder. */
-  private record Kept(long timestamp, int partition, long offset, String content) {}
+  /** An image that is in the folder, and its newest record. */
+  private record Kept(long timestamp, int partition, long offset, String content) {
+
+    static final Comparator<Kept> OLDEST_FIRST =
+        Comparator.comparingLong(Kept::timestamp)
+            .thenComparingInt(Kept::partition)
+            .thenComparingLong(Kept::offset);
+  }
 
   /**
    * Creates an object that does not read the topic before {@link #images()} is called.
@@ -70,9 +74,20 @@ public final class TopicSnapshot {
    */
   public TopicSnapshot(
       PretrainingData.Topic topic, Path run, PretrainingListener listener, BooleanSupplier stop) {
+    this(topic, run, listener, stop, System::nanoTime);
+  }
+
+  TopicSnapshot(
+      PretrainingData.Topic topic,
+      Path run,
+      PretrainingListener listener,
+      BooleanSupplier stop,
+      LongSupplier nanoTime) {
     this.topic = topic;
     this.listener = listener;
     this.stop = stop;
+    this.nanoTime = nanoTime;
+    this.run = run;
     this.folder = new SnapshotFolder(run.resolve("images"));
     this.events = SchemaRegistry.imageSerde(topic.events()).deserializer();
   }
@@ -81,44 +96,49 @@ public final class TopicSnapshot {
    * {@return the images of the topic, or of the snapshot in the run's folder; empty if reading was
    * stopped}
    *
-   * @throws TrainingException if the topic cannot be read or holds no image
+   * @throws TrainingException if the topic cannot be read or holds no image, or if the snapshot is
+   *     of another topic or another number of images
    */
   public Optional<UnlabelledImages> images() {
     Optional<Snapshot> saved = folder.saved();
     if (saved.isPresent()) {
-      requireSameTopic(saved.get());
+      requireSame(saved.get());
       return saved.map(folder::images);
     }
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topic.broker()));
     try (Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       return read(consumer);
-    } catch (KafkaException e) {
-      throw failed(e);
     }
   }
 
-  private void requireSameTopic(Snapshot saved) {
-    if (!saved.topic().equals(topic.images())) {
-      throw new OtherOptionsException(
-          folder.toString(), "images-topic", saved.topic(), topic.images());
+  private void requireSame(Snapshot saved) {
+    boolean isSameNumber = saved.capacity() == null || saved.capacity() == topic.capacity();
+    if (!saved.topic().equals(topic.images()) || !isSameNumber) {
+      throw new TrainingException(
+          String.format(
+              Locale.ROOT,
+              "%s holds the newest %,d images of the topic '%s', and not the newest %,d images of"
+                  + " the topic '%s'; use the same --images-topic and --images, name another folder"
+                  + " with --run, or remove this folder, and run.json and state-*.safetensors in %s",
+              folder,
+              isSameNumber ? topic.capacity() : saved.capacity(),
+              saved.topic(),
+              topic.capacity(),
+              topic.images(),
+              run));
     }
   }
 
   /** {@return the images of the topic; empty if reading was stopped} */
   Optional<UnlabelledImages> read(Consumer<byte[], byte[]> consumer) {
     folder.clear();
-    Map<TopicPartition, Long> ends = begin(consumer);
-    while (ends.entrySet().stream()
-        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-      if (stop.getAsBoolean()) {
+    try {
+      if (!readAll(consumer)) {
         return Optional.empty();
       }
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
-          take(record);
-        }
-      }
+    } catch (KafkaException e) {
+      throw failed(e);
     }
     listener.warned(
         "topic '"
@@ -136,9 +156,36 @@ public final class TopicSnapshot {
               + topic.images()
               + "' holds no readable image; send some, or name another topic with --images-topic");
     }
-    Snapshot snapshot = new Snapshot(topic.images(), kept.stream().map(this::entry).toList());
+    Snapshot snapshot = new Snapshot(
+            topic.images(), topic.capacity(), kept.stream().map(this::entry).toList());
     folder.save(snapshot);
     return Optional.of(folder.images(snapshot));
+  }
+
+  /** Reads the records up to the ends of the partitions. Returns false if reading was stopped. */
+  private boolean readAll(Consumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> ends = begin(consumer);
+    long heardAt = nanoTime.getAsLong();
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      if (stop.getAsBoolean()) {
+        return false;
+      }
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      if (!records.isEmpty()) {
+        heardAt = nanoTime.getAsLong();
+      } else if (nanoTime.getAsLong() - heardAt >= PATIENCE.toNanos()) {
+        // A poll does not fail without a broker, but this call does.
+        consumer.endOffsets(ends.keySet(), PATIENCE);
+        heardAt = nanoTime.getAsLong();
+      }
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        if (record.offset() < ends.get(new TopicPartition(record.topic(), record.partition()))) {
+          take(record);
+        }
+      }
+    }
+    return true;
   }
 
   private Snapshot.Entry entry(Kept image) {
@@ -176,15 +223,30 @@ public final class TopicSnapshot {
       return;
     }
     String content = Sha256.of(image.bytes());
-    if (!contents.add(content)) {
+    Kept newest = new Kept(record.timestamp(), record.partition(), record.offset(), content);
+    Kept before = byContent.get(content);
+    if (before == null) {
+      folder.write(content, image.bytes());
+      keep(newest);
+      removeOldest();
+    } else {
       equal++;
-      return;
+      if (Kept.OLDEST_FIRST.compare(before, newest) < 0) {
+        kept.remove(before);
+        keep(newest);
+      }
     }
-    folder.write(content, image.bytes());
-    kept.add(new Kept(record.timestamp(), record.partition(), record.offset(), content));
+  }
+
+  private void keep(Kept image) {
+    kept.add(image);
+    byContent.put(image.content(), image);
+  }
+
+  private void removeOldest() {
     if (kept.size() > topic.capacity()) {
       Kept oldest = kept.pollFirst();
-      contents.remove(oldest.content());
+      byContent.remove(oldest.content());
       folder.remove(oldest.content());
     }
   }
@@ -208,7 +270,7 @@ public final class TopicSnapshot {
             + (e instanceof AuthorizationException
                 ? "ask for the right Read on the topic on the broker"
                 : e instanceof RetriableException
-                    ? "check that the broker at --bootstrap-servers runs"
+                    ? "check that the broker at --bootstrap-servers runs, and run the command again"
                     : "check the permissions and the Kafka client's configuration"),
         e);
   }

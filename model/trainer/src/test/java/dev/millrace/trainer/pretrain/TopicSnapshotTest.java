@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.KafkaAccess;
-import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.SmallImages;
@@ -13,7 +12,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
@@ -31,16 +33,36 @@ class TopicSnapshotTest {
   @TempDir private Path folder;
 
   private final HeardPretraining heard = new HeardPretraining();
-  private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+  private final Broker consumer = new Broker();
+  private long nanos;
   private final long[] ends = new long[2];
   private final List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+
+  /** The consumer of a simulated broker. */
+  private static final class Broker extends MockConsumer<byte[], byte[]> {
+    private boolean away;
+
+    Broker() {
+      super("earliest");
+    }
+
+    @Override
+    public Map<TopicPartition, Long> endOffsets(
+        Collection<TopicPartition> partitions, Duration timeout) {
+      if (away) {
+        throw new TimeoutException("nobody answers");
+      }
+      return super.endOffsets(partitions, timeout);
+    }
+  }
 
   private TopicSnapshot snapshot(String topic, int capacity) {
     return new TopicSnapshot(
         new PretrainingData.Topic(topic, Map.of(), new KafkaAccess(Map.of()), capacity),
         folder,
         heard,
-        () -> false);
+        () -> false,
+        () -> nanos += 1_000_000_000L);
   }
 
   private byte[] png(int number) {
@@ -136,12 +158,39 @@ class TopicSnapshotTest {
     send(0, 4, "no image".getBytes(StandardCharsets.UTF_8));
     prepare(() -> {});
 
-    assertThat(keys(snapshot("images", 9).read(consumer))).contains("images/0/0");
+    assertThat(keys(snapshot("images", 9).read(consumer))).contains("images/0/2");
     assertThat(heard.warnings)
         .singleElement()
         .asString()
         .startsWith("topic 'images': ")
         .endsWith(" 1 equal images are left out");
+  }
+
+  @Test
+  void repeatedImage_isAsNewAsItsNewestRecord() {
+    send(0, 10, png(1));
+    send(0, 20, png(2));
+    send(0, 30, png(1));
+    send(0, 40, png(3));
+    send(1, 5, png(3));
+    prepare(() -> {});
+
+    assertThat(keys(snapshot("images", 2).read(consumer)))
+        .containsExactly("images/0/2", "images/0/3");
+  }
+
+  @Test
+  void brokerThatGoesAwayDuringTheReading_isAFailure() {
+    send(0, 1, png(1));
+    prepare(() -> {
+      consumer.away = true;
+      records.clear();
+    });
+
+    assertThatThrownBy(() -> snapshot("images", 9).read(consumer))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the topic 'images' cannot be read (nobody answers); check that the")
+        .hasMessageContaining("run the command again");
   }
 
   @Test
@@ -161,8 +210,25 @@ class TopicSnapshotTest {
     // There is no broker, so reading the topic would fail.
     assertThat(keys(snapshot("images", 9).images())).isEqualTo(first);
     assertThatThrownBy(() -> snapshot("others", 9).images())
-        .isInstanceOf(OtherOptionsException.class)
-        .hasMessageContaining("another images-topic (images, now others)");
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the newest 9 images of the topic 'images', and not the newest 9")
+        .hasMessageContaining("images of the topic 'others'")
+        .hasMessageContaining("remove this folder, and run.json and state-*.safetensors in");
+    assertThatThrownBy(() -> snapshot("images", 8).images())
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the newest 9 images of the topic 'images', and not the newest 8");
+  }
+
+  @Test
+  void snapshotOfAnEarlierRelease_whichDidNotStoreTheNumber_isUsed() throws IOException {
+    send(0, 1, png(1));
+    prepare(() -> {});
+    List<String> first = keys(snapshot("images", 9).read(consumer));
+    Path index = folder.resolve("images/snapshot.json");
+    Files.writeString(index, Files.readString(index).replace("\"capacity\":9,", ""));
+
+    assertThat(index).content().doesNotContain("capacity");
+    assertThat(keys(snapshot("images", 8).images())).isEqualTo(first);
   }
 
   @Test
@@ -172,7 +238,7 @@ class TopicSnapshotTest {
     PretrainingData.Topic topic =
         new PretrainingData.Topic("images", Map.of(), new KafkaAccess(Map.of()), 9);
 
-    assertThat(new TopicSnapshot(topic, folder, heard, () -> true).read(consumer)).isEmpty();
+    assertThat(new TopicSnapshot(topic, folder, heard, () -> true, () -> 0).read(consumer)).isEmpty();
     assertThat(keys(snapshot("images", 9).read(consumer))).containsExactly("images/0/0");
   }
 
