@@ -16,8 +16,8 @@ import java.util.Optional;
  *
  * @param margin the smallest gain in accuracy, in percentage points from 0 to 100, for example 0.2
  * @param minAccuracy the accuracy, in percent from 0 to 100, that the lower end of the first
- *     version's confidence interval must reach, at the significance level of the round. If empty, the first version is compared with the most
- *     frequent class
+ *     version's confidence interval must reach, at the significance level of the round. If empty,
+ *     the first version is compared with the most frequent class
  * @param maxGrowthLoss the loss of accuracy on the champion's classes, in percentage points from 0
  *     to 100, that a checkpoint with additional classes must exclude
  * @param golden a frozen set of images on which a promotion must not lose more than a given

@@ -18,10 +18,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param lost number of images that only the champion classifies correctly
  * @param p p-value of McNemar's one-sided exact test. If the candidate is only as good as the
  *     champion, this is the probability that by chance only the candidate is right on at least
- *     {@code gained} of the {@code gained + lost} images. Without a champion, the
- *     p-value of the comparison with the most frequent class or with the least accuracy. If the
- *     candidate has new classes, the p-value of the test that excludes a loss. 1 if the candidate
- *     was not compared
+ *     {@code gained} of the {@code gained + lost} images. Without a champion, the p-value of the
+ *     comparison with the most frequent class or with the least accuracy. If the candidate has new
+ *     classes, the p-value of the test that excludes a loss. 1 if the candidate was not compared
  * @param round number of candidates that have been compared with this champion, including this
  *     candidate; 0 if the candidate was not compared
  * @param level the significance level of this round; 0 if the candidate was not compared

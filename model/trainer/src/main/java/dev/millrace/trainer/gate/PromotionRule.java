@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param margin the smallest gain, in percentage points
  * @param minAccuracy the accuracy that the first version must exceed, in percent, with the
- *     confidence of the round. If empty, the first version has to be better than a classifier that always answers with the most frequent class
+ *     confidence of the round. If empty, the first version has to be better than a classifier that
+ *     always answers with the most frequent class
  * @param maxGrowthLoss the loss, in percentage points, that a candidate with new classes must
  *     exclude
  */

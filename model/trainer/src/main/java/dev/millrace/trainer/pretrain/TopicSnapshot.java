@@ -156,8 +156,8 @@ public final class TopicSnapshot {
               + topic.images()
               + "' holds no readable image; send some, or name another topic with --images-topic");
     }
-    Snapshot snapshot = new Snapshot(
-            topic.images(), topic.capacity(), kept.stream().map(this::entry).toList());
+    Snapshot snapshot =
+        new Snapshot(topic.images(), topic.capacity(), kept.stream().map(this::entry).toList());
     folder.save(snapshot);
     return Optional.of(folder.images(snapshot));
   }

@@ -202,9 +202,7 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private <T> Optional<T> until(String what, Supplier<T> step) {
-    return patience.isPresent()
-        ? patience.get().until(what, step)
-        : Optional.of(step.get());
+    return patience.isPresent() ? patience.get().until(what, step) : Optional.of(step.get());
   }
 
   private Optional<Verdict> judge(Export export, CalibratedModel model) {

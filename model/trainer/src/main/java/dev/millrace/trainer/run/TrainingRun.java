@@ -288,7 +288,8 @@ public final class TrainingRun {
    * killed during this method, the resumed run publishes the epochs again. Returns false if the run
    * was stopped while the repository did not work.
    */
-  private boolean publish(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+  private boolean publish(
+      TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     boolean isDemanded = folder.takeDemand();
     if ((isDemanded || config.checkpoints().gate().isPresent())
         && !export(trained, images, checkpoints)) {
@@ -320,7 +321,8 @@ public final class TrainingRun {
   }
 
   /** Publishes the current weights. Returns false if the run was stopped first. */
-  private boolean export(TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
+  private boolean export(
+      TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
     if (!isFinite(trained.probabilities(images.gate().first(PROBED)))) {
       throw diverged(images);
     }

@@ -17,8 +17,9 @@ import java.util.function.Predicate;
 
 /**
  * A replay's files: {@code index.json}, {@code used.json} with the images of earlier rounds, and
- * each image under the SHA-256 of its key. An image's file is written before the image's key is added to the index on disk. The file is deleted only
- * after the key was removed from the index on disk. Only one process may use the folder at a time.
+ * each image under the SHA-256 of its key. An image's file is written before the image's key is
+ * added to the index on disk. The file is deleted only after the key was removed from the index on
+ * disk. Only one process may use the folder at a time.
  */
 final class ReplayFolder {
 

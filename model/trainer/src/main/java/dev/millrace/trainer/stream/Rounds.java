@@ -74,8 +74,8 @@ final class Rounds {
   /**
    * Trains a round. If the round fails after it has begun, for example because it diverges, the
    * listener receives a warning and the round's files are removed. The next round then starts from
-   * the weights that the failed round started from. At the end of the round, this method waits while
-   * the repository or the disk does not work.
+   * the weights that the failed round started from. At the end of the round, this method waits
+   * while the repository or the disk does not work.
    *
    * @return true if the round finished, or failed after it had begun; false if the round was
    *     stopped

@@ -191,8 +191,8 @@ public final class StreamTraining {
   /**
    * Trains a round, or warns why no round can begin.
    *
-   * @return false if the round was stopped, or has to be tried again because Kafka or the
-   *     model repository failed
+   * @return false if the round was stopped, or has to be tried again because Kafka or the model
+   *     repository failed
    */
   private boolean train(Replay replay) {
     try {

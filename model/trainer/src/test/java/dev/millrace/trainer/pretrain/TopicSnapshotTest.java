@@ -182,10 +182,11 @@ class TopicSnapshotTest {
   @Test
   void brokerThatGoesAwayDuringTheReading_isAFailure() {
     send(0, 1, png(1));
-    prepare(() -> {
-      consumer.away = true;
-      records.clear();
-    });
+    prepare(
+        () -> {
+          consumer.away = true;
+          records.clear();
+        });
 
     assertThatThrownBy(() -> snapshot("images", 9).read(consumer))
         .isInstanceOf(TrainingException.class)
@@ -238,7 +239,8 @@ class TopicSnapshotTest {
     PretrainingData.Topic topic =
         new PretrainingData.Topic("images", Map.of(), new KafkaAccess(Map.of()), 9);
 
-    assertThat(new TopicSnapshot(topic, folder, heard, () -> true, () -> 0).read(consumer)).isEmpty();
+    assertThat(new TopicSnapshot(topic, folder, heard, () -> true, () -> 0).read(consumer))
+        .isEmpty();
     assertThat(keys(snapshot("images", 9).read(consumer))).containsExactly("images/0/0");
   }
 

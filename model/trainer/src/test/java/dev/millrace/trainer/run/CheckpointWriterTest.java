@@ -63,8 +63,7 @@ class CheckpointWriterTest {
             new CheckpointWriter(
                 config, network, images, heard, Optional.empty(), Optional.empty(), () -> 0)) {
       Lineage lineage = Lineages.of(config, labelled, 2, 0);
-      assertThat(
-              writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage))
+      assertThat(writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage))
           .isTrue();
     }
   }

@@ -4,11 +4,11 @@ import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
 import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImages;
