@@ -30,8 +30,8 @@ public record RandomErasing(double probability) implements RandomChange {
         erase(
             image,
             random,
-            random.nextInt(side - height),
-            random.nextInt(side - width),
+            random.nextInt(side - height + 1),
+            random.nextInt(side - width + 1),
             height,
             width);
         return;

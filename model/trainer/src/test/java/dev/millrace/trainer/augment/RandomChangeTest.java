@@ -118,6 +118,19 @@ class RandomChangeTest {
   }
 
   @Test
+  void erasing_reachesEachPixel() {
+    byte[] black = new byte[image().length];
+    boolean[] erased = new boolean[SIDE * SIDE];
+    for (int seed = 0; seed < DRAWS; seed++) {
+      byte[] result = changed(new RandomErasing(1), black, seed);
+      for (int i = 0; i < result.length; i++) {
+        erased[i / Raster.CHANNELS] |= result[i] != 0;
+      }
+    }
+    assertThat(erased).doesNotContain(false);
+  }
+
+  @Test
   void colorJitter_withoutStrength_keepsTheImage() {
     assertThat(changed(new ColorJitter(0, 0), image(), 1)).isEqualTo(image());
   }
