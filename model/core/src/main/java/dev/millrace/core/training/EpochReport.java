@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param learningRate the learning rate of the epoch's last step
  * @param loss mean cross-entropy of the epoch's batches during the training steps, in nats
  * @param accuracy share of the training images that the network classified correctly during the
- *     training steps, from 0 to 1
+ *     training steps, from 0 to 1. The class of a mixture of two images is the class of its larger
+ *     part
  * @param heldOutLoss mean cross-entropy of the held-out images after the epoch, in nats. No
  *     training step sees the held-out images
  * @param heldOutAccuracy share of the held-out images that the network classifies correctly after

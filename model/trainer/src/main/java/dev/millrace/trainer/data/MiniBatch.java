@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 public record MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share, int[] images) {
 
   private static final int[] CHANGED = {};
+  private static final double HALF = 0.5;
 
   /**
    * Creates a batch of images that are not mixtures, but may have random changes.
@@ -48,6 +49,11 @@ public record MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double sh
    */
   public MiniBatch(ByteBuffer pixels, int[] labels, int[] others, double share) {
     this(pixels, labels, others, share, CHANGED);
+  }
+
+  /** {@return the index of the class to which the larger part of each image belongs} */
+  public int[] mainLabels() {
+    return share < HALF ? others : labels;
   }
 
   /** {@return the number of images} */

@@ -107,7 +107,8 @@ public final class TorchNetwork implements AutoCloseable {
    * The results of a step, measured before the step changed the weights.
    *
    * @param loss the loss of the batch, in nats; not finite if the training has diverged
-   * @param right number of images of the batch that were classified correctly
+   * @param right number of images of the batch that were classified correctly; the class of a
+   *     mixture is the class of its larger part
    */
   public record Step(double loss, int right) {}
 
@@ -131,7 +132,7 @@ public final class TorchNetwork implements AutoCloseable {
         descent.step(learningRate, steps);
         gradients.zero_();
         average.ifPresent(averaged -> averaged.add(tensors, steps));
-        return new Step(value, right(logits, labels));
+        return new Step(value, right(logits, batch));
       }
     }
   }
@@ -162,7 +163,8 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
-  private static int right(Tensor logits, Tensor labels) {
+  private int right(Tensor logits, MiniBatch batch) {
+    Tensor labels = images.labels(batch.mainLabels());
     return (int) logits.argmax(new LongOptional(1), false).eq(labels).sum().item_long();
   }
 

@@ -12,6 +12,7 @@ import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Schedule;
+import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OnnxModelRuntime;
@@ -20,7 +21,11 @@ import dev.millrace.trainer.data.MiniBatch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -152,6 +157,36 @@ class TorchNetworkTest {
 
     assertThat(loss(new MiniBatch(batch.pixels(), batch.labels(), others, 0.3)))
         .isCloseTo(0.3 * one + 0.7 * other, Offset.offset(1e-5));
+  }
+
+  /** Both labels of a mixture are right to some degree, so the label of the larger part counts. */
+  @Test
+  void accuracyOnMixtures_countsTheLabelOfTheLargerPart() {
+    ResNet network = network("resnet20");
+    MiniBatch batch = batch();
+    int[] never = new int[IMAGES];
+    Arrays.fill(never, CLASSES - 1);
+    Weights start = withoutAnswer(CLASSES - 1, network, HeInitialization.of(network, 1));
+    List<Integer> right = new ArrayList<>();
+    for (double share : new double[] {1, 0.6, 0.4}) {
+      try (TorchNetwork trained = torch(network, start)) {
+        MiniBatch mixture = new MiniBatch(batch.pixels(), never, batch.labels(), share);
+        right.add(trained.step(mixture, RATE).right());
+      }
+    }
+    try (TorchNetwork trained = torch(network, start)) {
+      int ofOthers = trained.step(batch, RATE).right();
+      assertThat(ofOthers).isPositive();
+      assertThat(right).containsExactly(0, 0, ofOthers);
+    }
+  }
+
+  /** Returns weights with which the network never chooses the class {@code label}. */
+  private static Weights withoutAnswer(int label, ResNet network, Weights weights) {
+    FloatBuffer biases = FloatBuffer.allocate(network.classes()).put(label, -1e6f);
+    Map<String, WeightTensor> tensors = new LinkedHashMap<>(weights.tensors());
+    tensors.put("fc.bias", new WeightTensor(List.of(network.classes()), biases));
+    return new Weights(tensors);
   }
 
   private static double loss(MiniBatch batch) {
