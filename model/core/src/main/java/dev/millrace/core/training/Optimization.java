@@ -64,7 +64,7 @@ public record Optimization(
    * rate}
    *
    * @param epochs passes over the training images, at least 1
-   * @param batchSize number of images per step, at least 1
+   * @param batchSize number of images per step, at least 2
    * @param peak the peak learning rate, above 0
    * @param schedule the change of the learning rate over the steps
    */

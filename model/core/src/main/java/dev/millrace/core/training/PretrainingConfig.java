@@ -78,12 +78,6 @@ public record PretrainingConfig(
       throw new IllegalArgumentException(
           "output: '" + output + "' does not end in .safetensors, the format of the encoder");
     }
-    if (optimization.batchSize() < 2) {
-      throw new IllegalArgumentException(
-          "batch-size: "
-              + optimization.batchSize()
-              + " must be at least 2, because one image has no variance");
-    }
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }

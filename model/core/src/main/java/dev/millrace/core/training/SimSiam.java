@@ -74,7 +74,7 @@ public record SimSiam(int layers, int width, int bottleneck) {
    * @param network the network. If its stem is for small images, the values are the paper's values
    *     for CIFAR-10
    * @param epochs passes over the images, at least 1
-   * @param batchSize number of images per step, at least 1
+   * @param batchSize number of images per step, at least 2
    */
   public static Optimization optimization(ResNet network, int epochs, int batchSize) {
     boolean large = network.stem() == Stem.IMAGENET;

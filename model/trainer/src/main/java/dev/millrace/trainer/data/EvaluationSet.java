@@ -1,6 +1,7 @@
 package dev.millrace.trainer.data;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public final class EvaluationSet {
   public EvaluationSet(List<Pixels.Image> images, int side) {
     this.images = List.copyOf(images);
     this.bytesPerImage = side * side * 3;
-    this.batchSize = Math.max(1, Math.min(MOST, BATCH_BYTES / bytesPerImage));
+    this.batchSize = Math.max(Sampling.LEAST, Math.min(MOST, BATCH_BYTES / bytesPerImage));
     this.buffer = ByteBuffer.allocateDirect(batchSize * bytesPerImage);
   }
 

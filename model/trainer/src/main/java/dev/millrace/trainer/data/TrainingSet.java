@@ -41,7 +41,7 @@ public final class TrainingSet {
    * @param sampling the wanted number of images per batch, and whether classes are balanced
    * @param augmentation random changes to the images
    * @param seed the seed of the order and of the changes
-   * @throws TrainingException if there is no image
+   * @throws TrainingException if there are fewer than two images
    */
   public TrainingSet(
       List<Pixels.Image> images,
@@ -49,8 +49,12 @@ public final class TrainingSet {
       Sampling sampling,
       Augmentation augmentation,
       long seed) {
-    if (images.isEmpty()) {
-      throw new TrainingException("there is no image to train on; add some, or hold out fewer");
+    if (images.size() < Sampling.LEAST) {
+      throw new TrainingException(
+          images.isEmpty()
+              ? "there is no image to train on; add some, or hold out fewer"
+              : "there is only one image to train on, and a step needs two; add some, or hold out"
+                  + " fewer");
     }
     this.images = List.copyOf(images);
     this.batchSize = Math.min(sampling.batchSize(), images.size());

@@ -8,6 +8,7 @@ import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
@@ -276,7 +277,7 @@ public final class TrainingRun {
         .statistics()
         .forEachBatch(
             batch -> {
-              if (done[0] == 0 || batch.size() > 1) { // One image has no variance.
+              if (batch.size() >= Sampling.LEAST) { // One image has no variance.
                 trained.estimateStatistics(batch, done[0]);
               }
               done[0] += batch.size();

@@ -1,9 +1,11 @@
 package dev.millrace.trainer.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Sampling;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
 import java.io.IOException;
@@ -48,6 +50,19 @@ class TrainingSetTest {
     }
   }
 
+  /** A batch of one image has no variance, so a batch norm cannot learn from it. */
+  @Test
+  void oneImage_isRefused() throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
+      List<Pixels.Image> images = images(pixels).subList(0, 1);
+      assertThatThrownBy(
+              () ->
+                  new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1))
+          .isInstanceOf(TrainingException.class)
+          .hasMessageStartingWith("there is only one image to train on, and a step needs two");
+    }
+  }
+
   private static List<Integer> order(TrainingSet set, int epoch) {
     List<Integer> hashes = new ArrayList<>();
     for (int i = 0; i < set.batches(); i++) {
@@ -77,13 +92,17 @@ class TrainingSetTest {
   @Test
   void augmentation_shiftsAndMirrors_withBlackFromOutside() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
-      List<Pixels.Image> one = List.of(images(pixels).get(0));
+      Pixels.Image image = images(pixels).get(0);
       TrainingSet set =
           new TrainingSet(
-              one, SmallImages.SIDE, new Sampling(1, false), Augmentation.of(1, true), 1);
+              List.of(image, image),
+              SmallImages.SIDE,
+              new Sampling(2, false),
+              Augmentation.of(1, true),
+              1);
       Set<List<Integer>> seen = new HashSet<>();
       for (int epoch = 0; epoch < 400; epoch++) {
-        seen.add(place(image(set.batch(epoch, 0), 0), one.get(0).pixels()));
+        seen.add(place(image(set.batch(epoch, 0), 0), image.pixels()));
       }
       assertThat(seen).hasSize(3 * 3 * 2); // 3 offsets down, 3 offsets right, mirrored or not
     }

@@ -61,7 +61,7 @@ class DescentTest {
   private static List<ParameterGroup> groups(Optimizer optimizer) {
     return ParameterGroup.of(
         List.of(new Parameter("fc.weight", List.of(10, 5), true)),
-        Optimization.of(1, 1, RATE, Schedule.STEP).with(optimizer));
+        Optimization.of(1, 2, RATE, Schedule.STEP).with(optimizer));
   }
 
   private static org.bytedeco.pytorch.Optimizer reference(

@@ -44,7 +44,7 @@ final class OptimizationOptions {
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Images per training step (default: ${DEFAULT-VALUE}).")
+      description = "Images per training step, at least 2 (default: ${DEFAULT-VALUE}).")
   private int batchSize = Optimization.DEFAULTS.batchSize();
 
   @Option(
