@@ -2,9 +2,6 @@ package dev.millrace.trainer.data;
 
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.training.Sampling;
-import dev.millrace.core.training.TrainingException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -20,9 +17,8 @@ public final class EvaluationSet {
   private static final int MOST = 256;
 
   private final List<Pixels.Image> images;
-  private final int bytesPerImage;
   private final int batchSize;
-  private final ByteBuffer buffer;
+  private final BatchBuffer buffer;
 
   /**
    * Creates a set.
@@ -32,14 +28,13 @@ public final class EvaluationSet {
    */
   public EvaluationSet(List<Pixels.Image> images, int side) {
     this.images = List.copyOf(images);
-    this.bytesPerImage = side * side * 3;
+    int bytesPerImage = side * side * 3;
     this.batchSize = Math.max(Sampling.LEAST, Math.min(MOST, BATCH_BYTES / bytesPerImage));
-    this.buffer = ByteBuffer.allocateDirect(batchSize * bytesPerImage);
+    this.buffer = new BatchBuffer(batchSize, side);
   }
 
   private EvaluationSet(EvaluationSet all, List<Pixels.Image> images) {
     this.images = images;
-    this.bytesPerImage = all.bytesPerImage;
     this.batchSize = all.batchSize;
     this.buffer = all.buffer;
   }
@@ -76,7 +71,8 @@ public final class EvaluationSet {
     /**
      * Receives a batch.
      *
-     * @param batch the batch; its buffer is reused after this method returns
+     * @param batch the batch; its buffer is reused after this method returns. If an image can no
+     *     longer be read, the batch's pixels throw a TrainingException
      */
     void visit(MiniBatch batch);
   }
@@ -85,11 +81,10 @@ public final class EvaluationSet {
    * Passes all images to a visitor, in order.
    *
    * @param visitor receives the batches
-   * @throws TrainingException if an image can no longer be read
    */
   public void forEachBatch(Visitor visitor) {
     for (int from = 0; from < images.size(); from += batchSize) {
-      visitor.visit(batch(images.subList(from, Math.min(images.size(), from + batchSize))));
+      visitor.visit(buffer.batch(images.subList(from, Math.min(images.size(), from + batchSize))));
     }
   }
 
@@ -98,27 +93,8 @@ public final class EvaluationSet {
    * batch is valid until the next batch is read.
    *
    * @param count the wanted number of images
-   * @throws TrainingException if an image can no longer be read
    */
   public MiniBatch first(int count) {
-    return batch(images.subList(0, Math.min(Math.min(count, batchSize), images.size())));
-  }
-
-  private MiniBatch batch(List<Pixels.Image> some) {
-    buffer.clear();
-    List<Integer> labels = new ArrayList<>();
-    for (Pixels.Image image : some) {
-      labels.add(image.label());
-      try {
-        buffer.put(image.pixels());
-      } catch (IOException | RuntimeException e) {
-        throw new TrainingException(
-            "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);
-      }
-    }
-    return new MiniBatch(
-        buffer.rewind(),
-        labels.stream().mapToInt(Integer::intValue).toArray(),
-        some.stream().mapToInt(Pixels.Image::number).toArray());
+    return buffer.batch(images.subList(0, Math.min(Math.min(count, batchSize), images.size())));
   }
 }

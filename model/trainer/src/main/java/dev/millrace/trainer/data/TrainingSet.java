@@ -7,12 +7,12 @@ import dev.millrace.trainer.augment.Augmenter;
 import dev.millrace.trainer.augment.BatchMixer;
 import dev.millrace.trainer.augment.RandomChange;
 import dev.millrace.trainer.augment.Raster;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * The images for training steps. The seed and the epoch determine the order of the images. The
@@ -29,7 +29,7 @@ public final class TrainingSet {
   private final RandomChange augmenter;
   private final Optional<BatchMixer> mixer;
   private final long seed;
-  private final ByteBuffer buffer;
+  private final BatchBuffer buffer;
   private int[] order;
   private int orderOf = -1;
 
@@ -64,7 +64,7 @@ public final class TrainingSet {
     this.augmenter = new Augmenter(augmentation);
     this.mixer = BatchMixer.of(augmentation.mixing(), side);
     this.seed = seed;
-    this.buffer = ByteBuffer.allocateDirect(this.batchSize * side * side * 3);
+    this.buffer = new BatchBuffer(this.batchSize, side);
   }
 
   /** {@return the number of images} */
@@ -94,30 +94,29 @@ public final class TrainingSet {
    *
    * @param epoch the epoch, from 0
    * @param index the batch in the epoch, from 0
-   * @throws TrainingException if an image can no longer be read
+   * @throws TrainingException if an image can no longer be read; if the images have no random
+   *     changes, the batch's pixels throw this exception
    */
   public MiniBatch batch(int epoch, int index) {
     if (epoch != orderOf) {
       order = order(random(epoch, -1));
       orderOf = epoch;
     }
-    int[] labels = new int[batchSize];
-    int[] numbers = new int[batchSize];
-    RandomGenerator random = random(epoch, index);
-    for (int i = 0; i < batchSize; i++) {
-      Pixels.Image image = images.get(order[index * batchSize + i]);
-      labels[i] = image.label();
-      numbers[i] = image.number();
-      put(image, i, random);
-    }
+    List<Pixels.Image> chosen =
+        IntStream.range(index * batchSize, (index + 1) * batchSize)
+            .mapToObj(place -> images.get(order[place]))
+            .toList();
     if (unchanged) {
-      return new MiniBatch(buffer, labels, numbers);
+      return buffer.batch(chosen);
     }
+    RandomGenerator random = random(epoch, index);
+    int[] labels = chosen.stream().mapToInt(Pixels.Image::label).toArray();
+    ByteBuffer changed = changed(chosen, random);
     if (mixer.isEmpty()) {
-      return new MiniBatch(buffer, labels);
+      return new MiniBatch(changed, labels);
     }
-    double share = mixer.get().mix(buffer, batchSize, random);
-    return new MiniBatch(buffer, labels, BatchMixer.partners(labels), share);
+    double share = mixer.get().mix(changed, batchSize, random);
+    return new MiniBatch(changed, labels, BatchMixer.partners(labels), share);
   }
 
   private int[] order(RandomGenerator random) {
@@ -130,18 +129,13 @@ public final class TrainingSet {
     return new SplittableRandom(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
   }
 
-  private void put(Pixels.Image image, int place, RandomGenerator random) {
-    raster.set(pixels(image));
-    augmenter.apply(raster, random);
-    buffer.put(place * raster.pixels().length, raster.pixels());
-  }
-
-  private static byte[] pixels(Pixels.Image image) {
-    try {
-      return image.pixels();
-    } catch (IOException | RuntimeException e) {
-      throw new TrainingException(
-          "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);
-    }
+  private ByteBuffer changed(List<Pixels.Image> chosen, RandomGenerator random) {
+    return buffer.fill(
+        chosen,
+        pixels -> {
+          raster.set(pixels);
+          augmenter.apply(raster, random);
+          return raster.pixels();
+        });
   }
 }

@@ -18,6 +18,7 @@ import dev.millrace.onnx.quantize.QuantizedModel;
 import dev.millrace.onnx.quantize.Quantizer;
 import dev.millrace.onnx.quantize.SpeedTest;
 import dev.millrace.trainer.data.EvaluationSet;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -161,9 +162,10 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
     List<Integer> classes = new ArrayList<>();
     images.forEachBatch(
         batch -> {
+          ByteBuffer all = batch.pixels();
           for (int i = 0; i < batch.size(); i++) {
             byte[] image = new byte[bytes];
-            batch.pixels().get(i * bytes, image);
+            all.get(i * bytes, image);
             pixels.add(image);
             classes.add(batch.labels()[i]);
           }

@@ -4,7 +4,8 @@ import dev.millrace.trainer.data.MiniBatch;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
@@ -12,55 +13,83 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The input of a network's last layer for each image. If only the last layer learns, this input
- * never changes, so it is computed only once. Confined to one thread.
+ * never changes, so it is computed only once. If the features of an image do not fit into the
+ * memory limit, they are computed each time. Confined to one thread.
  */
 final class FeatureCache {
 
   private final Map<Integer, float[]> rows = new HashMap<>();
   private final Device device;
+  private long room;
 
-  FeatureCache(Device device) {
+  /**
+   * @param device the device of the features
+   * @param room the memory limit for kept features, in bytes
+   */
+  FeatureCache(Device device, long room) {
     this.device = device;
+    this.room = room;
   }
 
   /**
    * {@return the features of a batch, {@code float32[images, features]}}
    *
    * @param batch a batch of images without random changes
-   * @param computation computes the features if the features of an image are missing
+   * @param computation computes the features of the images whose features are missing
    */
-  Tensor of(MiniBatch batch, Supplier<Tensor> computation) {
-    for (int image : batch.images()) {
-      if (!rows.containsKey(image)) {
-        Tensor features = computation.get();
-        keep(batch.images(), features);
-        return features;
+  Tensor of(MiniBatch batch, Function<MiniBatch, Tensor> computation) {
+    int[] images = batch.images();
+    Map<Integer, float[]> found = new HashMap<>();
+    Map<Integer, Integer> missing = new HashMap<>(); // a balanced batch may repeat an image
+    for (int place = 0; place < images.length; place++) {
+      float[] row = rows.get(images[place]);
+      if (row == null) {
+        missing.put(images[place], place);
+      } else {
+        found.put(images[place], row);
       }
     }
-    return kept(batch.images());
+    if (!missing.isEmpty()) {
+      int[] places = missing.values().stream().mapToInt(Integer::intValue).sorted().toArray();
+      MiniBatch part = batch.part(places);
+      float[][] computed = computed(computation.apply(part), places.length);
+      for (int i = 0; i < places.length; i++) {
+        found.put(part.images()[i], computed[i]);
+        keep(part.images()[i], computed[i]);
+      }
+    }
+    return tensor(IntStream.of(images).mapToObj(found::get).toArray(float[][]::new));
   }
 
-  private void keep(int[] images, Tensor features) {
-    FloatBuffer values = Parameters.buffer(features.numel());
-    try (FloatPointer memory = new FloatPointer(values)) {
-      torch.from_blob(memory, features.numel()).copy_(features.contiguous().view(features.numel()));
-    }
-    for (int image : images) {
-      float[] row = new float[values.capacity() / images.length];
-      values.get(row);
+  private void keep(int image, float[] row) {
+    long bytes = (long) row.length * Float.BYTES;
+    if (bytes <= room) {
+      room -= bytes;
       rows.put(image, row);
     }
   }
 
-  private Tensor kept(int[] images) {
-    int count = rows.get(images[0]).length;
-    FloatBuffer values = Parameters.buffer((long) images.length * count);
-    for (int image : images) {
-      values.put(rows.get(image));
+  private static float[][] computed(Tensor features, int images) {
+    FloatBuffer values = Parameters.buffer(features.numel());
+    try (FloatPointer memory = new FloatPointer(values)) {
+      torch.from_blob(memory, features.numel()).copy_(features.contiguous().view(features.numel()));
     }
-    Tensor features = torch.empty(images.length, count);
+    float[][] all = new float[images][values.capacity() / images];
+    for (float[] row : all) {
+      values.get(row);
+    }
+    return all;
+  }
+
+  private Tensor tensor(float[][] all) {
+    int count = all[0].length;
+    FloatBuffer values = Parameters.buffer((long) all.length * count);
+    for (float[] row : all) {
+      values.put(row);
+    }
+    Tensor features = torch.empty(all.length, count);
     try (FloatPointer memory = new FloatPointer(values.rewind())) {
-      features.copy_(torch.from_blob(memory, images.length, count));
+      features.copy_(torch.from_blob(memory, all.length, count));
     }
     return features.to(device, torch.ScalarType.Float);
   }

@@ -35,6 +35,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TorchNetwork implements AutoCloseable {
 
+  /** The largest share of the heap for the inputs of the last layer. */
+  private static final double SHARE_OF_HEAP = 0.25;
+
   private static final String HEAD = "fc";
   private static final String WEIGHT = "weight";
   private static final String AVERAGE = "average";
@@ -100,7 +103,11 @@ public final class TorchNetwork implements AutoCloseable {
     }
     boolean onlyHead =
         learning.stream().allMatch(parameter -> parameter.name().startsWith(HEAD + "."));
-    cache = onlyHead ? Optional.of(new FeatureCache(place)) : Optional.empty();
+    cache = onlyHead ? Optional.of(new FeatureCache(place, roomForFeatures())) : Optional.empty();
+  }
+
+  private static long roomForFeatures() {
+    return (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
   }
 
   /**
@@ -222,7 +229,7 @@ public final class TorchNetwork implements AutoCloseable {
       return network.build(pass, images.pixels(batch));
     }
     ForwardPass backbone = new ForwardPass(tensors::get, batchNorm -> false, 0, false);
-    Tensor features = cache.get().of(batch, () -> network.build(backbone, images.pixels(batch)));
+    Tensor features = cache.get().of(batch, part -> network.build(backbone, images.pixels(part)));
     return pass.last(HEAD, features);
   }
 

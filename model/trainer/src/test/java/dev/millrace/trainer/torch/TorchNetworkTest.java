@@ -247,10 +247,12 @@ class TorchNetworkTest {
     String[] backbone = {"stem", "layer1", "layer2", "layer3"};
     int[] numbers = {7, 6, 5, 4, 3, 2, 1, 0};
     MiniBatch batch = batch();
-    MiniBatch numbered = new MiniBatch(batch.pixels(), batch.labels(), numbers);
+    MiniBatch numbered = new MiniBatch(batch.source(), batch.labels(), numbers);
     MiniBatch black =
         new MiniBatch(
-            ByteBuffer.allocateDirect(batch.pixels().capacity()), batch.labels(), numbers);
+            new MiniBatch(ByteBuffer.allocateDirect(IMAGES * SIDE * SIDE * 3), batch.labels()).source(),
+            batch.labels(),
+            numbers);
     try (TorchNetwork cached = torch(network, start, backbone);
         TorchNetwork usual = torch(network, start, backbone)) {
       assertThat(cached.step(numbered, RATE).loss()).isEqualTo(usual.step(batch, RATE).loss());
@@ -266,7 +268,7 @@ class TorchNetworkTest {
     Weights start = HeInitialization.of(network, 1);
     MiniBatch batch = batch();
     MiniBatch numbered =
-        new MiniBatch(batch.pixels(), batch.labels(), new int[] {0, 1, 2, 3, 4, 5, 6, 7});
+        new MiniBatch(batch.source(), batch.labels(), new int[] {0, 1, 2, 3, 4, 5, 6, 7});
     try (TorchNetwork one = torch(network, start, "stem", "layer1", "layer2");
         TorchNetwork other = torch(network, start, "stem", "layer1", "layer2")) {
       for (int i = 0; i < 2; i++) {
