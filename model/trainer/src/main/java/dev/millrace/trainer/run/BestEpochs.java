@@ -3,9 +3,12 @@ package dev.millrace.trainer.run;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.weights.Weights;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Keeps the weights of the best epochs so far. The best epoch has the highest accuracy on held-out
@@ -38,11 +41,18 @@ final class BestEpochs {
   /** An epoch and its weights. */
   record Epoch(EpochReport report, Weights weights) {}
 
-  /** Keeps the weights of the epoch that has just ended if this epoch is one of the best. */
-  void ended(List<EpochReport> history, Weights served) {
-    if (kept > 0) {
-      weights.put(history.size(), served);
-      List<Integer> best = best(history).stream().map(each -> each.report().epoch()).toList();
+  /**
+   * Keeps the weights of the epoch that has just ended if this epoch is one of the best.
+   *
+   * @param served returns a copy of the epoch's weights; called only if the weights are kept
+   */
+  void ended(List<EpochReport> history, Supplier<Weights> served) {
+    int epoch = history.size();
+    Set<Integer> known = new HashSet<>(weights.keySet());
+    known.add(epoch);
+    List<Integer> best = best(history, known).stream().map(EpochReport::epoch).toList();
+    if (best.contains(epoch)) {
+      weights.put(epoch, served.get());
       weights.keySet().retainAll(best);
     }
   }
@@ -56,13 +66,18 @@ final class BestEpochs {
 
   /** {@return the best epochs whose weights are kept, the best one last} */
   List<Epoch> best(List<EpochReport> history) {
-    List<Epoch> known =
+    return best(history, weights.keySet()).stream()
+        .map(report -> new Epoch(report, weights.get(report.epoch())))
+        .toList();
+  }
+
+  private List<EpochReport> best(List<EpochReport> history, Set<Integer> among) {
+    List<EpochReport> sorted =
         history.stream()
-            .filter(report -> weights.containsKey(report.epoch()))
+            .filter(report -> among.contains(report.epoch()))
             .sorted(WORST_FIRST)
-            .map(report -> new Epoch(report, weights.get(report.epoch())))
             .toList();
-    return known.subList(Math.max(0, known.size() - kept), known.size());
+    return sorted.subList(Math.max(0, sorted.size() - kept), sorted.size());
   }
 
   /** Puts the weights into the map of a state's tensors. */

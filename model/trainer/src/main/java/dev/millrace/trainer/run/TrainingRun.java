@@ -34,8 +34,9 @@ import java.util.stream.IntStream;
  * Recognition" (2015).
  *
  * <p>The configuration and the images determine the result. The saved state consists of the
- * weights, the optimiser's state and the number of the next batch. The state is saved after every
- * epoch and checkpoint, every 30 s, and when the run is stopped. Confined to one thread.
+ * weights, the optimiser's state and the number of the next batch. The state is saved every 30 s,
+ * after every checkpoint, after the last epoch, and when the run is stopped. Confined to one
+ * thread.
  */
 public final class TrainingRun {
 
@@ -152,8 +153,8 @@ public final class TrainingRun {
           return Optional.empty();
         }
       }
+      save(trained, false);
       if (!publish(trained, images, checkpoints)) {
-        save(trained, false);
         return Optional.empty();
       }
       save(trained, true);
@@ -241,10 +242,8 @@ public final class TrainingRun {
     EpochReport report =
         progress.endEpoch(
             rate, batches * batchSize, heldOut, (batches - first) * batchSize / seconds);
-    folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
     listener.epochEnded(report);
-    best.ended(progress.history(), trained.weights());
-    save(trained, false);
+    best.ended(progress.history(), trained::weights);
     return true;
   }
 
@@ -367,6 +366,9 @@ public final class TrainingRun {
     Map<String, Weights> tensors = trained.state();
     best.addTo(tensors);
     folder.save(progress.state(RunOptions.of(config, labelled), finished), tensors);
+    if (!progress.history().isEmpty()) {
+      folder.draw(Curve.of(network + ", " + progress.run(), progress.history()));
+    }
     savedAt = nanoTime.getAsLong();
   }
 }

@@ -36,7 +36,8 @@ class BestEpochsTest {
   private static void end(BestEpochs best, double... accuracies) {
     List<EpochReport> history = history(accuracies);
     for (int epoch = 1; epoch <= accuracies.length; epoch++) {
-      best.ended(history.subList(0, epoch), weights(epoch));
+      int current = epoch;
+      best.ended(history.subList(0, epoch), () -> weights(current));
     }
   }
 
@@ -92,6 +93,20 @@ class BestEpochsTest {
     resumed.restore(tensors);
     assertThat(kept(resumed, history(0.6, 0.7, 0.5))).containsExactly(2);
     assertThat(resumed.best(history(0.6, 0.7, 0.5)).get(0).weights()).isEqualTo(weights(2));
+  }
+
+  /** A copy of a large network's weights takes longer than an epoch of its last layer. */
+  @Test
+  void weightsOfOtherEpochs_areNotCopied() {
+    BestEpochs best = new BestEpochs(1, 0);
+    best.ended(history(0.7), () -> weights(1));
+
+    best.ended(
+        history(0.7, 0.6),
+        () -> {
+          throw new AssertionError("the second epoch is not the best");
+        });
+    assertThat(kept(best, history(0.7, 0.6))).containsExactly(1);
   }
 
   @Test

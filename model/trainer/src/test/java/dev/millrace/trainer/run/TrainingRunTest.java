@@ -10,6 +10,9 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelManifest.Source;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.DivergedException;
@@ -154,6 +157,40 @@ class TrainingRunTest {
     assertThat(second.done).isEqualTo(3);
     assertThat(third.done).isEqualTo(10);
     assertThat(newest()).isEqualTo(whole);
+  }
+
+  /** A resumed run computes the features of the images in other batches. */
+  @Test
+  void interruptedRunOfTheLastLayer_endsAsOneThatWasNot() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    train(ofTheLastLayer("run"));
+    Weights whole = newest();
+
+    assertThat(train(ofTheLastLayer("interrupted"), 9).steps).hasSize(9);
+    assertThat(train(ofTheLastLayer("interrupted")).done).isEqualTo(9);
+    assertThat(newest()).isEqualTo(whole);
+  }
+
+  private TrainingConfig ofTheLastLayer(String run) {
+    ResNet network = ResNet.of("resnet20").withClasses(3).withSize(SmallImages.SIDE);
+    Pretrained start =
+        new Pretrained(
+            HeInitialization.of(network, 3),
+            "start",
+            null,
+            List.of("stem", "layer1", "layer2", "layer3"));
+    TrainingConfig config = Configs.of(home, run, 3, 0.05, Optional.of(start));
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        Augmentation.NONE,
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        config.threads());
   }
 
   @Test
