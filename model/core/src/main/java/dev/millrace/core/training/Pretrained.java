@@ -1,9 +1,11 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.Weights;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The weights from which a training starts (transfer learning).
@@ -42,6 +44,37 @@ public record Pretrained(
       if (!PART.matcher(part).matches()) {
         throw new IllegalArgumentException(
             "freeze: '" + part + "' is neither stem nor a stage, layer1 and so on");
+      }
+    }
+  }
+
+  /**
+   * Requires that a network has all parts that {@link #freeze} names.
+   *
+   * @param network the network to train
+   * @throws IllegalArgumentException if a part is missing; the message names the network's parts
+   */
+  void requireParts(ResNet network) {
+    List<String> parts =
+        Stream.concat(
+                Stream.of(STEM),
+                network.parameters().stream()
+                    .map(parameter -> parameter.name().split("\\.", 2)[0])
+                    .filter(part -> PART.matcher(part).matches())
+                    .distinct())
+            .toList();
+    for (String part : freeze) {
+      if (!parts.contains(part)) {
+        int last = parts.size() - 1;
+        throw new IllegalArgumentException(
+            "freeze: "
+                + network.name()
+                + " has no "
+                + part
+                + "; its parts are "
+                + String.join(", ", parts.subList(0, last))
+                + " and "
+                + parts.get(last));
       }
     }
   }

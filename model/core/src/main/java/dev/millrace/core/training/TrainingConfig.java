@@ -53,7 +53,8 @@ public record TrainingConfig(
    * @param threads the number of CPU threads to use, at least 1
    * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, or {@code threads} is below 1
+   *     the preprocessed images, if a part to freeze is not a part of the network, or if {@code
+   *     threads} is below 1
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
@@ -83,6 +84,7 @@ public record TrainingConfig(
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
+    pretrained.ifPresent(start -> start.requireParts(network));
     options = Map.copyOf(options);
   }
 
@@ -110,7 +112,8 @@ public record TrainingConfig(
    * @param device the device to train on
    * @param threads the number of CPU threads to use, at least 1
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, or {@code threads} is below 1
+   *     the preprocessed images, if a part to freeze is not a part of the network, or if {@code
+   *     threads} is below 1
    */
   public TrainingConfig(
       ResNet network,

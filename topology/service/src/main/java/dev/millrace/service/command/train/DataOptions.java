@@ -14,6 +14,7 @@ import dev.millrace.service.serve.TopicCreation;
 import dev.millrace.service.serve.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,6 +27,14 @@ import picocli.CommandLine.ParameterException;
 /** A mixin of options for the training data. */
 @Grouped(Section.DATA)
 final class DataOptions {
+
+  private static final List<String> OF_TOPICS =
+      List.of(
+          "--images-topic",
+          "--create-topics",
+          "--replay-images",
+          "--every-labels",
+          "--every-minutes");
 
   @Option(
       names = "--data",
@@ -154,6 +163,23 @@ final class DataOptions {
         Duration.ofMinutes(everyMinutes),
         split,
         rule);
+  }
+
+  /**
+   * Refuses options that have no effect together with the other options.
+   *
+   * @param given tells which options the user gave
+   * @throws IllegalArgumentException if the user gave an option that has no effect
+   */
+  void requireEffects(Given given) {
+    if (folder != null && labels == null) {
+      given.refuseWithout("--labels-topic", OF_TOPICS);
+    }
+    if (classes != null && given.has("--min-per-class")) {
+      throw new IllegalArgumentException(
+          "--min-per-class cannot be combined with --classes, which fixes the classes; leave out one"
+              + " of the two options");
+    }
   }
 
   /** {@return the subfolder of a run's folder that stores the images from a topic} */

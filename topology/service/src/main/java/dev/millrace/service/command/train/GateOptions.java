@@ -7,6 +7,7 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.LowerCaseNames;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -14,6 +15,11 @@ import picocli.CommandLine.Option;
 /** A mixin of options for the gate, which decides whether a checkpoint is promoted. */
 @Grouped(Section.PROMOTION)
 final class GateOptions {
+
+  private static final List<String> OF_THE_GATE =
+      List.of("--min-accuracy", "--max-growth-loss", "--golden", "--max-loss");
+  private static final List<String> OF_ROUNDS =
+      List.of("--watch-newest", "--restart-after", "--from");
 
   @Option(
       names = "--promote-if-better",
@@ -108,15 +114,32 @@ final class GateOptions {
   }
 
   /**
+   * Refuses options that have no effect together with the other options.
+   *
+   * @param given tells which options the user gave
+   * @param fromFolder whether the training has only one round, because its images are in a folder
+   * @throws IllegalArgumentException if the user gave an option that has no effect
+   */
+  void requireEffects(Given given, boolean fromFolder) {
+    if (promoteIfBetter == null) {
+      given.refuseWithout("--promote-if-better", OF_THE_GATE);
+      given.refuseWithout("--promote-if-better", OF_ROUNDS);
+    }
+    if (golden == null) {
+      given.refuseWithout("--golden", List.of("--max-loss"));
+    }
+    if (fromFolder) {
+      given.refuseWithout("--labels-topic", OF_ROUNDS);
+    }
+  }
+
+  /**
    * {@return the gate, or empty if checkpoints are not promoted}
    *
-   * @throws IllegalArgumentException if an option is invalid, or has no effect because {@code
-   *     --promote-if-better} is not set
+   * @throws IllegalArgumentException if an option is invalid
    */
   Optional<Gate> gate(KafkaOptions kafka) {
     if (promoteIfBetter == null) {
-      requireUnused("--min-accuracy", minAccuracy);
-      requireUnused("--golden", golden);
       return Optional.empty();
     }
     // The gate's consumer and producer for the control topic get the configuration of the admin
@@ -130,11 +153,5 @@ final class GateOptions {
             newest,
             new Gate.Restart(restartAfter, from == RoundStart.CHAMPION),
             new KafkaAccess(kafka.admin())));
-  }
-
-  private static void requireUnused(String option, Object value) {
-    if (value != null) {
-      throw new IllegalArgumentException(option + " needs --promote-if-better");
-    }
   }
 }

@@ -72,6 +72,7 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
 
   @Override
   public Integer call() {
+    PretrainingConfig config = config();
     Pretrainer pretrainer =
         ServiceLoader.load(Pretrainer.class)
             .findFirst()
@@ -80,7 +81,6 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
                     new CommandException(
                         "the trainer is not on the class path; start it with the launcher"
                             + " 'millrace'"));
-    PretrainingConfig config = config();
     try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
         PretrainingScreen screen =
             new PretrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {

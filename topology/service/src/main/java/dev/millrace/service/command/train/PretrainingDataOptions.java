@@ -8,6 +8,7 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.EventOptions;
 import dev.millrace.service.command.options.KafkaOptions;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,6 +49,9 @@ final class PretrainingDataOptions {
     if ((folder == null) == (topic == null)) {
       throw new ParameterException(
           spec.commandLine(), "give either --data or --images-topic: what to learn from");
+    }
+    if (folder != null) {
+      new Given(spec).refuseWithout("--images-topic", List.of("--images"));
     }
     return folder != null
         ? new PretrainingData.Folder(folder)

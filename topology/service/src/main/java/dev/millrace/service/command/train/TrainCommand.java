@@ -132,7 +132,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       description =
           "Train a version again, with the options in its manifest, and say whether the model file"
               + " has the same bytes. Publishes nothing. Only a training on one thread can be"
-              + " repeated. If the images have moved, name their folder with --data.")
+              + " repeated. If the images have moved, name their folder with --data. Options of the"
+              + " training cannot be given, because the manifest holds them.")
   private String reproduce;
 
   @Option(
@@ -159,8 +160,10 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       return reproduce();
     }
     model.repository().requireWritable();
-    Trainer trainer = trainer();
+    data.requireEffects(new Given(spec));
+    gate.requireEffects(new Given(spec), data.folder().isPresent());
     TrainingConfig config = config();
+    Trainer trainer = trainer();
     data.createTopics(kafka);
     if (config.checkpoints().gate().isPresent()) {
       createControlTopic();
@@ -224,6 +227,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
    * the bytes of the original version.
    */
   private int reproduce() {
+    ReproductionOptions.requireNoOthers(spec);
     ModelVersion original =
         model.repository().version(model.name(), ReproducedModel.version(reproduce));
     Path home =
