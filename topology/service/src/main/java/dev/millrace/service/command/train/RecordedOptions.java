@@ -49,6 +49,9 @@ final class RecordedOptions {
                 }
               }
             });
+    // A version from which the training starts may pass its normalisation on.
+    options.put("mean", text(config.preprocessing().mean()));
+    options.put("std", text(config.preprocessing().std()));
     WrittenRecipe.of(config).forEach(option -> add(option, options));
     return options;
   }

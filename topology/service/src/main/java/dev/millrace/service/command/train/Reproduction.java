@@ -106,6 +106,15 @@ final class Reproduction implements TrainingListener {
                   : "these folders")
               + "; give --data the folder with the same images");
     }
+    if (!now.start().equals(lineage.start())) {
+      throw new CommandException(
+          original
+              + " was trained from "
+              + lineage.start()
+              + ", and there is now "
+              + now.start()
+              + "; restore the file that it started from");
+    }
     new TreeMap<>(lineage.recipe())
         .forEach(
             (key, value) -> {

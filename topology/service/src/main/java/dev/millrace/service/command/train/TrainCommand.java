@@ -265,8 +265,11 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
 
   /** {@return the training's configuration, which is created from the options} */
   TrainingConfig config() {
-    ResNet chosen = network.network();
-    Preprocessing preprocessing = network.preprocessing();
+    Optional<ModelVersion> start = transfer.version(model);
+    Optional<Preprocessing> before = start.map(version -> version.manifest().preprocessing());
+    ResNet chosen = before.map(network::network).orElseGet(network::network);
+    Preprocessing preprocessing =
+        before.map(network::preprocessing).orElseGet(network::preprocessing);
     Path home = home();
     TrainingConfig config =
         new TrainingConfig(
@@ -275,7 +278,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
             data.data(spec, kafka, home),
             recipe.optimization(chosen),
             recipe.augmentation(),
-            transfer.pretrained(model, chosen, preprocessing),
+            transfer.pretrained(start, chosen, preprocessing),
             compute.seed(),
             new Checkpoints(
                 model.repository(),

@@ -9,7 +9,9 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LowerCaseNames;
 import dev.millrace.service.command.options.NormalizationOptions;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** A mixin of options for the network to train, and for the preprocessing of images. */
 @Grouped(Section.NETWORK)
@@ -58,6 +60,9 @@ final class TrainedNetworkOptions {
 
   @Mixin private NormalizationOptions normalization;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /**
    * {@return the network that the options describe} The number of classes is set later, from the
    * training data.
@@ -69,10 +74,48 @@ final class TrainedNetworkOptions {
     return size == null ? network : network.withSize(size);
   }
 
+  /**
+   * {@return the network that the options describe} If no option sets its size, its size is that of
+   * the version from which the training starts.
+   *
+   * @param start the version's preprocessing
+   */
+  ResNet network(Preprocessing start) {
+    return size == null && start.isSquare() ? network().withSize(start.width()) : network();
+  }
+
   Preprocessing preprocessing() {
     int side = network().size();
     return normalization.preprocessing(
         side, resize == null ? Preprocessing.usualResize(side) : resize);
+  }
+
+  /**
+   * {@return the preprocessing of the version from which the training starts, with the values of
+   * the options that the user gave}
+   *
+   * @param start the version's preprocessing
+   */
+  Preprocessing preprocessing(Preprocessing start) {
+    int side = network(start).size();
+    int usual =
+        side == start.width() && start.isSquare()
+            ? start.resize()
+            : Preprocessing.usualResize(side);
+    int length = resize == null ? usual : resize;
+    Preprocessing own = normalization.preprocessing(side, length);
+    Given given = new Given(command);
+    return new Preprocessing(
+        side,
+        side,
+        length,
+        start.fit(),
+        start.interpolation(),
+        start.exif(),
+        start.channels(),
+        start.scale(),
+        given.or("--mean", own.mean(), start.mean()),
+        given.or("--std", own.std(), start.std()));
   }
 
   /** The allowed values of {@code --stem}. */

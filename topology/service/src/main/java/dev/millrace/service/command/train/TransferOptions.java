@@ -25,12 +25,15 @@ import picocli.CommandLine.Option;
 @Grouped(Section.TRANSFER)
 final class TransferOptions {
 
+  private static final String SHA256 = " with sha256 ";
+
   @Option(
       names = "--from-version",
       paramLabel = "N",
       description =
           "Start from this version of the model. If the number of classes differs, the last layer"
-              + " starts with random weights.")
+              + " starts with random weights. --size, --resize, --mean and --std are those of the"
+              + " version by default; --mean and --std must not differ.")
   private Integer version;
 
   @Option(
@@ -61,27 +64,31 @@ final class TransferOptions {
               + " theirs.")
   private List<String> freeze = List.of();
 
+  /** {@return the version from which the training starts, or empty if it starts from no version} */
+  Optional<ModelVersion> version(ModelOption model) {
+    return Optional.ofNullable(version)
+        .map(number -> model.repository().version(model.name(), number));
+  }
+
   /**
    * {@return the weights that the options select, or empty to start from random weights}
    *
+   * @param parent the version from which the training starts, as {@link #version} returned it
    * @param network the network to train
    * @param preprocessing the preprocessing of the training images
-   * @throws dev.millrace.core.model.ModelException if the weights cannot be read
+   * @throws ModelException if the weights cannot be read, or do not fit the preprocessing
    */
-  Optional<Pretrained> pretrained(ModelOption model, ResNet network, Preprocessing preprocessing) {
+  Optional<Pretrained> pretrained(
+      Optional<ModelVersion> parent, ResNet network, Preprocessing preprocessing) {
     if (Stream.of(version, file, encoder).filter(Objects::nonNull).count() > 1) {
       throw new IllegalArgumentException(
           "--from-version, --from-weights and --from-encoder are different starts; give one");
     }
-    if (version != null) {
-      ModelVersion parent = model.repository().version(model.name(), version);
-      requireWeightsInside(parent);
-      Weights weights = OnnxWeights.read(parent.readVerified());
-      return Optional.of(new Pretrained(weights, parent.toString(), version, freeze));
+    if (parent.isPresent()) {
+      return Optional.of(version(parent.get(), preprocessing));
     }
     if (file != null) {
-      return Optional.of(
-          new Pretrained(ModelFile.weights(file), file.getFileName().toString(), null, freeze));
+      return Optional.of(new Pretrained(ModelFile.weights(file), origin(file), null, freeze));
     }
     if (encoder != null) {
       return Optional.of(encoder(network, preprocessing));
@@ -94,17 +101,47 @@ final class TransferOptions {
     return Optional.empty();
   }
 
+  private Pretrained version(ModelVersion parent, Preprocessing preprocessing) {
+    requireWeightsInside(parent);
+    requireNormalization(parent, preprocessing);
+    return new Pretrained(
+        OnnxWeights.read(parent.readVerified()),
+        parent + SHA256 + parent.sha256(),
+        parent.version(),
+        freeze);
+  }
+
   private Pretrained encoder(ResNet network, Preprocessing preprocessing) {
     Encoder found = Encoder.read(encoder);
     try {
       found.requireFits(network, preprocessing);
-      String origin = encoder.getFileName() + " with sha256 " + Sha256.of(encoder);
-      return new Pretrained(found.weights(), origin, null, freeze);
     } catch (ModelException e) {
       throw new ModelException(encoder + ": " + e.getMessage(), e);
+    }
+    return new Pretrained(found.weights(), origin(encoder), null, freeze);
+  }
+
+  /** {@return a description that changes if the file's content changes} */
+  private static String origin(Path file) {
+    try {
+      return file.getFileName() + SHA256 + Sha256.of(file);
     } catch (IOException e) {
       throw new ModelException(
-          "cannot read " + encoder + " (" + e + "); check that it is readable", e);
+          "cannot read " + file + " (" + e + "); check that it is readable", e);
+    }
+  }
+
+  private static void requireNormalization(ModelVersion parent, Preprocessing preprocessing) {
+    String before = Encoder.normalization(parent.manifest().preprocessing());
+    String now = Encoder.normalization(preprocessing);
+    if (!now.equals(before)) {
+      throw new ModelException(
+          parent
+              + " was trained with "
+              + before
+              + ", but the images would have "
+              + now
+              + "; leave out --mean and --std");
     }
   }
 

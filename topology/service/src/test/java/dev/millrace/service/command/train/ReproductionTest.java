@@ -109,6 +109,58 @@ class ReproductionTest {
         .hasMessageContaining("0.8");
   }
 
+  /** The manifest holds the values of these options, so values of the user would be ignored. */
+  @Test
+  void optionsOfTheTraining_areRefusedBesideReproduce() {
+    publish(lineage(Map.of("data", "images", "epochs", "3"), "x", "0.9"));
+
+    for (String option :
+        List.of(
+            "--threads=4",
+            "--seed=2",
+            "--epochs=5",
+            "--lr=0.1",
+            "--no-flip",
+            "--recipe=cifar",
+            "--promote-if-better=1",
+            "--keep=1",
+            "--labels-topic=labels",
+            "--bootstrap-servers=broker:9092")) {
+      CapturedRun run =
+          CapturedRun.of(
+              "train", "--reproduce=m/1", "--repository=" + folder, "--json", "--data=x", option);
+      assertThat(run.usageLine())
+          .contains(
+              "cannot be combined with --reproduce, because the version's manifest holds all"
+                  + " options of its training; leave out --");
+    }
+  }
+
+  @Test
+  void fileOfWeightsThatHasChanged_isNamedBeforeTheTraining() {
+    ModelVersion original = publish(startingFrom("w.npz with sha256 1"));
+    Reproduction reproduction = new Reproduction(original, null, null);
+
+    assertThatThrownBy(() -> reproduction.prepared(startingFrom("w.npz with sha256 2")))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(
+            "m version 1 was trained from w.npz with sha256 1, and there is now w.npz with sha256"
+                + " 2; restore the file that it started from");
+  }
+
+  private static Lineage startingFrom(String start) {
+    return new Lineage(
+        Map.of("start", start + " []"),
+        Map.of("data", "images"),
+        1,
+        1,
+        start,
+        3,
+        0,
+        new Lineage.Data("x", List.of(20, 30)),
+        Map.of());
+  }
+
   @Test
   void options_areRecordedWithTheRecipesValues_butWithoutPlacesAndConnections() {
     Map<String, String> options =

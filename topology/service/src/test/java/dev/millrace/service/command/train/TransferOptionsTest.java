@@ -11,6 +11,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.repository.WeightFile;
 import dev.millrace.core.resnet.HeInitialization;
@@ -18,15 +19,19 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.command.options.ModelOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -36,6 +41,8 @@ class TransferOptionsTest {
   private static final ResNet NETWORK = ResNet.of("resnet20");
   private static final Preprocessing IMAGES =
       new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD);
+
+  private static final List<Float> HALVES = List.of(0.5f, 0.5f, 0.5f);
 
   @TempDir private Path folder;
 
@@ -56,16 +63,18 @@ class TransferOptionsTest {
                 null);
     TransferOptions options =
         CommandLine.populateCommand(new TransferOptions(), "--from-version", "1");
-    ModelOption model =
-        CommandLine.populateCommand(
-            new ModelOption(), "--model", "m", "--repository", folder.toString());
 
-    assertThatThrownBy(() -> options.pretrained(model, NETWORK, IMAGES))
+    assertThatThrownBy(() -> options.pretrained(options.version(model()), NETWORK, IMAGES))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "m version 1 keeps its weights in weights-1.bin, because they are too large for one"
                 + " file, and no training starts from such a version; choose another version, or"
                 + " give the weights with --from-weights");
+  }
+
+  private ModelOption model() {
+    return CommandLine.populateCommand(
+        new ModelOption(), "--model", "m", "--repository", folder.toString());
   }
 
   private Path encoder() {
@@ -87,7 +96,7 @@ class TransferOptionsTest {
 
   private static Pretrained start(ResNet network, String... options) {
     return CommandLine.populateCommand(new TransferOptions(), options)
-        .pretrained(new ModelOption(), network, IMAGES)
+        .pretrained(Optional.empty(), network, IMAGES)
         .orElseThrow();
   }
 
@@ -100,6 +109,97 @@ class TransferOptionsTest {
     assertThat(start.weights().names()).contains("conv1.weight").doesNotContain("fc.weight");
     assertThat(start.origin()).isEqualTo("encoder.safetensors with sha256 " + Sha256.of(file));
     assertThat(start.parentVersion()).isNull();
+  }
+
+  /** A file's name says little, because another file may replace the file. */
+  @Test
+  void fileOfWeights_isAStart_andItsChecksumIsNamed() throws IOException {
+    Path file = encoder();
+
+    Pretrained start = start(NETWORK, "--from-weights", file.toString());
+
+    assertThat(start.origin()).isEqualTo("encoder.safetensors with sha256 " + Sha256.of(file));
+  }
+
+  @Test
+  void versionAsAStart_isNamedWithItsChecksum() {
+    ModelVersion version = publish(IMAGES);
+
+    assertThat(config("--from-version=1").pretrained().orElseThrow().origin())
+        .isEqualTo("m version 1 with sha256 " + version.sha256());
+  }
+
+  /** Publishes a version that takes images with the given preprocessing. */
+  private ModelVersion publish(Preprocessing preprocessing) {
+    ResNet network = NETWORK.withSize(preprocessing.width()).withClasses(2);
+    return new ModelRepository(folder)
+        .publish(
+            "m",
+            ResNetOnnx.write(network, HeInitialization.of(network, 1)),
+            preprocessing,
+            new Labels(List.of("a", "b")),
+            new Provenance(
+                new ModelManifest.Source("training", null, null), null, Map.of(), null));
+  }
+
+  private TrainingConfig config(String... options) {
+    TrainCommand train = new TrainCommand();
+    List<String> arguments =
+        new ArrayList<>(List.of("--data=x", "--model=m", "--repository=" + folder));
+    arguments.addAll(List.of(options));
+    new CommandLine(train).parseArgs(arguments.toArray(String[]::new));
+    return train.config();
+  }
+
+  @Test
+  void versionAsAStart_passesItsPreprocessingOn() {
+    Preprocessing halves =
+        new Preprocessing(
+            28,
+            28,
+            36,
+            Preprocessing.Fit.CROP,
+            Preprocessing.Interpolation.BICUBIC,
+            Preprocessing.Exif.IGNORE,
+            Preprocessing.Channels.RGB,
+            Preprocessing.UNIT_SCALE,
+            HALVES,
+            HALVES);
+    publish(halves);
+
+    TrainingConfig config = config("--from-version=1");
+    assertThat(config.preprocessing()).isEqualTo(halves);
+    assertThat(config.network().size()).isEqualTo(28);
+    assertThat(config.options()).containsEntry("mean", "0.5,0.5,0.5");
+    assertThat(config("--from-version=1", "--mean=0.5,0.5,0.5", "--resize=40").preprocessing())
+        .returns(40, Preprocessing::resize)
+        .returns(HALVES, Preprocessing::mean);
+    assertThat(config("--from-version=1", "--size=32").preprocessing())
+        .returns(32, Preprocessing::width)
+        .returns(Preprocessing.usualResize(32), Preprocessing::resize)
+        .returns(HALVES, Preprocessing::std);
+  }
+
+  @Test
+  void versionAsAStart_withAnotherNormalization_isRefused() {
+    publish(new Preprocessing(32, 32, HALVES, HALVES));
+
+    assertThatThrownBy(() -> config("--from-version=1", "--std=0.2,0.2,0.2"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "m version 1 was trained with mean [0.5, 0.5, 0.5] and std [0.5, 0.5, 0.5], but the"
+                + " images would have mean [0.5, 0.5, 0.5] and std [0.2, 0.2, 0.2]; leave out"
+                + " --mean and --std");
+  }
+
+  @Test
+  void frozenPartThatTheNetworkLacks_isRefused() {
+    publish(IMAGES);
+
+    assertThatThrownBy(() -> config("--from-version=1", "--freeze=layer1,layer4"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "freeze: resnet20 has no layer4; its parts are stem, layer1, layer2 and layer3");
   }
 
   @Test
