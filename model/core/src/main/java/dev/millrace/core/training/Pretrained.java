@@ -10,8 +10,11 @@ import java.util.stream.Stream;
 /**
  * The weights from which a training starts (transfer learning).
  *
- * @param weights the weights under torchvision's names; if they have no last layer or one for
- *     another number of classes, the last layer gets new random weights
+ * @param weights the weights under torchvision's names, with or without a last layer
+ * @param classes names of the classes, in the order of the rows of the last layer; empty if they
+ *     are unknown. If they are known, each class keeps its row of the last layer, and new classes
+ *     get random rows. If they are unknown, the last layer is kept if it has as many rows as there
+ *     are classes; otherwise, it gets random weights
  * @param origin a description of the weights, for messages and manifests
  * @param parentVersion number of the model version that the weights were read from, or null
  * @param freeze the parts of the network that training does not change: {@code stem}, {@code
@@ -19,7 +22,11 @@ import java.util.stream.Stream;
  *     do not update these statistics
  */
 public record Pretrained(
-    Weights weights, String origin, Integer parentVersion, List<String> freeze) {
+    Weights weights,
+    List<String> classes,
+    String origin,
+    Integer parentVersion,
+    List<String> freeze) {
 
   /** The name that {@link #freeze()} uses for the layers before the first stage. */
   public static final String STEM = "stem";
@@ -30,6 +37,7 @@ public record Pretrained(
    * Validates the values.
    *
    * @param weights the weights under torchvision's names
+   * @param classes names of the classes of the last layer, or empty
    * @param origin a description of the weights, for messages and manifests
    * @param parentVersion number of the model version that the weights were read from, or null
    * @param freeze the parts of the network that training does not change
@@ -39,6 +47,7 @@ public record Pretrained(
   public Pretrained {
     Objects.requireNonNull(weights, "weights");
     Objects.requireNonNull(origin, "origin");
+    classes = List.copyOf(classes);
     freeze = List.copyOf(freeze);
     for (String part : freeze) {
       if (!PART.matcher(part).matches()) {

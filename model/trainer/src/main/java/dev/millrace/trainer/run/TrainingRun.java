@@ -130,6 +130,7 @@ public final class TrainingRun {
       progress = new RunProgress(name, before);
       lineage = Lineages.of(config, labelled, progress.epoch(), progress.batch());
       listener.prepared(lineage);
+      warnOfUnnamedRows();
       int batches = images.training().batches();
       before.ifPresent(
           state -> {
@@ -173,11 +174,29 @@ public final class TrainingRun {
         : Optional.empty();
   }
 
+  private void warnOfUnnamedRows() {
+    config
+        .pretrained()
+        .filter(start -> Transfer.keepsUnnamedRows(network, start))
+        .ifPresent(
+            start -> {
+              List<String> classes = labelled.labels().names();
+              listener.warned(
+                  start.origin()
+                      + " does not name its classes, and has as many as the images; its last layer"
+                      + " is kept, and its rows become the classes from "
+                      + classes.get(0)
+                      + " to "
+                      + classes.get(classes.size() - 1)
+                      + ". If its classes have another order, name them in its order with --classes");
+            });
+  }
+
   private TorchNetwork network() {
     Weights start =
         config
             .pretrained()
-            .map(from -> Transfer.to(network, from.weights(), config.seed()))
+            .map(from -> Transfer.to(network, from, labelled.labels().names(), config.seed()))
             .orElseGet(this::initial);
     return new TorchNetwork(
         network,

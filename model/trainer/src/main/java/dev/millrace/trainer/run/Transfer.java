@@ -2,12 +2,14 @@ package dev.millrace.trainer.run;
 
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
-/** Converts a network's weights to initial weights for a network with another number of classes. */
+/** Converts a network's weights to initial weights for a network with other classes. */
 final class Transfer {
 
   private static final String HEAD = "fc.";
@@ -18,19 +20,41 @@ final class Transfer {
   private Transfer() {}
 
   /**
-   * {@return the weights; if they have no last layer or one for another number of classes, the last
-   * layer has new initial weights}
+   * {@return the weights with a last layer for the classes of a training} The last layer is adapted
+   * as {@link Pretrained} says.
    *
-   * @param seed the seed for the new weights of the last layer
+   * @param network the network, with the training's number of classes
+   * @param start the weights from which the training starts
+   * @param classes names of the training's classes, in order
+   * @param seed the seed for new weights of the last layer
    * @throws dev.millrace.core.model.ModelException if the weights belong to another architecture
    */
-  static Weights to(ResNet network, Weights weights, long seed) {
-    int classes = classes(weights);
-    boolean headless = weights.names().stream().noneMatch(name -> name.matches(ANY_HEAD + ".*"));
-    if (!headless && (classes == 0 || classes == network.classes())) {
+  static Weights to(ResNet network, Pretrained start, List<String> classes, long seed) {
+    Weights weights = start.weights();
+    if (isHeadless(weights)) {
+      return withNewHead(network, weights, seed);
+    }
+    int before = classes(weights);
+    if (before > 0 && before == start.classes().size()) {
+      Weights known = network.withClasses(before).fit(weights);
+      return network.fit(Head.carry(network, known, start.classes(), classes, seed));
+    }
+    if (before == 0 || before == network.classes()) {
       return network.fit(weights);
     }
-    Weights known = headless ? weights : network.withClasses(classes).fit(weights);
+    return withNewHead(network, network.withClasses(before).fit(weights), seed);
+  }
+
+  /** {@return whether the rows of the last layer are kept, although nothing names their classes} */
+  static boolean keepsUnnamedRows(ResNet network, Pretrained start) {
+    return start.classes().isEmpty() && classes(start.weights()) == network.classes();
+  }
+
+  private static boolean isHeadless(Weights weights) {
+    return weights.names().stream().noneMatch(name -> name.matches(ANY_HEAD + ".*"));
+  }
+
+  private static Weights withNewHead(ResNet network, Weights known, long seed) {
     Weights fresh = HeInitialization.of(network, seed);
     Map<String, WeightTensor> tensors = new LinkedHashMap<>(known.tensors());
     fresh.names().stream()

@@ -12,6 +12,7 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.BaseChampion;
+import dev.millrace.trainer.run.Head;
 import dev.millrace.trainer.run.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -258,6 +259,7 @@ final class Rounds {
             from,
             to,
             config.seed()),
+        to,
         origin,
         version,
         config.pretrained().map(Pretrained::freeze).orElse(List.of()));

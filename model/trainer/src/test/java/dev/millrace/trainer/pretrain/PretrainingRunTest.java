@@ -158,7 +158,7 @@ class PretrainingRunTest {
                 "training",
                 1,
                 0.1,
-                Optional.of(new Pretrained(encoder, "the encoder", null, allParts))),
+                Optional.of(new Pretrained(encoder, List.of(), "the encoder", null, allParts))),
             heard,
             () -> false);
 

@@ -49,7 +49,7 @@ class CheckpointWriterTest {
     SmallImages.write(home.resolve("images"), 2, 12);
     network = ResNet.of("resnet20").withSize(SmallImages.SIDE).withClasses(2);
     weights = HeInitialization.of(network, 1);
-    Pretrained parent = new Pretrained(weights, "small version 4", 4, List.of());
+    Pretrained parent = new Pretrained(weights, List.of(), "small version 4", 4, List.of());
     config = Configs.of(home, "run", 1, 0.1, Optional.of(parent));
   }
 

@@ -176,6 +176,7 @@ class TrainingRunTest {
     Pretrained start =
         new Pretrained(
             HeInitialization.of(network, 3),
+            List.of(),
             "start",
             null,
             List.of("stem", "layer1", "layer2", "layer3"));
@@ -580,7 +581,7 @@ class TrainingRunTest {
     train(Configs.of(home, 1, 0.05));
     Weights parent = newest();
     SmallImages.write(home.resolve("images"), 4, EACH);
-    Pretrained pretrained = new Pretrained(parent, "small version 1", 1, List.of("stem", "layer1"));
+    Pretrained pretrained = new Pretrained(parent, List.of("a", "b", "c"), "small version 1", 1, List.of("stem", "layer1"));
 
     train(Configs.of(home, "transfer", 1, 0.05, Optional.of(pretrained)));
 
@@ -590,6 +591,19 @@ class TrainingRunTest {
     assertThat(newest().get("layer3.0.conv1.weight"))
         .isNotEqualTo(parent.get("layer3.0.conv1.weight"));
     assertThat(newest().get("fc.bias").shape()).containsExactly(4);
+  }
+
+  /** The names of the classes in the file are unknown, so only the user can check their order. */
+  @Test
+  void lastLayerThatIsKeptWithoutNames_isReported() {
+    SmallImages.write(home.resolve("images"), 3, FEW);
+    TrainingConfig config = ofTheLastLayer("run");
+
+    assertThat(train(config, 1).warnings)
+        .containsExactly(
+            "start does not name its classes, and has as many as the images; its last layer is kept,"
+                + " and its rows become the classes from a to c. If its classes have another order,"
+                + " name them in its order with --classes");
   }
 
   @Test

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,11 @@ class TransferTest {
     return new Weights(tensors);
   }
 
+  private static Weights transferred(ResNet network, Weights weights, String... classes) {
+    Pretrained start = new Pretrained(weights, List.of(classes), "a file", null, List.of());
+    return Transfer.to(network, start, List.of("cat", "dog", "elk"), SEED);
+  }
+
   private static void assertNewLastLayer(Weights before, Weights after) {
     assertThat(after.names()).containsExactlyElementsOf(FRESH.names());
     for (String name : after.names()) {
@@ -38,28 +46,68 @@ class TransferTest {
   void weightsForTheSameClasses_stay() {
     Weights before = weights(3, name -> true);
 
-    assertThat(Transfer.to(NETWORK, before, SEED)).isEqualTo(before);
+    assertThat(transferred(NETWORK, before)).isEqualTo(before);
+  }
+
+  @Test
+  void classesInAnotherOrder_keepTheirRows() {
+    Weights before = weights(3, name -> true);
+
+    Weights after = transferred(NETWORK, before, "elk", "cat", "dog");
+
+    assertThat(row(after, 0)).isEqualTo(row(before, 1));
+    assertThat(row(after, 1)).isEqualTo(row(before, 2));
+    assertThat(row(after, 2)).isEqualTo(row(before, 0));
+    assertThat(transferred(NETWORK, before, "cat", "dog", "elk")).isEqualTo(before);
+  }
+
+  @Test
+  void newClass_inheritsNoRow() {
+    Weights before = weights(3, name -> true);
+
+    Weights after = transferred(NETWORK, before, "cat", "ape", "elk");
+
+    assertThat(row(after, 0)).isEqualTo(row(before, 0));
+    assertThat(row(after, 1)).isEqualTo(row(FRESH, 1));
+    assertThat(row(after, 2)).isEqualTo(row(before, 2));
+  }
+
+  @Test
+  void moreClassesThanBefore_keepTheRowsOfThoseThatAreKnown() {
+    Weights before = weights(2, name -> true);
+
+    Weights after = transferred(NETWORK, before, "cat", "elk");
+
+    assertThat(row(after, 0)).isEqualTo(row(before, 0));
+    assertThat(row(after, 1)).isEqualTo(row(FRESH, 1));
+    assertThat(row(after, 2)).isEqualTo(row(before, 1));
+  }
+
+  private static List<Object> row(Weights weights, int row) {
+    FloatBuffer all = weights.get("fc.weight").values();
+    int length = all.capacity() / weights.get("fc.bias").size();
+    return List.of(all.slice(row * length, length), weights.get("fc.bias").values().get(row));
   }
 
   @Test
   void weightsForOtherClasses_getANewLastLayer() {
     Weights before = weights(7, name -> true);
 
-    assertNewLastLayer(before, Transfer.to(NETWORK, before, SEED));
+    assertNewLastLayer(before, transferred(NETWORK, before));
   }
 
   @Test
   void weightsWithoutALastLayer_getOne() {
     Weights before = weights(3, name -> !name.startsWith("fc."));
 
-    assertNewLastLayer(before, Transfer.to(NETWORK, before, SEED));
+    assertNewLastLayer(before, transferred(NETWORK, before));
   }
 
   @Test
   void weightsWithHalfALastLayer_areRefused() {
     Weights before = weights(3, name -> !name.equals("fc.bias"));
 
-    assertThatThrownBy(() -> Transfer.to(NETWORK, before, SEED))
+    assertThatThrownBy(() -> transferred(NETWORK, before))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("fc.bias is missing");
   }
@@ -68,7 +116,7 @@ class TransferTest {
   void weightsWithoutALastLayer_ofAnotherNetwork_areRefused() {
     Weights before = weights(3, name -> !name.startsWith("fc."));
 
-    assertThatThrownBy(() -> Transfer.to(ResNet.of("resnet32"), before, SEED))
+    assertThatThrownBy(() -> transferred(ResNet.of("resnet32"), before))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("layer1.3.conv1.weight is missing");
   }

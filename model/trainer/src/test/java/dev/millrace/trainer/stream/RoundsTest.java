@@ -169,7 +169,7 @@ class RoundsTest {
             config.data(),
             config.optimization(),
             config.augmentation(),
-            Optional.of(new Pretrained(weights(5, 7), "a file", 4, List.of("stem"))),
+            Optional.of(new Pretrained(weights(5, 7), List.of(), "a file", 4, List.of("stem"))),
             config.seed(),
             checkpoints,
             config.device(),

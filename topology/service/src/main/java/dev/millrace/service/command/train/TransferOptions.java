@@ -31,8 +31,8 @@ final class TransferOptions {
       names = "--from-version",
       paramLabel = "N",
       description =
-          "Start from this version of the model. If the number of classes differs, the last layer"
-              + " starts with random weights. --size, --resize, --mean and --std are those of the"
+          "Start from this version of the model. In the last layer, new classes start with random"
+              + " weights. --size, --resize, --mean and --std are those of the"
               + " version by default; --mean and --std must not differ.")
   private Integer version;
 
@@ -88,7 +88,7 @@ final class TransferOptions {
       return Optional.of(version(parent.get(), preprocessing));
     }
     if (file != null) {
-      return Optional.of(new Pretrained(ModelFile.weights(file), origin(file), null, freeze));
+      return Optional.of(new Pretrained(ModelFile.weights(file), List.of(), origin(file), null, freeze));
     }
     if (encoder != null) {
       return Optional.of(encoder(network, preprocessing));
@@ -106,6 +106,7 @@ final class TransferOptions {
     requireNormalization(parent, preprocessing);
     return new Pretrained(
         OnnxWeights.read(parent.readVerified()),
+        parent.labels().names(),
         parent + SHA256 + parent.sha256(),
         parent.version(),
         freeze);
@@ -118,7 +119,7 @@ final class TransferOptions {
     } catch (ModelException e) {
       throw new ModelException(encoder + ": " + e.getMessage(), e);
     }
-    return new Pretrained(found.weights(), origin(encoder), null, freeze);
+    return new Pretrained(found.weights(), List.of(), origin(encoder), null, freeze);
   }
 
   /** {@return a description that changes if the file's content changes} */

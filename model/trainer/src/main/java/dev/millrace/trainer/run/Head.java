@@ -1,4 +1,4 @@
-package dev.millrace.trainer.stream;
+package dev.millrace.trainer.run;
 
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
@@ -13,7 +13,7 @@ import java.util.Map;
  * The last layer of a network. Only this layer depends on the classes: each class has a row of
  * weights and a bias.
  */
-final class Head {
+public final class Head {
 
   private static final List<String> TENSORS = List.of("fc.weight", "fc.bias");
 
@@ -30,7 +30,7 @@ final class Head {
    * @param to names of the new classes, in order
    * @param seed the seed for the initial rows
    */
-  static Weights carry(
+  public static Weights carry(
       ResNet network, Weights weights, List<String> from, List<String> to, long seed) {
     if (from.equals(to)) {
       return weights;

@@ -1,4 +1,4 @@
-package dev.millrace.trainer.stream;
+package dev.millrace.trainer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class HeadTest {
 
   private static final int FEATURES = 64;
-  private static final ResNet NETWORK = Configs.NETWORK;
+  private static final ResNet NETWORK = ResNet.of("resnet20");
 
   private static FloatBuffer row(Weights weights, int row) {
     return weights.get("fc.weight").values().slice(row * FEATURES, FEATURES);
