@@ -27,14 +27,15 @@ public final class LibtorchPretrainer implements Pretrainer {
 
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
-  public void pretrain(
+  public boolean pretrain(
       PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop) {
     try (RunLock held = RunLock.of(config.run())) {
-      images(config, listener, stop)
-          .ifPresent(
+      return images(config, listener, stop)
+          .map(
               images ->
                   new PretrainingRun(config, images, listener, stop, System::nanoTime)
-                      .run(RunName.unique(clock.instant())));
+                      .run(RunName.unique(clock.instant())))
+          .orElse(false);
     }
   }
 

@@ -39,28 +39,29 @@ public final class LibtorchTrainer implements Trainer {
 
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
-  public void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+  public boolean train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     Optional<GoldenCheck> golden = GoldenCheck.of(config);
     golden.ifPresent(GoldenCheck::requireEnough);
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
-      trainLocked(config, golden, listener, stop);
+      return trainLocked(config, golden, listener, stop);
     }
   }
 
-  private void trainLocked(
+  private boolean trainLocked(
       TrainingConfig config,
       Optional<GoldenCheck> golden,
       TrainingListener listener,
       BooleanSupplier stop) {
     if (config.data() instanceof TrainingData.Folder data) {
-      images(config, data, golden, listener, stop)
-          .ifPresent(
+      return images(config, data, golden, listener, stop)
+          .flatMap(
               images ->
                   new TrainingRun(config, images, listener, stop, System::nanoTime)
-                      .run(RunName.unique(clock.instant())));
-    } else if (config.data() instanceof TrainingData.Topics data) {
-      new StreamTraining(config, data, listener, stop).run();
+                      .run(RunName.unique(clock.instant())))
+          .isPresent();
     }
+    new StreamTraining(config, (TrainingData.Topics) config.data(), listener, stop).run();
+    return false; // A training from topics has no last step.
   }
 
   @Override

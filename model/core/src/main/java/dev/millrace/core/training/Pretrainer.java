@@ -23,7 +23,8 @@ public interface Pretrainer {
    * @param listener receives the events
    * @param stop called between steps, and before each image is read or decoded. If it returns true,
    *     the state is saved and the call returns
+   * @return true if the last step is done; false if {@code stop} ended the pre-training before
    * @throws TrainingException if the pre-training cannot begin or continue
    */
-  void pretrain(PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop);
+  boolean pretrain(PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop);
 }

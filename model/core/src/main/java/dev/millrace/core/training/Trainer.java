@@ -26,9 +26,10 @@ public interface Trainer {
    * @param listener receives the training's events
    * @param stop called between steps, and before each image is read or decoded. If it returns true,
    *     the state is saved and the call returns
+   * @return true if the last step is done; false if {@code stop} ended the training before
    * @throws TrainingException if the training cannot begin or continue
    */
-  void train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
+  boolean train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop);
 
   /**
    * Removes an image and its label from the replay of a training from topics. The result covers all

@@ -69,9 +69,10 @@ public final class PretrainingRun {
    * already complete, writes the encoder's file again.
    *
    * @param name the run's name if it is a new run; a resumed run keeps its name
+   * @return true if the last step is done; false if the run was stopped before
    * @throws TrainingException if the run cannot begin or continue
    */
-  public void run(String name) {
+  public boolean run(String name) {
     Optional<PretrainingState> before = folder.state();
     before.ifPresent(this::requireSameOptions);
     state = before.orElseGet(() -> PretrainingState.initial(name, writer.options()));
@@ -105,9 +106,10 @@ public final class PretrainingRun {
       while (state.epoch() < config.optimization().epochs()) {
         if (!epoch(network, set)) {
           folder.save(state, network.state());
-          return;
+          return false;
         }
       }
+      return true;
     }
   }
 

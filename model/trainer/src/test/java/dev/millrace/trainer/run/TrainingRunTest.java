@@ -195,6 +195,18 @@ class TrainingRunTest {
   }
 
   @Test
+  void stopAfterTheLastStep_isTooLate() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    for (int steps : List.of(1, 2)) {
+      Heard heard = new Heard();
+      assertThat(
+              new LibtorchTrainer()
+                  .train(Configs.of(home, 1, 0.05), heard, () -> heard.steps.size() >= steps))
+          .isEqualTo(steps == 2);
+    }
+  }
+
+  @Test
   void trainingWithPatience_stopsEarly_andEndsWithItsBestEpoch() {
     SmallImages.write(home.resolve("images"), 3, EACH);
     TrainingConfig config = Configs.of(home, 30, 0.05);
@@ -581,7 +593,9 @@ class TrainingRunTest {
     train(Configs.of(home, 1, 0.05));
     Weights parent = newest();
     SmallImages.write(home.resolve("images"), 4, EACH);
-    Pretrained pretrained = new Pretrained(parent, List.of("a", "b", "c"), "small version 1", 1, List.of("stem", "layer1"));
+    Pretrained pretrained =
+        new Pretrained(
+            parent, List.of("a", "b", "c"), "small version 1", 1, List.of("stem", "layer1"));
 
     train(Configs.of(home, "transfer", 1, 0.05, Optional.of(pretrained)));
 

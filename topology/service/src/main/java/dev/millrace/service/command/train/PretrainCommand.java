@@ -84,8 +84,7 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
     try (StopSignal stop = StopSignal.listenUntilClosed(this::sayThatTheStepGoesOn);
         PretrainingScreen screen =
             new PretrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {
-      pretrainer.pretrain(config, screen, stop::isRequested);
-      return screen.conclude(stop.isRequested());
+      return screen.conclude(pretrainer.pretrain(config, screen, stop::isRequested));
     }
   }
 

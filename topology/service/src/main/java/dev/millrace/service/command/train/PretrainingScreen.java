@@ -35,6 +35,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
   private double loss = Double.NaN;
   private long steps;
   private long left;
+  private long batch;
 
   PretrainingScreen(
       CommandLine command, boolean json, PretrainingConfig config, Terminal terminal) {
@@ -62,7 +63,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
             images,
             done == 0 ? "from the first step" : "goes on after step " + done + " of " + all,
             judged == 0 ? "" : "; in parentheses: 95 % intervals"));
-    long batch = Math.min(images, config.optimization().batchSize());
+    batch = Math.min(images, config.optimization().batchSize());
     progress.close();
     progress = Progress.of(err, terminal, "pretrain", steps * batch, "images");
     progress.skip(done * batch);
@@ -86,7 +87,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
 
   @Override
   public void epochEnded(PretrainingReport report) {
-    double secondsLeft = left * config.optimization().batchSize() / report.imagesPerSecond();
+    double secondsLeft = left * batch / report.imagesPerSecond();
     tell(
         "epoch",
         Map.of("report", report, "seconds_left", Math.round(secondsLeft)),
@@ -136,17 +137,17 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
   /**
    * Prints the last line and returns the exit code.
    *
-   * @param stopped whether a signal stopped the pre-training
+   * @param finished whether the last step is done; if not, a signal stopped the pre-training
    */
-  int conclude(boolean stopped) {
+  int conclude(boolean finished) {
     progress.close();
     if (!json) {
       out.println(
-          stopped
-              ? "stopped; the same command goes on from here"
-              : "done: the encoder is in "
+          finished
+              ? "done: the encoder is in "
                   + config.output()
-                  + "; use it with 'millrace train --from-encoder'");
+                  + "; use it with 'millrace train --from-encoder'"
+              : "stopped; the same command goes on from here");
       out.flush();
     }
     return ExitCode.DONE;

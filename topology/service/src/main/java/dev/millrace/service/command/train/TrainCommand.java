@@ -175,27 +175,29 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
         OtherProcess.onExit(parent, stop::request);
       }
       recipe.recipe().ifPresent(screen::follows);
-      train(trainer, config, screen, stop);
-      return screen.conclude(stop.isRequested());
+      return screen.conclude(train(trainer, config, screen, stop));
     }
   }
 
-  /** Trains, and reports each epoch to the status topic if the options name a broker. */
-  private void train(
+  /**
+   * Trains, and reports each epoch to the status topic if the options name a broker.
+   *
+   * @return true if the last step is done; false if a signal stopped the training before
+   */
+  private boolean train(
       Trainer trainer, TrainingConfig config, TrainingListener screen, StopSignal stop) {
     boolean hasBroker =
         config.data() instanceof TrainingData.Topics
             || config.checkpoints().gate().isPresent()
             || kafka.isGiven();
     if (!hasBroker) {
-      trainer.train(config, screen, stop::isRequested);
-      return;
+      return trainer.train(config, screen, stop::isRequested);
     }
     Logger log = LoggerFactory.getLogger(TrainCommand.class);
     Map<String, Object> producer = kafka.producer(Map.of());
     try (ProgressSender sender =
         new ProgressSender(() -> new StatusTopic(producer), log::warn, System::nanoTime)) {
-      trainer.train(
+      return trainer.train(
           config,
           new ReportedTraining(config, screen, sender, System::nanoTime),
           stop::isRequested);
@@ -239,9 +241,10 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
         TrainingScreen screen =
             new TrainingScreen(spec.commandLine(), json, config, Terminal.ofThisProcess())) {
       Reproduction reproduction = new Reproduction(original, config, screen);
-      trainer().train(config, reproduction, () -> stop.isRequested() || reproduction.isDone());
-      if (stop.isRequested() && !reproduction.isDone()) {
-        return screen.conclude(true);
+      boolean isFinished =
+          trainer().train(config, reproduction, () -> stop.isRequested() || reproduction.isDone());
+      if (!isFinished && !reproduction.isDone()) {
+        return screen.conclude(false);
       }
       return screen.compare(original, reproduction.repeated());
     }

@@ -45,6 +45,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   private String lastEpoch = "";
   private long steps;
   private long left;
+  private long batch;
   private int exported;
   private ModelVersion newest;
 
@@ -88,7 +89,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
             heldOut,
             done == 0 ? "from the first step" : "continues after step " + done + " of " + all));
     progress.close();
-    long batch = config.optimization().batchSize();
+    batch = Math.min(images, config.optimization().batchSize());
     progress = Progress.of(err, terminal, "train", steps * batch, "images");
     progress.skip(done * batch);
   }
@@ -105,7 +106,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   public void epochEnded(EpochReport report) {
     Figures heldOut = report.heldOut();
     lastEpoch = ", accuracy " + share(heldOut.top1(), heldOut.n());
-    double secondsLeft = left * config.optimization().batchSize() / report.imagesPerSecond();
+    double secondsLeft = left * batch / report.imagesPerSecond();
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("run", run);
     figures.put("report", report);
@@ -225,20 +226,20 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   /**
    * Prints the last line and returns the exit code.
    *
-   * @param stopped whether a signal stopped the training
+   * @param finished whether the last step is done; if not, a signal stopped the training
    */
-  int conclude(boolean stopped) {
+  int conclude(boolean finished) {
     progress.close();
     if (!json) {
       printNewest();
       out.println(
-          stopped
-              ? "stopped; the same command continues from here"
-              : "done: "
+          finished
+              ? "done: "
                   + exported
                   + (exported == 1 ? " version" : " versions")
                   + ", curve in "
-                  + config.checkpoints().run());
+                  + config.checkpoints().run()
+              : "stopped; the same command continues from here");
       out.flush();
     }
     return ExitCode.DONE;

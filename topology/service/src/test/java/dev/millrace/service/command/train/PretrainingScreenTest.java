@@ -36,7 +36,7 @@ class PretrainingScreenTest {
       screen.epochEnded(report);
       screen.written(Path.of("e.safetensors"), 1);
       screen.warned("beware");
-      assertThat(screen.conclude(false)).isZero();
+      assertThat(screen.conclude(true)).isZero();
     }
   }
 
@@ -52,6 +52,27 @@ class PretrainingScreenTest {
                 + " 69.06) of 100; 64 images/s, 49:30 min left",
             "done: the encoder is in e.safetensors; use it with 'millrace train --from-encoder'");
     assertThat(err.toString()).isEqualTo("millrace pretrain: beware\n");
+  }
+
+  /** The configured batch is larger than the set of 40 images. */
+  @Test
+  void pretrainingOnFewerImagesThanABatch_countsTheImagesThatThereAre() {
+    CommandLine root = CommandTree.root();
+    CommandLine command = root.getSubcommands().get("pretrain");
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    var unused = root.parseArgs("pretrain", "--data", "photos", "--output", "e.safetensors");
+    try (PretrainingScreen screen =
+        new PretrainingScreen(
+            command,
+            false,
+            ((PretrainCommand) command.getCommand()).config(),
+            new Terminal(false, false, 80, true))) {
+      screen.began("run", 40, 0, 0, 100);
+      screen.stepped(1, 40, -0.4);
+      screen.epochEnded(new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, 40));
+    }
+
+    assertThat(out.toString()).contains("40 images/s, 1:39 min left");
   }
 
   @Test

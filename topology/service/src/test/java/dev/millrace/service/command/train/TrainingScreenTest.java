@@ -103,6 +103,27 @@ class TrainingScreenTest {
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
+  /** The configured batch of 128 images is larger than the set, so each step has 40 images. */
+  @Test
+  void trainingOnFewerImagesThanABatch_countsTheImagesThatThereAre() {
+    FakeTerminal terminal = new FakeTerminal(80);
+    StringWriter out = new StringWriter();
+    CommandLine command = CommandTree.root().getSubcommands().get("train");
+    command.setOut(new PrintWriter(out)).setErr(terminal.writer());
+    try (TrainingScreen screen =
+        new TrainingScreen(command, false, config(), new Terminal(false, true, 80, true))) {
+      screen.began("run", 40, 10, 0, 16);
+      screen.stepped(1, 40, 0.5);
+      screen.epochEnded(report(1));
+      for (int step = 2; step <= 16; step++) {
+        screen.stepped(step, 40, 0.5);
+      }
+    }
+
+    assertThat(out.toString()).contains(" images/s, 0:01 min left");
+    assertThat(terminal.lines()).anyMatch(line -> line.contains("640/640"));
+  }
+
   @Test
   void promotion_isColouredOnATerminal() {
     StringWriter out = new StringWriter();
@@ -130,7 +151,7 @@ class TrainingScreenTest {
       }
       screen.warned("beware");
       screen.promoted(version(VERSIONS));
-      screen.conclude(false);
+      screen.conclude(true);
     }
   }
 
