@@ -23,7 +23,8 @@ final class BatchBuffer {
   /** {@return a batch of unchanged images, which reads the pixels into this buffer} */
   MiniBatch batch(List<Pixels.Image> images) {
     return new MiniBatch(
-        places -> fill(Arrays.stream(places).mapToObj(images::get).toList(), UnaryOperator.identity()),
+        places ->
+            fill(Arrays.stream(places).mapToObj(images::get).toList(), UnaryOperator.identity()),
         images.stream().mapToInt(Pixels.Image::label).toArray(),
         images.stream().mapToInt(Pixels.Image::number).toArray());
   }

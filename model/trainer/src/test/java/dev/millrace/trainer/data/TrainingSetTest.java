@@ -56,8 +56,7 @@ class TrainingSetTest {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
       List<Pixels.Image> images = images(pixels).subList(0, 1);
       assertThatThrownBy(
-              () ->
-                  new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1))
+              () -> new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1))
           .isInstanceOf(TrainingException.class)
           .hasMessageStartingWith("there is only one image to train on, and a step needs two");
     }

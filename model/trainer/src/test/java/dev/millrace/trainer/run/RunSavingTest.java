@@ -65,9 +65,7 @@ class RunSavingTest {
     List<LabelledImage> images = new ArrayList<>();
     for (LabelledImage image : SmallImages.read(home.resolve("images"))) {
       Part part =
-          images.size() % 6 == 0
-              ? Part.GATE
-              : images.size() % 6 == 1 ? Part.REPORT : Part.TRAINING;
+          images.size() % 6 == 0 ? Part.GATE : images.size() % 6 == 1 ? Part.REPORT : Part.TRAINING;
       images.add(
           new LabelledImage(image.key(), image.label(), image.content(), part, image.source()));
     }

@@ -16,7 +16,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
-/** The only pixel of each image is the image's number, and its two features are computed from it. */
+/**
+ * The only pixel of each image is the image's number, and its two features are computed from it.
+ */
 class FeatureCacheTest {
 
   private static final long BYTES_PER_IMAGE = 2 * Float.BYTES;

@@ -250,7 +250,8 @@ class TorchNetworkTest {
     MiniBatch numbered = new MiniBatch(batch.source(), batch.labels(), numbers);
     MiniBatch black =
         new MiniBatch(
-            new MiniBatch(ByteBuffer.allocateDirect(IMAGES * SIDE * SIDE * 3), batch.labels()).source(),
+            new MiniBatch(ByteBuffer.allocateDirect(IMAGES * SIDE * SIDE * 3), batch.labels())
+                .source(),
             batch.labels(),
             numbers);
     try (TorchNetwork cached = torch(network, start, backbone);

@@ -35,8 +35,7 @@ final class ReproductionOptions {
 
   private static void requireEffect(OptionSpec option, CommandSpec train) {
     String name = option.longestName();
-    if (!OTHERS.contains(name)
-        && train.commandLine().getParseResult().hasMatchedOption(option)) {
+    if (!OTHERS.contains(name) && train.commandLine().getParseResult().hasMatchedOption(option)) {
       throw new IllegalArgumentException(
           name
               + " cannot be combined with --reproduce, because the version's manifest holds all"

@@ -7,7 +7,6 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Pretrained;
-import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
@@ -88,7 +87,8 @@ final class TransferOptions {
       return Optional.of(version(parent.get(), preprocessing));
     }
     if (file != null) {
-      return Optional.of(new Pretrained(ModelFile.weights(file), List.of(), origin(file), null, freeze));
+      return Optional.of(
+          new Pretrained(ModelFile.weights(file), List.of(), origin(file), null, freeze));
     }
     if (encoder != null) {
       return Optional.of(encoder(network, preprocessing));

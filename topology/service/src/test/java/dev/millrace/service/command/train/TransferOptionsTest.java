@@ -138,8 +138,7 @@ class TransferOptionsTest {
             ResNetOnnx.write(network, HeInitialization.of(network, 1)),
             preprocessing,
             new Labels(List.of("a", "b")),
-            new Provenance(
-                new ModelManifest.Source("training", null, null), null, Map.of(), null));
+            new Provenance(new ModelManifest.Source("training", null, null), null, Map.of(), null));
   }
 
   private TrainingConfig config(String... options) {
