@@ -78,7 +78,7 @@ public final class PretrainingRun {
     state = before.orElseGet(() -> PretrainingState.initial(name, writer.options()));
     Optional<PretrainingSet> decoded = PretrainingSet.of(images, config, listener, stop);
     if (decoded.isEmpty()) {
-      return;
+      return false;
     }
     try (PretrainingSet set = decoded.get();
         SimSiamNetwork network = network()) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -290,7 +291,7 @@ class SelectorTest {
     Selection after = selector(BY_PATIENT, new ClassRule(1)).select(found(), List.of(), false);
 
     assertThat(partOfEachPatient(after)).isEqualTo(partOfEachPatient(before));
-    assertThat(Selector.trainedAfter(run, trained(before))).hasValue(3);
+    assertThat(Selector.trainedAfter(run, Set.of(trained(before)))).hasValue(3);
   }
 
   private static String trained(Selection selection) {
