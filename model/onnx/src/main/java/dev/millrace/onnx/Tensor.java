@@ -46,8 +46,13 @@ public final class Tensor {
     return of(DataType.FLOAT, bytes, tensor.shape());
   }
 
-  /** Creates a one-dimensional int64 constant. */
-  static TensorProto integers(long... values) {
+  /**
+   * Creates a one-dimensional int64 constant.
+   *
+   * @param values the values
+   * @return the constant, without a name
+   */
+  public static TensorProto integers(long... values) {
     ByteBuffer bytes =
         ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);

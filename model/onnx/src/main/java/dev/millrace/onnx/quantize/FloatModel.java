@@ -47,7 +47,8 @@ final class FloatModel {
    * @throws ModelException if the model is already quantised, or has nothing that can be quantised
    */
   static Network of(byte[] prepared) {
-    Network network = new Network(withEnding(folded(withConstantWeights(prepared))));
+    Network network =
+        new Network(OperatorSetUpgrade.of(withEnding(folded(withConstantWeights(prepared)))));
     for (NodeProto node : network.nodes()) {
       if (QUANTISED.contains(node.getOpType())) {
         throw new ModelException(

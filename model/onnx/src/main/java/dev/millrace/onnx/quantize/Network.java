@@ -1,6 +1,7 @@
 package dev.millrace.onnx.quantize;
 
 import dev.millrace.onnx.proto.AttributeProto;
+import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.OperatorSetIdProto;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A model's graph, and the connections of its nodes. The name of a node's first output identifies
@@ -33,7 +35,7 @@ final class Network {
     model.getGraph().getInitializerList().forEach(weight -> weights.put(weight.getName(), weight));
     for (NodeProto node : nodes()) {
       node.getOutputList().forEach(output -> producers.put(output, node));
-      for (String input : new HashSet<>(node.getInputList())) {
+      for (String input : taken(node)) {
         consumers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
       }
     }
@@ -56,14 +58,32 @@ final class Network {
     for (NodeProto node : nodes()) {
       names.add(node.getName());
       names.addAll(node.getOutputList());
+      names.addAll(taken(node));
     }
     return names;
+  }
+
+  /** {@return the names of the values that a node or a node in its subgraphs takes} */
+  static Set<String> taken(NodeProto node) {
+    Set<String> values = new HashSet<>(node.getInputList());
+    for (GraphProto subgraph : subgraphs(node)) {
+      subgraph.getNodeList().forEach(inner -> values.addAll(taken(inner)));
+      subgraph.getOutputList().forEach(output -> values.add(output.getName()));
+    }
+    return values;
+  }
+
+  /** {@return the subgraphs of a node, for example the branches of an {@code If}} */
+  static List<GraphProto> subgraphs(NodeProto node) {
+    return node.getAttributeList().stream()
+        .flatMap(each -> Stream.concat(Stream.of(each.getG()), each.getGraphsList().stream()))
+        .toList();
   }
 
   /** {@return the version of ONNX's own operator set; 0 if there is none} */
   long opset() {
     return model.getOpsetImportList().stream()
-        .filter(set -> set.getDomain().isEmpty() || set.getDomain().equals("ai.onnx"))
+        .filter(set -> isOnnx(set.getDomain()))
         .mapToLong(OperatorSetIdProto::getVersion)
         .max()
         .orElse(0);
@@ -86,8 +106,12 @@ final class Network {
 
   /** {@return whether the node is one of ONNX's own operators with this name} */
   static boolean is(NodeProto node, String operator) {
-    return node.getOpType().equals(operator)
-        && (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
+    return node.getOpType().equals(operator) && isOnnx(node.getDomain());
+  }
+
+  /** {@return whether a domain is the domain of ONNX's own operators} */
+  static boolean isOnnx(String domain) {
+    return domain.isEmpty() || domain.equals("ai.onnx");
   }
 
   /** {@return the node that computes a value; null for a constant and for the graph's input} */
@@ -95,7 +119,7 @@ final class Network {
     return producers.get(value);
   }
 
-  /** {@return the nodes that take a value, except nodes in subgraphs} */
+  /** {@return the nodes that take a value, or have a subgraph with a node that takes it} */
   List<NodeProto> consumers(String value) {
     return consumers.getOrDefault(value, List.of());
   }
@@ -117,10 +141,13 @@ final class Network {
 
   /** {@return whether a value is a float32 constant with this number of dimensions} */
   boolean isWeight(String value, int dimensions) {
+    return isWeight(value) && weights.get(value).getDimsCount() == dimensions;
+  }
+
+  /** {@return whether a value is a float32 constant} */
+  boolean isWeight(String value) {
     TensorProto weight = weights.get(value);
-    return weight != null
-        && weight.getDataType() == DataType.FLOAT_VALUE
-        && weight.getDimsCount() == dimensions;
+    return weight != null && weight.getDataType() == DataType.FLOAT_VALUE;
   }
 
   /** {@return the values of a float32 constant, row-major} */
