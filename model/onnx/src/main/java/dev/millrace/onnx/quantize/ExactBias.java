@@ -19,12 +19,12 @@ record ExactBias(int[] integers, float[] scales) {
    * {@return the integers for a bias}
    *
    * @param bias the bias; null stands for zeros
-   * @param channels number of channels
+   * @param channels number of zeros if there is no bias
    */
   static ExactBias of(FloatBuffer bias, int channels) {
     FloatBuffer values = bias == null ? FloatBuffer.allocate(channels) : bias;
-    float[] scales = new float[channels];
-    for (int c = 0; c < channels; c++) {
+    float[] scales = new float[values.limit()];
+    for (int c = 0; c < scales.length; c++) {
       scales[c] = Math.max(Math.abs(values.get(c)), SMALLEST) / STEPS;
     }
     return new ExactBias(ChannelWeights.bias(values, scales), scales);

@@ -2,6 +2,7 @@ package dev.millrace.onnx.quantize;
 
 import dev.millrace.onnx.proto.AttributeProto;
 import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.TensorProto;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,13 @@ final class Operators {
   /** Operators that move or select values, so that the output has the scale of the input. */
   private static final Set<String> MOVING =
       Set.of("MaxPool", "Reshape", "Flatten", "Transpose", "Squeeze", "Unsqueeze");
+
+  /**
+   * Operators that ONNX Runtime quantises by itself if they have constant weights and lie between
+   * integer nodes.
+   */
+  private static final Set<String> QUANTISED_BY_ONNX_RUNTIME =
+      Set.of("Conv", "ConvTranspose", "Gemm");
 
   private static final Set<String> ALL_INPUTS = Set.of("Add", "Mul", "Concat");
 
@@ -53,11 +61,47 @@ final class Operators {
    * {@return whether a node has no bias, or a constant bias with one value for each output channel}
    */
   private boolean hasBias(NodeProto node) {
-    return node.getInputCount() < 3
-        || node.getInput(2).isEmpty()
-        || (network.isWeight(node.getInput(2), 1)
-            && network.constant(node.getInput(2)).getDims(0)
-                == network.constant(node.getInput(1)).getDims(channelAxis(node)));
+    String bias = bias(node);
+    return bias.isEmpty()
+        || (network.isWeight(bias, 1) && network.constant(bias).getDims(0) == channels(node));
+  }
+
+  /**
+   * {@return whether a node is a convolution or a matrix product with constant float32 weights, of
+   * any shape}
+   */
+  boolean isLayer(NodeProto node) {
+    return node.getInputCount() > 1
+        && (Network.is(node, "MatMul") || isOneOf(QUANTISED_BY_ONNX_RUNTIME, node))
+        && node.getInputList().subList(0, 2).stream().filter(network::isWeight).count() == 1;
+  }
+
+  /**
+   * {@return whether ONNX Runtime itself quantises a float32 node between integer nodes} It does so
+   * if the bias is a constant or missing.
+   */
+  boolean isQuantisedByOnnxRuntime(NodeProto node) {
+    return isOneOf(QUANTISED_BY_ONNX_RUNTIME, node)
+        && node.getInputCount() > 1
+        && network.isWeight(node.getInput(1))
+        && (bias(node).isEmpty() || network.isWeight(bias(node), 1));
+  }
+
+  /** {@return the name of a layer's bias; empty if it has none} */
+  static String bias(NodeProto node) {
+    return node.getInputCount() > 2 ? node.getInput(2) : "";
+  }
+
+  /** {@return the number of output channels of a node with weights} */
+  int channels(NodeProto node) {
+    TensorProto weights = network.constant(node.getInput(1));
+    return Network.is(node, "ConvTranspose")
+        ? Math.toIntExact(weights.getDims(1) * Network.integer(node, "group", 1))
+        : Math.toIntExact(weights.getDims(channelAxis(node)));
+  }
+
+  private static boolean isOneOf(Set<String> operators, NodeProto node) {
+    return Network.is(node, node.getOpType()) && operators.contains(node.getOpType());
   }
 
   /** {@return the axis of the output channels in the weights} */
@@ -88,6 +132,14 @@ final class Operators {
   }
 
   /**
+   * {@return whether a float32 node only moves or selects values} ONNX Runtime moves a node that
+   * dequantises from before such a node to behind it.
+   */
+  static boolean isPassed(NodeProto node) {
+    return isMoving(node) || node.getOpType().equals("Slice");
+  }
+
+  /**
    * {@return whether a node only clamps its input from below at 0, and possibly from above} The
    * clamping of unsigned integers whose zero point is 0 has the same effect.
    */
@@ -96,6 +148,13 @@ final class Operators {
       return true;
     }
     if (!Network.is(node, "Clip")) {
+      return false;
+    }
+    boolean computedMax =
+        node.getInputCount() > 2
+            && !node.getInput(2).isEmpty()
+            && !network.isConstant(node.getInput(2));
+    if (computedMax) {
       return false;
     }
     AttributeProto min = Network.attribute(node, "min");

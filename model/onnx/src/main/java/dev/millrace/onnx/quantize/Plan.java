@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
  * quantised node is fused, because the clamping of the node's output integers has the same effect.
  * Softmax and the nodes that normalise the image stay in float32, because no quantised node lies
  * before or after them. A convolution that computes the logits also stays in float32, because ONNX
- * Runtime's convolution of integers returns 8-bit integers. Its matrix product can return float32.
+ * Runtime's convolution of integers returns 8-bit integers. Its matrix product can return float32,
+ * unless a ReLU or a {@code Clip} follows.
  */
 final class Plan {
 
@@ -36,7 +37,18 @@ final class Plan {
           "Div",
           "Neg",
           "Sub",
-          "Concat");
+          "Concat",
+          "Mul",
+          "Add",
+          "Exp",
+          "Slice",
+          "Gather",
+          "Clip",
+          "HardSigmoid",
+          "Cast",
+          "ReduceMax",
+          "ReduceMean",
+          "ReduceSum");
 
   private final Network network;
   private final Operators operators;
@@ -79,7 +91,22 @@ final class Plan {
         .toList();
   }
 
-  /** {@return the convolutions that compute the logits, and therefore stay in float32} */
+  /**
+   * {@return the layers that stay in float32 in each plan, because they compute the logits or have
+   * another shape}
+   */
+  static List<NodeProto> neverQuantised(Network network) {
+    Operators operators = new Operators(network);
+    Set<NodeProto> weighted = Set.copyOf(weighted(network));
+    return network.nodes().stream()
+        .filter(node -> operators.isLayer(node) && !weighted.contains(node))
+        .toList();
+  }
+
+  /**
+   * {@return the layers that compute the logits, and would return 8-bit integers if they were
+   * quantised}
+   */
   static List<NodeProto> logits(Network network) {
     Operators operators = new Operators(network);
     List<NodeProto> logits = new ArrayList<>();
@@ -92,7 +119,8 @@ final class Plan {
           .allMatch(next -> Network.is(next, "Shape") || answering.contains(Network.key(next)))) {
         if (ANSWERING.contains(node.getOpType())) {
           answering.add(Network.key(node));
-        } else if (Network.is(node, "Conv") && operators.isWeighted(node)) {
+        } else if (operators.isWeighted(node)
+            && (Network.is(node, "Conv") || isClipped(network, node))) {
           logits.add(node);
         }
       }
@@ -125,15 +153,15 @@ final class Plan {
 
   /**
    * Moves a node without weights back to float32 if no node after it takes integers. A ReLU after a
-   * convolution stays quantised.
+   * node with weights stays quantised.
    */
   private void leaveUnlessUseful(NodeProto node) {
     if (!isInteger(node) || operators.isWeighted(node)) {
       return;
     }
-    boolean ofConvolution =
-        operators.isClamp(node) && Network.is(network.producer(node.getInput(0)), "Conv");
-    if (!ofConvolution && !feedsIntegers(Network.key(node))) {
+    boolean ofLayer =
+        operators.isClamp(node) && operators.isWeighted(network.producer(node.getInput(0)));
+    if (!ofLayer && !feedsIntegers(Network.key(node))) {
       integer.remove(Network.key(node));
     }
   }
@@ -170,7 +198,20 @@ final class Plan {
    * float32.
    */
   boolean isOutputQuantised(NodeProto node) {
-    return Network.is(node, "Conv") || !operators.isWeighted(node) || feedsIntegers(output(node));
+    return Network.is(node, "Conv")
+        || !operators.isWeighted(node)
+        || isClipped(network, node)
+        || feedsIntegers(output(node));
+  }
+
+  /**
+   * {@return whether only a ReLU or a {@code Clip} takes the output of a node} ONNX Runtime does
+   * not run a matrix product on integers if one of them follows in float32.
+   */
+  private static boolean isClipped(Network network, NodeProto node) {
+    List<NodeProto> consumers = network.consumers(Network.key(node));
+    return consumers.size() == 1
+        && (Network.is(consumers.get(0), "Relu") || Network.is(consumers.get(0), "Clip"));
   }
 
   /** {@return whether a value is the quantised output of a quantised node} */
@@ -181,6 +222,18 @@ final class Plan {
     }
     NodeProto node = isFused(producer) ? network.producer(producer.getInput(0)) : producer;
     return isOutputQuantised(node);
+  }
+
+  /**
+   * {@return whether ONNX Runtime may dequantise a value of the float32 part of the network} It
+   * does so if the value only moves integers.
+   */
+  boolean mayBecomeInteger(String value) {
+    NodeProto producer = network.producer(value);
+    return isIntegerOutput(value)
+        || (producer != null
+            && Operators.isPassed(producer)
+            && mayBecomeInteger(producer.getInput(0)));
   }
 
   /** {@return the names of all activations that are quantised, in the order of the nodes} */

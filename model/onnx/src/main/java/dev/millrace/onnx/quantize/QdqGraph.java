@@ -108,23 +108,19 @@ final class QdqGraph {
         changed.setInput(i, dequantised.get(input));
       }
     }
-    if (operators.isWeighted(node)
-        && !Network.is(node, "MatMul")
-        && plan.isIntegerOutput(node.getInput(0))) {
+    if (operators.isQuantisedByOnnxRuntime(node) && plan.mayBecomeInteger(node.getInput(0))) {
       hideBias(changed, node);
     }
     return changed.build();
   }
 
   /**
-   * Replaces the bias of a float32 layer between integer nodes by a dequantised bias. If the bias
-   * were a constant, ONNX Runtime would round the layer's weights to integers, with one scale for
-   * all channels.
+   * Replaces the bias of a float32 layer that may lie between integer nodes by a dequantised bias.
+   * If the bias were a constant or missing, ONNX Runtime would round the layer's weights to
+   * integers, with one scale for all channels.
    */
   private void hideBias(NodeProto.Builder changed, NodeProto node) {
-    int channels =
-        Math.toIntExact(network.constant(node.getInput(1)).getDims(Operators.channelAxis(node)));
-    ExactBias bias = ExactBias.of(bias(node), channels);
+    ExactBias bias = ExactBias.of(bias(node), operators.channels(node));
     String hidden = bias(Network.key(node), bias.integers(), bias.scales());
     if (changed.getInputCount() < 3) {
       changed.addInput(hidden);
@@ -175,9 +171,8 @@ final class QdqGraph {
 
   /** {@return the values of a node's bias; null if it has none} */
   private FloatBuffer bias(NodeProto node) {
-    return node.getInputCount() > 2 && !node.getInput(2).isEmpty()
-        ? network.floats(node.getInput(2))
-        : null;
+    String bias = Operators.bias(node);
+    return bias.isEmpty() ? null : network.floats(bias);
   }
 
   /** Adds a quantised bias, and returns the name of its dequantised values. */
@@ -248,16 +243,11 @@ final class QdqGraph {
 
   private void dropUnusedWeights() {
     Set<String> used = new HashSet<>();
-    graph.getNodeList().forEach(node -> used.addAll(node.getInputList()));
+    graph.getNodeList().forEach(node -> used.addAll(Network.taken(node)));
     graph.getOutputList().forEach(output -> used.add(output.getName()));
-    boolean subgraphs =
-        graph.getNodeList().stream()
-            .anyMatch(node -> node.getAttributeList().stream().anyMatch(AttributeProto::hasG));
-    if (!subgraphs) {
-      List<TensorProto> kept =
-          graph.getInitializerList().stream().filter(w -> used.contains(w.getName())).toList();
-      graph.clearInitializer().addAllInitializer(kept);
-    }
+    List<TensorProto> kept =
+        graph.getInitializerList().stream().filter(w -> used.contains(w.getName())).toList();
+    graph.clearInitializer().addAllInitializer(kept);
   }
 
   private static ByteBuffer little(int bytes) {

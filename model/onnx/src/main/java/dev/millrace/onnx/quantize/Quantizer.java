@@ -40,7 +40,7 @@ public final class Quantizer implements AutoCloseable {
   private final Tuning tuning;
   private final Calibration calibration;
   private final List<String> layers;
-  private final List<String> logits;
+  private final List<String> neverQuantised;
   private final Comparator<Candidate> bestFirst;
   private final Map<CalibrationMethod, List<String>> bySensitivity =
       new EnumMap<>(CalibrationMethod.class);
@@ -93,7 +93,7 @@ public final class Quantizer implements AutoCloseable {
     try {
       this.network = FloatModel.of(prepared);
       this.layers = Plan.weighted(network).stream().map(Network::key).toList();
-      this.logits = Plan.logits(network).stream().map(Network::title).toList();
+      this.neverQuantised = Plan.neverQuantised(network).stream().map(Network::title).toList();
       this.tuning = new Tuning(prepared, images.forTuning(), preprocessing, labels, workers);
       progress.accept("measuring the activations of " + images.forRanges().size() + " images");
       this.calibration =
@@ -206,7 +206,7 @@ public final class Quantizer implements AutoCloseable {
         bytes,
         method.toString(),
         layers.size() - kept.size(),
-        Stream.concat(kept.stream().map(this::title), logits.stream()).toList(),
+        Stream.concat(kept.stream().map(this::title), neverQuantised.stream()).toList(),
         graph.canSaturate());
   }
 
