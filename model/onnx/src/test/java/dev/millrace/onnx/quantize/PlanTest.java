@@ -3,6 +3,7 @@ package dev.millrace.onnx.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.onnx.Tensor;
+import dev.millrace.onnx.proto.AttributeProto;
 import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
@@ -113,6 +114,47 @@ class PlanTest {
     Plan plan = new Plan(network, Set.of());
 
     assertThat(integers(network, plan)).containsExactly("c1", "six", "c2", "c3");
+  }
+
+  /** The subgraph needs the value before the clamp, which fusion would remove. */
+  @Test
+  void clamp_isNotFused_ifASubgraphReadsItsInput() {
+    GraphProto branch =
+        GraphProto.newBuilder()
+            .addNode(node("Abs", "then", "c1"))
+            .addOutput(Tensor.shapeless("then", DataType.FLOAT))
+            .build();
+    NodeProto condition =
+        node("If", "branched", "condition").toBuilder()
+            .addAttribute(AttributeProto.newBuilder().setName("then_branch").setG(branch))
+            .build();
+    Network network =
+        new Network(
+            model(
+                node("Conv", "c1", "image", "w"),
+                node("Relu", "r1", "c1"),
+                node("Conv", "c2", "r1", "w"),
+                node("Relu", "r2", "c2"),
+                node("Flatten", "p", "r2"),
+                condition));
+
+    assertThat(integers(network, new Plan(network, Set.of()))).containsExactly("c1", "c2", "r2");
+  }
+
+  /** The largest value would differ between images, but the integers have one range. */
+  @Test
+  void clamp_isNotFused_ifItsLargestValueIsComputed() {
+    Network network =
+        new Network(
+            model(
+                node("Conv", "c1", "image", "w"),
+                node("ReduceMax", "max", "image"),
+                node("Clip", "clip", "c1", "zero", "max"),
+                node("Conv", "c2", "clip", "w"),
+                node("Relu", "r", "c2"),
+                node("Flatten", "p", "r")));
+
+    assertThat(integers(network, new Plan(network, Set.of()))).containsExactly("c1", "c2", "r");
   }
 
   private static NodeProto producer(String name) {
