@@ -47,8 +47,8 @@ final class FloatModel {
    * @throws ModelException if the model is already quantised, or has nothing that can be quantised
    */
   static Network of(byte[] prepared) {
-    Network network =
-        new Network(OperatorSetUpgrade.of(withEnding(folded(withConstantWeights(prepared)))));
+    ModelProto folded = withEnding(folded(withConstantWeights(prepared)));
+    Network network = new Network(PoolDilations.removed(OperatorSetUpgrade.of(folded)));
     for (NodeProto node : network.nodes()) {
       if (QUANTISED.contains(node.getOpType())) {
         throw new ModelException(
@@ -58,6 +58,19 @@ final class FloatModel {
       }
     }
     if (Plan.weighted(network).isEmpty()) {
+      List<NodeProto> others = Plan.neverQuantised(network);
+      if (!others.isEmpty()) {
+        throw new ModelException(
+            "the model has no layer that can be quantised: "
+                + others.stream().map(Network::title).collect(Collectors.joining(", "))
+                + (others.size() == 1
+                    ? " stays in float32, because it computes"
+                    : " stay in float32, because they compute")
+                + " the logits or "
+                + (others.size() == 1 ? "has" : "have")
+                + " an unusual shape; serve the"
+                + " float32 version");
+      }
       throw new ModelException(
           "the model has no convolution or matrix product with constant float32 weights, so"
               + " there is nothing to quantise: import a float32 export of a network with such"
