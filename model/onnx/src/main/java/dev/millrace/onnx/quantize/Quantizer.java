@@ -6,7 +6,7 @@ import dev.millrace.core.model.ModelException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,10 +20,11 @@ import java.util.stream.Stream;
  * become signed 8-bit integers with a scale for each output channel. Biases become 32-bit integers.
  *
  * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the best {@link
- * Damage}, measured on the tuning images. If the loss is still too large, the quantiser leaves the
- * first and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers also
- * stay in float32, the most damaging first. A layer's own damage is measured with a model in which
- * only this layer is quantised.
+ * Damage}, measured on the tuning images. If a few layers do far more damage than the others, these
+ * layers stay in float32. If the loss is still too large, the quantiser leaves the first and the
+ * last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers also stay in
+ * float32, the most damaging first, up to half of all layers. A layer's own damage is measured with
+ * a model in which only this layer is quantised.
  *
  * <p>Runs on one thread per processor. Confined to one calling thread. The caller closes the
  * quantiser.
@@ -32,6 +33,16 @@ public final class Quantizer implements AutoCloseable {
 
   /** Number of images that measure the damage of a single layer. */
   private static final int LAYER_IMAGES = 32;
+
+  /**
+   * The divergence, in nats, below which the damage of the layers is not measured. By Pinsker's
+   * inequality, the probability of any set of classes then changes by less than 2.3 percentage
+   * points on average.
+   */
+  private static final double NEGLIGIBLE = 0.001;
+
+  /** The largest divergence that makes layers in float32 worthwhile, relative to all in int8. */
+  private static final double WORTHWHILE = 0.8;
 
   private final Network network;
   private final Settings settings;
@@ -42,7 +53,7 @@ public final class Quantizer implements AutoCloseable {
   private final List<String> layers;
   private final List<String> neverQuantised;
   private final Comparator<Candidate> bestFirst;
-  private final Map<CalibrationMethod, List<String>> bySensitivity =
+  private final Map<CalibrationMethod, Sensitivity> sensitivities =
       new EnumMap<>(CalibrationMethod.class);
 
   /**
@@ -120,32 +131,59 @@ public final class Quantizer implements AutoCloseable {
   public QuantizedModel quantize() {
     Candidate best =
         Arrays.stream(CalibrationMethod.values())
-            .map(method -> candidate(method, Set.of()))
+            .map(method -> candidate(method, List.of()))
             .min(bestFirst)
             .orElseThrow();
-    if (!isGood(best)) {
-      best = withFloatLayers(best);
+    best = withoutOutliers(best);
+    return (isGood(best) ? best : withFloatLayers(best)).model();
+  }
+
+  /**
+   * Leaves the layers in float32 that do far more damage than the others, if the divergence falls
+   * by at least a fifth.
+   */
+  private Candidate withoutOutliers(Candidate quantised) {
+    double divergence = quantised.damage.divergence();
+    if (Sensitivity.mostOutliers(layers.size()) == 0 || divergence < NEGLIGIBLE) {
+      return quantised;
     }
-    return best.model();
+    List<String> outliers = sensitivity(quantised.method).outliers();
+    if (outliers.isEmpty()) {
+      return quantised;
+    }
+    Candidate candidate = candidate(quantised.method, outliers);
+    return candidate.damage.divergence() <= WORTHWHILE * divergence
+        ? better(candidate, quantised)
+        : quantised;
   }
 
   private Candidate withFloatLayers(Candidate quantised) {
     Candidate best = quantised;
-    Set<String> kept = new LinkedHashSet<>();
-    kept.add(layers.get(0));
-    kept.add(layers.get(layers.size() - 1));
-    for (int size = kept.size(), more = 0; size + more <= layers.size() / 2; ) {
-      for (int i = 0; kept.size() < size + more; i++) {
-        kept.add(bySensitivity(quantised.method).get(i));
-      }
-      more = Math.max(1, 2 * more);
-      Candidate candidate = candidate(quantised.method, new LinkedHashSet<>(kept));
-      best = bestFirst.compare(candidate, best) < 0 ? candidate : best;
-      if (isGood(best)) {
-        break;
-      }
+    int most = layers.size() / 2;
+    List<String> order = floatOrder(quantised.method, most);
+    for (int more = 0, size = 0; size < most && !isGood(best); more = Math.max(1, 2 * more)) {
+      size = Math.min(2 + more, most);
+      best = better(candidate(quantised.method, order.subList(0, size)), best);
     }
     return best;
+  }
+
+  /**
+   * {@return the layers in the order in which they are left in float32} The first and the last
+   * layer come first, unless only one layer may stay in float32.
+   */
+  private List<String> floatOrder(CalibrationMethod method, int most) {
+    Set<String> order = new LinkedHashSet<>();
+    if (most > 1) {
+      order.add(layers.get(0));
+      order.add(layers.get(layers.size() - 1));
+    }
+    order.addAll(sensitivity(method).order());
+    return List.copyOf(order);
+  }
+
+  private Candidate better(Candidate candidate, Candidate best) {
+    return bestFirst.compare(candidate, best) < 0 ? candidate : best;
   }
 
   /**
@@ -158,30 +196,28 @@ public final class Quantizer implements AutoCloseable {
    * @param most the largest number of layers
    */
   public List<String> mostDamaging(QuantizedModel model, int most) {
-    return bySensitivity(CalibrationMethod.of(model.method())).stream()
+    return sensitivity(CalibrationMethod.of(model.method())).order().stream()
         .map(this::title)
         .filter(title -> !model.floatLayers().contains(title))
         .limit(most)
         .toList();
   }
 
-  /** {@return the layers, the most damaging first} */
-  private List<String> bySensitivity(CalibrationMethod method) {
-    return bySensitivity.computeIfAbsent(method, this::measureSensitivity);
+  private Sensitivity sensitivity(CalibrationMethod method) {
+    return sensitivities.computeIfAbsent(method, this::measureSensitivity);
   }
 
-  private List<String> measureSensitivity(CalibrationMethod method) {
+  private Sensitivity measureSensitivity(CalibrationMethod method) {
     progress.accept(method + ", measuring the damage of each of " + layers.size() + " layers");
-    Map<String, Double> damage = new LinkedHashMap<>();
+    Map<String, Double> damage = new HashMap<>();
     for (String layer : layers) {
-      Set<String> others = new LinkedHashSet<>(layers);
-      others.remove(layer);
+      List<String> others = layers.stream().filter(other -> !other.equals(layer)).toList();
       damage.put(layer, tuning.of(model(method, others).bytes(), LAYER_IMAGES).divergence());
     }
-    return layers.stream().sorted(Comparator.comparingDouble(layer -> -damage.get(layer))).toList();
+    return new Sensitivity(damage);
   }
 
-  private Candidate candidate(CalibrationMethod method, Set<String> kept) {
+  private Candidate candidate(CalibrationMethod method, List<String> kept) {
     QuantizedModel model = model(method, kept);
     Damage damage = tuning.of(model.bytes());
     progress.accept(
@@ -197,10 +233,13 @@ public final class Quantizer implements AutoCloseable {
     return new Candidate(method, model, damage);
   }
 
-  private QuantizedModel model(CalibrationMethod method, Set<String> kept) {
+  private QuantizedModel model(CalibrationMethod method, List<String> kept) {
     QdqGraph graph =
         new QdqGraph(
-            network, new Plan(network, kept), calibration.scales(method), settings.largestWeight());
+            network,
+            new Plan(network, Set.copyOf(kept)),
+            calibration.scales(method),
+            settings.largestWeight());
     byte[] bytes = graph.build().toByteArray();
     return new QuantizedModel(
         bytes,
