@@ -11,13 +11,16 @@ import dev.millrace.onnx.quantize.Quantizer;
  */
 record LossLimit(Double given) {
 
+  /** The limit that allows each loss, in percentage points. */
+  static final double ANY = 100;
+
   /**
    * Validates the limit.
    *
    * @throws IllegalArgumentException if the limit is not from 0 to 100
    */
   LossLimit {
-    if (given != null && !(given >= 0 && given <= 100)) {
+    if (given != null && !(given >= 0 && given <= ANY)) {
       throw new IllegalArgumentException("--max-loss: " + given + " must be from 0 to 100");
     }
   }

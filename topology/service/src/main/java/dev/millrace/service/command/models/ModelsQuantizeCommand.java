@@ -101,20 +101,26 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
     try (TemporaryFolder folder =
         TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Pictures found = pictures.calibration(labels, folder.path(), this::complain);
-      DecodedPictures decoded =
-          DecodedPictures.of(found, pictures.images(found), preprocessing, this::complain);
+      DecodedPictures decoded = pictures.decode(found, preprocessing, this::complain);
       requireEnough(found.place(), decoded.pixels().size());
       Pictures judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);
-      requireEnough(judging, limit, exclusive && judging.isLabelled());
+      boolean accuracy = exclusive && judging.isLabelled();
+      requireEnough(judging, limit, accuracy);
+      if (exclusive && found.isLabelled() != judging.isLabelled()) {
+        complain(
+            "either the images of --calibrate or those that judge have no known classes, so at most "
+                + limit.points(accuracy)
+                + " % of the tuning images may get another answer before layers stay in float32");
+      }
       CalibrationImages images =
           new CalibrationImages(
-              decoded.pixels(), found.isLabelled() ? decoded.truths() : List.of());
+              decoded.pixels(), accuracy && found.isLabelled() ? decoded.truths() : List.of());
       QuantizationTrial trial =
           new QuantizationTrial(
               spec,
               float32,
               images,
-              new Quantizer.Settings(reduceRange, limit.points(exclusive && images.isLabelled())),
+              new Quantizer.Settings(reduceRange, limit.points(accuracy)),
               limit,
               requireFaster);
       publish(models, float32, trial.run(judging.pictures()), folder.path());

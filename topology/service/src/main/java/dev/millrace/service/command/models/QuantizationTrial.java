@@ -77,6 +77,7 @@ record QuantizationTrial(
         Judge.Verdict verdict = judge(before, after, judging);
         Judgement judgement = verdict.judgement();
         requireEnough(judgement);
+        requireAccurate(judgement);
         if (!limit.allows(judgement)) {
           throw new CommandException(
               refusal(judgement, model, quantizer.mostDamaging(model, NAMED)));
@@ -108,6 +109,23 @@ record QuantizationTrial(
               + limit.fewest(accuracy)
               + " are needed "
               + limit.why(accuracy));
+    }
+  }
+
+  /** Refuses a judgement that cannot show a loss, unless each loss is allowed. */
+  private void requireAccurate(Judgement judgement) {
+    if (!judgement.measure().equals(Judgement.ACCURACY)
+        || limit.points(judgement) >= LossLimit.ANY) {
+      return;
+    }
+    FloatAccuracy accuracy =
+        new FloatAccuracy(judgement.float32(), judgement.images(), float32.labels().size());
+    if (accuracy.isGuessing()) {
+      throw new CommandException(
+          "the int8 version was not published: " + float32 + " " + accuracy.text());
+    }
+    if (accuracy.isLow()) {
+      tell("the float32 version " + accuracy.text());
     }
   }
 

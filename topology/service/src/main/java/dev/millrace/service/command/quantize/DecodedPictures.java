@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -38,12 +40,63 @@ public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int tak
       Pictures pictures, int wanted, Preprocessing preprocessing, Consumer<String> complaints) {
     List<byte[]> pixels = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();
+    int taken =
+        decode(
+            pictures,
+            wanted,
+            preprocessing,
+            complaints,
+            (picture, buffer) -> {
+              byte[] image = new byte[preprocessing.bytes()];
+              buffer.get(0, image);
+              pixels.add(image);
+              truths.add(picture.truth());
+            });
+    return new DecodedPictures(pixels, truths, taken);
+  }
+
+  /**
+   * Decodes at most half of the images, so that the others can judge the model. Copies and images
+   * that cannot be decoded do not count.
+   *
+   * @param pictures the images
+   * @param most the largest number of images to decode
+   * @param preprocessing the preprocessing of the model
+   * @param complaints receives a line about each image that cannot be decoded
+   * @return the images
+   */
+  public static DecodedPictures ofHalf(
+      Pictures pictures, int most, Preprocessing preprocessing, Consumer<String> complaints) {
+    AtomicInteger readable = new AtomicInteger();
+    int unused =
+        decode(
+            pictures,
+            2 * most,
+            preprocessing,
+            complaint -> {},
+            (picture, buffer) -> readable.incrementAndGet());
+    return of(pictures, readable.get() / 2, preprocessing, complaints);
+  }
+
+  /**
+   * Decodes different images into one buffer.
+   *
+   * @param each receives each decoded image and the buffer with its pixels
+   * @return the number of images that were read
+   */
+  private static int decode(
+      Pictures pictures,
+      int wanted,
+      Preprocessing preprocessing,
+      Consumer<String> complaints,
+      BiConsumer<Picture, ByteBuffer> each) {
     Set<String> seen = new HashSet<>();
     int taken = 0;
+    int decoded = 0;
     ByteBuffer buffer = ByteBuffer.allocateDirect(preprocessing.bytes());
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
       for (Picture picture : pictures.pictures()) {
-        if (pixels.size() == wanted) {
+        if (decoded == wanted) {
           break;
         }
         taken++;
@@ -53,15 +106,13 @@ public record DecodedPictures(List<byte[]> pixels, List<Integer> truths, int tak
             continue;
           }
           decoder.decode(content, preprocessing, buffer.clear());
-          byte[] image = new byte[preprocessing.bytes()];
-          buffer.get(0, image);
-          pixels.add(image);
-          truths.add(picture.truth());
+          each.accept(picture, buffer);
+          decoded++;
         } catch (BadImageException | IOException e) {
           complaints.accept(picture.name() + ": " + e.getMessage());
         }
       }
     }
-    return new DecodedPictures(pixels, truths, taken);
+    return taken;
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.quantize;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.service.command.evaluate.ClassFolders;
 import dev.millrace.service.command.help.Grouped;
@@ -40,8 +41,8 @@ public final class PictureOptions {
       description =
           "Number of images that calibrate the model (default: "
               + IMAGES
-              + ", but without --data at most half of the images, because the others judge the"
-              + " model).")
+              + ", but without --data at most half of the different readable images, because the"
+              + " others judge the model).")
   private Integer images;
 
   @Option(
@@ -71,15 +72,19 @@ public final class PictureOptions {
   @Mixin private KafkaOptions kafka;
 
   /**
-   * {@return the number of images that calibrate the model}
+   * Decodes the images that calibrate the model.
    *
    * @param found the images that {@link #calibration} returned
+   * @param preprocessing the preprocessing of the model
+   * @param complaints receives a line about each image that cannot be decoded
+   * @return the images; by default at most half of those that can be decoded, so that others can
+   *     judge the model
    */
-  public int images(Pictures found) {
-    if (images == null && data == null) {
-      return Math.min(IMAGES, found.pictures().size() / 2);
-    }
-    return most();
+  public DecodedPictures decode(
+      Pictures found, Preprocessing preprocessing, Consumer<String> complaints) {
+    return images == null && data == null
+        ? DecodedPictures.ofHalf(found, IMAGES, preprocessing, complaints)
+        : DecodedPictures.of(found, most(), preprocessing, complaints);
   }
 
   private int most() {

@@ -73,7 +73,8 @@ public record Pictures(String place, boolean isLabelled, List<Picture> pictures)
       complaints.accept(
           "no folder in "
               + folder
-              + " is a class of the model, so the versions are judged by their agreement");
+              + " is a class of the model, so on these images, the versions are judged by their"
+              + " agreement");
     }
     boolean isLabelled = !labelled.isEmpty();
     List<Picture> pictures = isLabelled ? labelled : others;

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -253,12 +254,75 @@ class QuantizeCommandTest {
         .contains("of 105 held-out images");
   }
 
+  /** Copies and unreadable images neither calibrate nor judge. */
+  @Test
+  void byDefault_halfOfTheDifferentReadableImagesCalibrate() throws IOException {
+    RandomModel.publish(repository(), "m");
+    Path stored = withCopies(images(210), 1);
+    for (int i = 0; i < 20; i++) {
+      Files.writeString(stored.resolve("broken" + i + ".png"), "no image " + i);
+    }
+
+    assertThat(quantize("m", stored, "--max-loss", "100").succeeded().err())
+        .contains("calibration with 105 images")
+        .contains("of 105 held-out images");
+  }
+
+  /** With names in a wrong order, both versions seem to be wrong about nearly all images. */
+  @Test
+  void classesInAWrongOrder_areRefused() throws IOException {
+    CifarModel.publish(repository());
+    Path images = CifarModel.images(folder.resolve("images"));
+    List<String> names = new ArrayList<>(Files.readAllLines(CifarModel.labels()));
+    Collections.rotate(names, 1);
+    Path classes = Files.write(folder.resolve("classes.txt"), names);
+
+    CapturedRun run = quantize("cifar", images, "--images", "40", "--classes", classes.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errLines().get(run.errLines().size() - 1))
+        .contains("cifar version 1 classifies only ", " of 960 images correctly")
+        .contains("no more than guessing among 10 classes, so a loss of accuracy cannot show")
+        .contains("check the names of the folders, and the names and their order in --classes");
+    assertThat(repository().resolve("cifar/2")).doesNotExist();
+  }
+
+  /** Only the images that judge have known classes, so every other answer counts as a loss. */
+  @Test
+  void tuning_isAsStrictAsJudging_ifOnlyTheJudgingImagesHaveClasses() throws IOException {
+    CifarModel.publish(repository());
+    Path images = CifarModel.images(folder.resolve("images"));
+    Path unknown = Files.createDirectories(folder.resolve("unknown"));
+    try (Stream<Path> files = Files.walk(images)) {
+      for (Path image : files.filter(Files::isRegularFile).limit(100).toList()) {
+        Files.copy(image, unknown.resolve(image.getFileName()));
+      }
+    }
+
+    CapturedRun run = quantize("cifar", unknown, "--data", images.toString());
+
+    assertThat(run.err()).contains("at most 0.5 % of the tuning images may get another answer");
+  }
+
+  @Test
+  void tuning_countsOtherAnswers_ifOnlyTheCalibrationImagesHaveClasses() throws IOException {
+    CifarModel.publish(repository());
+    Path images = CifarModel.images(folder.resolve("images"));
+    Path unknown = Files.createDirectories(folder.resolve("unknown/place"));
+    CifarModel.images(unknown);
+
+    CapturedRun run =
+        quantize("cifar", images, "--images", "40", "--data", unknown.getParent().toString());
+
+    assertThat(run.err()).contains("at most 2.0 % of the tuning images may get another answer");
+  }
+
   @Test
   void copiesOfAnImage_countOnce() throws IOException {
     RandomModel.publish(repository(), "m");
     Path data = images(40, 1000);
 
-    assertThat(lastLine(quantize("m", withCopies(images(2), 100))))
+    assertThat(lastLine(quantize("m", withCopies(images(4), 100))))
         .contains("has 2 different images that calibrate the model (--images)");
     assertThat(quantize("m", images(30), "--data", withCopies(data, 3).toString()).err())
         .contains("has 40 different images that do not calibrate the model and can judge it");
