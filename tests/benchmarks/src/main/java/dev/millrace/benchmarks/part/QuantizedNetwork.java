@@ -50,9 +50,9 @@ record QuantizedNetwork(String model, Optional<Judgement> judgement) {
     ModelVersion version = repository.newest(name);
     Preprocessing preprocessing = version.manifest().preprocessing();
     byte[] float32 = version.readVerified();
-    int calibrating = Math.min(MOST_CALIBRATING, images.pictures().size() / 2);
     DecodedPictures decoded =
-        DecodedPictures.of(images, calibrating, preprocessing, line -> bench.progress("%s", line));
+        DecodedPictures.ofHalf(
+            images, MOST_CALIBRATING, preprocessing, line -> bench.progress("%s", line));
     byte[] int8;
     try (Quantizer quantizer =
         new Quantizer(
