@@ -36,10 +36,10 @@ public final class Quantizer implements AutoCloseable {
 
   /**
    * The divergence, in nats, below which the damage of the layers is not measured. By Pinsker's
-   * inequality, the probability of any set of classes then changes by less than 2.3 percentage
+   * inequality, the probability of any set of classes then changes by less than 3.2 percentage
    * points on average.
    */
-  private static final double NEGLIGIBLE = 0.001;
+  private static final double NEGLIGIBLE = 0.002;
 
   /** The largest divergence that makes layers in float32 worthwhile, relative to all in int8. */
   private static final double WORTHWHILE = 0.8;
@@ -123,9 +123,9 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Quantises the model.
    *
-   * @return the model with the least divergence of the models whose loss on the tuning images is
-   *     allowed, or of all models if no loss is allowed. The caller compares the model with the
-   *     float32 model on other images
+   * @return the best of the models that the quantiser tried. A model whose loss on the tuning images
+   *     is allowed is better than the others. The caller compares the model with the float32 model
+   *     on other images
    * @throws ModelException if ONNX Runtime cannot run the quantised model
    */
   public QuantizedModel quantize() {
