@@ -102,8 +102,7 @@ class RevivedTaskTest {
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
     properties.put("auto.offset.reset", "earliest");
     StreamsBuilder builder = new StreamsBuilder();
-    builder
-        .stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
+    builder.stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
         .processValues(Stuck::new);
     KafkaStreams streams = new KafkaStreams(builder.build(), properties, new PromptClients());
     streams.start();
@@ -141,7 +140,11 @@ class RevivedTaskTest {
 
   private Set<Long> committed() throws InterruptedException {
     try (Admin admin = Admin.create(kafka)) {
-      return admin.listConsumerGroupOffsets(topic).partitionsToOffsetAndMetadata().get().values()
+      return admin
+          .listConsumerGroupOffsets(topic)
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .values()
           .stream()
           .map(OffsetAndMetadata::offset)
           .collect(Collectors.toSet());

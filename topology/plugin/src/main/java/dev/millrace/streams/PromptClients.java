@@ -54,9 +54,9 @@ import org.slf4j.LoggerFactory;
  * model does not delay the rebalance.
  *
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
- * task are paused, and the thread's other tasks go on. No offset is committed beyond the records that
- * polls have returned, and a task that starts reads on from its committed offsets. Kafka Streams
- * alone does not ensure this after a task has given up its work.
+ * task are paused, and the thread's other tasks go on. No offset is committed beyond the records
+ * that polls have returned, and a task that starts reads on from its committed offsets. Kafka
+ * Streams alone does not ensure this after a task has given up its work.
  *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code

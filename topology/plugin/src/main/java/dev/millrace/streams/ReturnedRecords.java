@@ -1,10 +1,10 @@
 package dev.millrace.streams;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Collection;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  *       commits before it has read its partitions again, for example because of a punctuation, it
  *       would commit the positions before the seek.
  *   <li>A task that starts reads on from its committed offsets. Kafka Streams itself seeks back to
- *       them when it revives a task. But if the group rebalances before the revived task runs, Kafka
- *       Streams replaces the task by a new one, and does not seek ({@code
+ *       them when it revives a task. But if the group rebalances before the revived task runs,
+ *       Kafka Streams replaces the task by a new one, and does not seek ({@code
  *       TaskManager.handleTasksPendingInitialization}).
  * </ul>
  *
@@ -108,8 +108,8 @@ final class ReturnedRecords {
 
   /**
    * {@return the offsets to which the consumer must seek} To be called when Kafka Streams has asked
-   * for the committed offsets of these partitions. Outside of a poll, it asks for them only when the
-   * partitions' task starts. Records that were returned before belonged to an earlier task.
+   * for the committed offsets of these partitions. Outside of a poll, it asks for them only when
+   * the partitions' task starts. Records that were returned before belonged to an earlier task.
    *
    * @param partitions the input partitions of the task
    * @param committed the committed offsets; without partitions that have none, or with null

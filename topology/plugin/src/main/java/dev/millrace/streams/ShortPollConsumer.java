@@ -18,8 +18,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Kafka's consumer, except that a poll returns no more records than its thread can process in a
- * short time (see {@link ShortPolls}). It commits no offset beyond the records that it has returned,
- * and it seeks to the committed offsets when a task starts (see {@link ReturnedRecords}).
+ * short time (see {@link ShortPolls}). It commits no offset beyond the records that it has
+ * returned, and it seeks to the committed offsets when a task starts (see {@link ReturnedRecords}).
  */
 class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 

@@ -123,9 +123,9 @@ public final class Quantizer implements AutoCloseable {
   /**
    * Quantises the model.
    *
-   * @return the best of the models that the quantiser tried. A model whose loss on the tuning images
-   *     is allowed is better than the others. The caller compares the model with the float32 model
-   *     on other images
+   * @return the best of the models that the quantiser tried. A model whose loss on the tuning
+   *     images is allowed is better than the others. The caller compares the model with the float32
+   *     model on other images
    * @throws ModelException if ONNX Runtime cannot run the quantised model
    */
   public QuantizedModel quantize() {
