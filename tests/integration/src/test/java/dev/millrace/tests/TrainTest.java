@@ -162,7 +162,7 @@ class TrainTest {
       long asked = System.nanoTime();
       train.awaitLine(MODEL + " version 1 is published.*", PATIENCE);
       export = System.nanoTime() - asked;
-      // Now the state after the first epoch is saved.
+      // The state is saved after the checkpoint, which a later step shows to be complete.
       train.awaitLine("epoch 2/" + epochs + ": .*", PATIENCE);
       train.kill();
     }
