@@ -16,12 +16,23 @@ record Damage(int images, int lost, double divergence) {
 
   private static final double ROUNDING = 1e-9;
 
+  /** The largest divergence that is much less than another, relative to it. */
+  private static final double MUCH_LESS = 0.8;
+
   /**
    * {@return whether the loss is at most {@code maxLoss}, in percentage points} This is the rule
    * that later judges the quantised model on other images.
    */
   boolean isWithin(double maxLoss) {
     return 100.0 * lost / images <= maxLoss + ROUNDING;
+  }
+
+  /**
+   * {@return whether the divergence is less than another by at least a fifth} The numbers of lost
+   * images are not compared, because they differ by chance.
+   */
+  boolean isMuchLessThan(Damage other) {
+    return divergence <= MUCH_LESS * other.divergence;
   }
 
   /**

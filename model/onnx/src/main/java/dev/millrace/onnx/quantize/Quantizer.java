@@ -41,9 +41,6 @@ public final class Quantizer implements AutoCloseable {
    */
   private static final double NEGLIGIBLE = 0.002;
 
-  /** The largest divergence that makes layers in float32 worthwhile, relative to all in int8. */
-  private static final double WORTHWHILE = 0.8;
-
   private final Network network;
   private final Settings settings;
   private final Consumer<String> progress;
@@ -134,17 +131,19 @@ public final class Quantizer implements AutoCloseable {
             .map(method -> candidate(method, List.of()))
             .min(bestFirst)
             .orElseThrow();
+    boolean good = isGood(best);
     best = withoutOutliers(best);
-    return (isGood(best) ? best : withFloatLayers(best)).model();
+    return (good || isGood(best) ? best : withFloatLayers(best)).model();
   }
 
   /**
    * Leaves the layers in float32 that do far more damage than the others, if the divergence falls
-   * by at least a fifth.
+   * by at least a fifth. The result counts as good if all layers in int8 were good: if it loses
+   * more tuning images, it does so by chance.
    */
   private Candidate withoutOutliers(Candidate quantised) {
-    double divergence = quantised.damage.divergence();
-    if (Sensitivity.mostOutliers(layers.size()) == 0 || divergence < NEGLIGIBLE) {
+    if (Sensitivity.mostOutliers(layers.size()) == 0
+        || quantised.damage.divergence() < NEGLIGIBLE) {
       return quantised;
     }
     List<String> outliers = sensitivity(quantised.method).outliers();
@@ -152,9 +151,7 @@ public final class Quantizer implements AutoCloseable {
       return quantised;
     }
     Candidate candidate = candidate(quantised.method, outliers);
-    return candidate.damage.divergence() <= WORTHWHILE * divergence
-        ? better(candidate, quantised)
-        : quantised;
+    return candidate.damage.isMuchLessThan(quantised.damage) ? candidate : quantised;
   }
 
   private Candidate withFloatLayers(Candidate quantised) {
