@@ -100,6 +100,7 @@ public final class PromptClients implements KafkaClientSupplier {
   private final Set<PromptConsumer> consumers = ConcurrentHashMap.newKeySet();
 
   /** The consumer that the current stream thread polls. */
+  @SuppressWarnings("ThreadLocalUsage") // each client of Kafka Streams has threads of its own
   private final ThreadLocal<PromptConsumer> polled = new ThreadLocal<>();
 
   /** Creates clients that read every record. */

@@ -105,7 +105,7 @@ class GoldenCheckTest {
     Files.move(folder.resolve("b"), folder.resolve("B"));
 
     assertThatExceptionOfType(TrainingException.class)
-        .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> true))
+        .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> false))
         .withMessageContaining("the folders are 'A', 'B', and the classes are 'a', 'b'; rename");
     assertThat(home.resolve("run/split.json")).doesNotExist();
   }
@@ -116,7 +116,7 @@ class GoldenCheckTest {
     Files.move(folder.resolve("b"), folder.resolve("B"));
 
     assertThatExceptionOfType(TrainingException.class)
-        .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> true))
+        .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> false))
         .withMessageContaining("the 3 images of the training's classes");
   }
 }
