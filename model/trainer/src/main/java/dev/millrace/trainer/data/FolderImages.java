@@ -1,6 +1,7 @@
 package dev.millrace.trainer.data;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.VisibleFiles;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class FolderImages {
   }
 
   private static List<Path> sorted(Path root, Path folder) throws IOException {
-    return VisibleFiles.below(folder).stream()
+    return VisibleFiles.below(folder, file -> true, skipped -> {}).stream()
         .sorted(Comparator.comparing(file -> key(root, file)))
         .toList();
   }

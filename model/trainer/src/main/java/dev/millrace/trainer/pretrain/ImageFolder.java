@@ -1,11 +1,11 @@
 package dev.millrace.trainer.pretrain;
 
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.files.VisibleFiles;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Part;
-import dev.millrace.trainer.data.VisibleFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,7 +34,10 @@ public final class ImageFolder {
   public static Optional<UnlabelledImages> find(Path folder, BooleanSupplier stop) {
     try {
       List<Path> names =
-          VisibleFiles.below(folder).stream().map(folder::relativize).sorted().toList();
+          VisibleFiles.below(folder, file -> true, skipped -> {}).stream()
+              .map(folder::relativize)
+              .sorted()
+              .toList();
       if (names.isEmpty()) {
         throw new TrainingException(
             "there is no image in " + folder + "; name a folder of images with --data");

@@ -1,17 +1,12 @@
 package dev.millrace.service.command.images;
 
+import dev.millrace.core.files.VisibleFiles;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.io.IOException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -61,45 +56,12 @@ public final class ImageFiles {
   private static List<ImageFile> within(Path folder, boolean all, Consumer<String> complaints)
       throws IOException {
     List<ImageFile> files = new ArrayList<>();
-    Files.walkFileTree(
-        folder,
-        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
-        Integer.MAX_VALUE,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            return isHidden(directory) && !directory.equals(folder)
-                ? FileVisitResult.SKIP_SUBTREE
-                : FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-            ImageFile file = new ImageFile(folder, path);
-            if (!isHidden(path) && (all || file.isImage())) {
-              if (attributes.isRegularFile()) {
-                files.add(file);
-              } else {
-                complaints.accept(path + " is skipped: it is not a regular file");
-              }
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
-            if (!(e instanceof FileSystemLoopException)) {
-              throw e;
-            }
-            complaints.accept(path + " is skipped: the link leads back to a folder above it");
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    for (Path path :
+        VisibleFiles.below(
+            folder, path -> all || new ImageFile(folder, path).isImage(), complaints)) {
+      files.add(new ImageFile(folder, path));
+    }
     files.sort(Comparator.comparing(ImageFile::id));
     return files;
-  }
-
-  private static boolean isHidden(Path path) {
-    return path.getFileName() != null && path.getFileName().toString().startsWith(".");
   }
 }
