@@ -26,8 +26,11 @@ public final class Parent {
 
   private static final Optional<String> CLOSED = Optional.empty();
 
-  private static final Parent PARENT =
-      new Parent(System.in, PATIENCE, () -> Runtime.getRuntime().halt(1));
+  /** Reads standard input from the first use on. A test of this class must not read it. */
+  private static final class OfThisProcess {
+    static final Parent PARENT =
+        new Parent(System.in, PATIENCE, () -> Runtime.getRuntime().halt(1));
+  }
 
   private final BlockingQueue<Optional<String>> heard = new LinkedBlockingQueue<>();
 
@@ -72,13 +75,14 @@ public final class Parent {
 
   /** Sends a line to the parent. */
   public static void tell(String line) {
+    var unused = OfThisProcess.PARENT; // from now on, the end of the parent is noticed
     System.out.println(line);
     System.out.flush();
   }
 
   /** Returns the next line from the parent, or null once standard input is closed. */
   public static String hear() throws InterruptedException {
-    return PARENT.next();
+    return OfThisProcess.PARENT.next();
   }
 
   /** Waits until the parent closes standard input. */
