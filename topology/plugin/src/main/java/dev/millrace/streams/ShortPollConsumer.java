@@ -55,7 +55,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
     return returned.poll(() -> shortPoll(timeout));
   }
 
-  /** Polls once. A subclass may change what a poll returns. */
+  /** Polls. A subclass may change what a poll returns. */
   ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
     return polls.poll(this::pollKafka, timeout);
   }

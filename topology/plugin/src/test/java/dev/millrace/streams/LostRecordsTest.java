@@ -36,7 +36,17 @@ class LostRecordsTest {
         public synchronized void seekToBeginning(Collection<TopicPartition> partitions) {
           super.seekToBeginning(partitions.isEmpty() ? assignment() : partitions);
         }
+
+        @Override
+        public synchronized long position(TopicPartition partition, Duration timeout) {
+          if (positionFailure != null) {
+            throw positionFailure;
+          }
+          return super.position(partition, timeout);
+        }
       };
+
+  private KafkaException positionFailure;
 
   private final List<String> warnings = new ArrayList<>();
 
@@ -87,6 +97,24 @@ class LostRecordsTest {
         .containsExactly(
             "partition images-1 has lost 6 records that were not read: the consumer was at offset 4"
                 + " and continues at 10; to keep records longer, raise the topic's retention.ms");
+  }
+
+  /**
+   * Kafka Streams would reset all of the partition, as it knows nothing of the divergent offset.
+   */
+  @Test
+  void failureOfAnotherPartition_doesNotReachKafkaStreams() {
+    positionFailure =
+        new LogTruncationException(Map.of(TWO, 25L), Map.of(TWO, new OffsetAndMetadata(22)));
+
+    poll("earliest", new OffsetOutOfRangeException(Map.of(ONE, 4L)));
+
+    positionFailure = null;
+    assertThat(consumer.position(ONE)).isEqualTo(10);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith("partition images-1 no longer has offset 4, and where the consumer continues");
   }
 
   @Test
