@@ -34,12 +34,19 @@ record ChannelWeights(byte[] integers, float[] scales) {
    * @param weights the weights, row-major
    * @param channels number of output channels
    * @param inner number of consecutive weights of one channel: 1 if the channels are the last axis
+   * @param kernel number of consecutive weights of one channel that belong to one input channel
    * @param largest {@link #FULL} or {@link #REDUCED}
    * @param bias the bias of each channel, or null
    * @param input the scale of the activation that is multiplied by the weights
    */
   static ChannelWeights of(
-      FloatBuffer weights, int channels, int inner, int largest, FloatBuffer bias, float input) {
+      FloatBuffer weights,
+      int channels,
+      int inner,
+      int kernel,
+      int largest,
+      FloatBuffer bias,
+      float input) {
     float[] scales = new float[channels];
     for (int i = 0; i < weights.limit(); i++) {
       int channel = i / inner % channels;
@@ -51,11 +58,22 @@ record ChannelWeights(byte[] integers, float[] scales) {
       scales[c] = scale < Float.MIN_NORMAL ? 1 : (float) scale;
     }
     byte[] integers = new byte[weights.limit()];
-    for (int i = 0; i < integers.length; i++) {
-      double integer = Math.rint(weights.get(i) / scales[i / inner % channels]);
-      integers[i] = (byte) Math.max(-largest, Math.min(largest, integer));
+    for (int c = 0; c < channels; c++) {
+      double[] scaled = new double[integers.length / channels];
+      for (int i = 0; i < scaled.length; i++) {
+        scaled[i] = weights.get(index(i, c, channels, inner)) / (double) scales[c];
+      }
+      int[] rounded = BalancedRounding.of(scaled, kernel, largest);
+      for (int i = 0; i < scaled.length; i++) {
+        integers[index(i, c, channels, inner)] = (byte) rounded[i];
+      }
     }
     return new ChannelWeights(integers, scales);
+  }
+
+  /** {@return the index of a channel's weight among the weights of all channels} */
+  private static int index(int i, int channel, int channels, int inner) {
+    return (i / inner * channels + channel) * inner + i % inner;
   }
 
   /**

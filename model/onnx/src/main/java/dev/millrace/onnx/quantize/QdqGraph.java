@@ -146,12 +146,13 @@ final class QdqGraph {
     String weight = node.getInput(1);
     List<Long> shape = network.constant(weight).getDimsList();
     int axis = Operators.channelAxis(node);
-    long inner = shape.stream().skip(axis + 1L).reduce(1L, (a, b) -> a * b);
+    int inner = product(shape, axis + 1);
+    int kernel = product(shape, 2);
     FloatBuffer bias = bias(node);
     int channels = Math.toIntExact(shape.get(axis));
     ChannelWeights weights =
         ChannelWeights.of(
-            network.floats(weight), channels, Math.toIntExact(inner), largestWeight, bias, input);
+            network.floats(weight), channels, inner, kernel, largestWeight, bias, input);
     saturable |= weights.canSaturate();
     String base = Network.key(node);
     changed.setInput(
@@ -167,6 +168,10 @@ final class QdqGraph {
       float[] biasScales = weights.biasScales(input);
       changed.setInput(2, bias(base, ChannelWeights.bias(bias, biasScales), biasScales));
     }
+  }
+
+  private static int product(List<Long> shape, int from) {
+    return Math.toIntExact(shape.stream().skip(from).reduce(1L, (a, b) -> a * b));
   }
 
   /** {@return the values of a node's bias; null if it has none} */

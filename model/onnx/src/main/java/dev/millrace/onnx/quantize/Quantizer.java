@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,11 +21,13 @@ import java.util.stream.Stream;
  * become signed 8-bit integers with a scale for each output channel. Biases become 32-bit integers.
  *
  * <p>The quantiser tries each {@link CalibrationMethod}, and takes the method with the best {@link
- * Damage}, measured on the tuning images. If a few layers do far more damage than the others, these
- * layers stay in float32. If the loss is still too large, the quantiser leaves the first and the
- * last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers also stay in
- * float32, the most damaging first, up to half of all layers. A layer's own damage is measured with
- * a model in which only this layer is quantised.
+ * Damage}, measured on the tuning images. If the loss is too large, the quantiser leaves the first
+ * and the last layer in float32. If this is not enough, 1, 2, 4, 8 … of the other layers also stay
+ * in float32, the most damaging first, up to half of all layers. A layer's own damage is measured
+ * with a model in which only this layer is quantised.
+ *
+ * <p>The tuning images are few. If the caller's images show a loss that is too large, the quantiser
+ * makes a {@linkplain #moreAccurate more accurate} and slower model.
  *
  * <p>Runs on one thread per processor. Confined to one calling thread. The caller closes the
  * quantiser.
@@ -33,13 +36,6 @@ public final class Quantizer implements AutoCloseable {
 
   /** Number of images that measure the damage of a single layer. */
   private static final int LAYER_IMAGES = 32;
-
-  /**
-   * The divergence, in nats, below which the damage of the layers is not measured. By Pinsker's
-   * inequality, the probability of any set of classes then changes by less than 3.2 percentage
-   * points on average.
-   */
-  private static final double NEGLIGIBLE = 0.002;
 
   private final Network network;
   private final Settings settings;
@@ -131,27 +127,30 @@ public final class Quantizer implements AutoCloseable {
             .map(method -> candidate(method, List.of()))
             .min(bestFirst)
             .orElseThrow();
-    boolean good = isGood(best);
-    best = withoutOutliers(best);
-    return (good || isGood(best) ? best : withFloatLayers(best)).model();
+    return (isGood(best) ? best : withFloatLayers(best)).model();
   }
 
   /**
-   * Leaves the layers in float32 that do far more damage than the others, if the divergence falls
-   * by at least a fifth. The result counts as good if all layers in int8 were good: if it loses
-   * more tuning images, it does so by chance.
+   * Leaves the layers in float32 that do far more damage than the others. Each of them costs speed.
+   *
+   * @param model a model that this quantiser made
+   * @return the model with these layers in float32; empty if the given model has layers in float32
+   *     that could be quantised, no layer does far more damage than the others, or the divergence
+   *     does not fall by at least a fifth
    */
-  private Candidate withoutOutliers(Candidate quantised) {
-    if (Sensitivity.mostOutliers(layers.size()) == 0
-        || quantised.damage.divergence() < NEGLIGIBLE) {
-      return quantised;
+  public Optional<QuantizedModel> moreAccurate(QuantizedModel model) {
+    if (model.layers() < layers.size() || Sensitivity.mostOutliers(layers.size()) == 0) {
+      return Optional.empty();
     }
-    List<String> outliers = sensitivity(quantised.method).outliers();
+    CalibrationMethod method = CalibrationMethod.of(model.method());
+    List<String> outliers = sensitivity(method).outliers();
     if (outliers.isEmpty()) {
-      return quantised;
+      return Optional.empty();
     }
-    Candidate candidate = candidate(quantised.method, outliers);
-    return candidate.damage.isMuchLessThan(quantised.damage) ? candidate : quantised;
+    Candidate candidate = candidate(method, outliers);
+    return Optional.of(candidate)
+        .filter(better -> better.damage.isMuchLessThan(tuning.of(model.bytes())))
+        .map(Candidate::model);
   }
 
   private Candidate withFloatLayers(Candidate quantised) {

@@ -74,30 +74,56 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
         calibration(images.statistics().arc(0, calibrating), preprocessing.bytes());
     try (Quantizer quantizer =
         new Quantizer(prepared, preprocessing, images.labels(), chosen, SETTINGS, progress -> {})) {
-      QuantizedModel quantized = quantizer.quantize();
-      CalibratedModel int8 = calibrated(quantized, images, preprocessing);
-      try {
-        Judgement judgement = judgement(float32, int8);
-        if (judgement.isWithin(SETTINGS.maxLoss())) {
-          Speed speed =
-              new SpeedTest(nanoTime)
-                  .measure(float32.session(), int8.session(), chosen.pixels().get(0));
-          return Optional.of(
-              new Int8Checkpoint(
-                  int8,
-                  quantized.quantization(SETTINGS, chosen, judgement, speed),
-                  ReferenceAnswers.of(int8.session(), chosen.forReference())));
+      Trial trial = Trial.of(quantizer.quantize(), float32, images, preprocessing);
+      if (!trial.isAllowed()) {
+        Optional<QuantizedModel> better = quantizer.moreAccurate(trial.quantized);
+        if (better.isPresent()) {
+          trial.int8.close();
+          trial = Trial.of(better.get(), float32, images, preprocessing);
         }
-        warnings.accept(refusal(judgement, quantizer.mostDamaging(quantized, 1)));
+      }
+      try {
+        if (trial.isAllowed()) {
+          return Optional.of(trial.checkpoint(float32, chosen, nanoTime));
+        }
+        warnings.accept(refusal(trial.judgement, quantizer.mostDamaging(trial.quantized, 1)));
       } catch (RuntimeException | Error e) {
-        int8.close();
+        trial.int8.close();
         throw e;
       }
-      int8.close();
+      trial.int8.close();
       return Optional.empty();
     } catch (ModelException e) {
       warnings.accept("there is no int8 version: " + e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  /** A quantised checkpoint that was compared with the float32 checkpoint. */
+  private record Trial(QuantizedModel quantized, CalibratedModel int8, Judgement judgement) {
+
+    static Trial of(
+        QuantizedModel quantized,
+        CalibratedModel float32,
+        TrainingImages images,
+        Preprocessing preprocessing) {
+      CalibratedModel int8 = calibrated(quantized, images, preprocessing);
+      return new Trial(quantized, int8, Int8Checkpoint.judgement(float32, int8));
+    }
+
+    boolean isAllowed() {
+      return judgement.isWithin(SETTINGS.maxLoss());
+    }
+
+    Int8Checkpoint checkpoint(
+        CalibratedModel float32, CalibrationImages calibrating, LongSupplier nanoTime) {
+      Speed speed =
+          new SpeedTest(nanoTime)
+              .measure(float32.session(), int8.session(), calibrating.pixels().get(0));
+      return new Int8Checkpoint(
+          int8,
+          quantized.quantization(SETTINGS, calibrating, judgement, speed),
+          ReferenceAnswers.of(int8.session(), calibrating.forReference()));
     }
   }
 
