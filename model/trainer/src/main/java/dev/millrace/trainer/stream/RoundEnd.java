@@ -39,7 +39,9 @@ record RoundEnd(
     if (Objects.equals(promoted, champion)) {
       return Optional.empty();
     }
-    if (isBaseKnown && !Objects.equals(base, champion)) {
+    // After a promotion, the base is no longer the champion, unless a rollback has restored it.
+    Integer left = promoted == null ? base : promoted;
+    if (isBaseKnown && !Objects.equals(left, champion)) {
       return Optional.of("another writer has promoted it");
     }
     if (restart.always()) {
