@@ -14,10 +14,10 @@ final class BatchBuffer {
 
   /**
    * @param images the largest number of images in a batch
-   * @param side side of the images, in pixels
+   * @param bytes number of bytes of an image's pixels
    */
-  BatchBuffer(int images, int side) {
-    this.pixels = ByteBuffer.allocateDirect(images * side * side * 3);
+  BatchBuffer(int images, int bytes) {
+    this.pixels = ByteBuffer.allocateDirect(images * bytes);
   }
 
   /** {@return a batch of unchanged images, which reads the pixels into this buffer} */

@@ -24,13 +24,12 @@ public final class EvaluationSet {
    * Creates a set.
    *
    * @param images the images, in order
-   * @param side side of the images, in pixels
+   * @param bytes number of bytes of an image's pixels
    */
-  public EvaluationSet(List<Pixels.Image> images, int side) {
+  public EvaluationSet(List<Pixels.Image> images, int bytes) {
     this.images = List.copyOf(images);
-    int bytesPerImage = side * side * 3;
-    this.batchSize = Math.max(Sampling.LEAST, Math.min(MOST, BATCH_BYTES / bytesPerImage));
-    this.buffer = new BatchBuffer(batchSize, side);
+    this.batchSize = Math.max(Sampling.LEAST, Math.min(MOST, BATCH_BYTES / bytes));
+    this.buffer = new BatchBuffer(batchSize, bytes);
   }
 
   private EvaluationSet(EvaluationSet all, List<Pixels.Image> images) {

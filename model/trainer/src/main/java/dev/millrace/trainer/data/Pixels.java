@@ -106,6 +106,11 @@ public final class Pixels implements AutoCloseable {
     return preprocessing.width();
   }
 
+  /** {@return the number of bytes of an image's pixels} */
+  public int bytes() {
+    return preprocessing.bytes();
+  }
+
   /**
    * Adds an image and decodes it at once.
    *

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.TrainingException;
@@ -64,7 +65,7 @@ public final class TrainingSet {
     this.augmenter = new Augmenter(augmentation);
     this.mixer = BatchMixer.of(augmentation.mixing(), side);
     this.seed = seed;
-    this.buffer = new BatchBuffer(this.batchSize, side);
+    this.buffer = new BatchBuffer(this.batchSize, side * side * Preprocessing.CHANNELS);
   }
 
   /** {@return the number of images} */

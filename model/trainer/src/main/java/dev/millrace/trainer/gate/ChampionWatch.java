@@ -129,7 +129,7 @@ public final class ChampionWatch {
         decoded.add(pixels.add(image));
       }
       return Optional.of(
-          compared(champion, Answers.of(session, new EvaluationSet(decoded, pixels.side()))));
+          compared(champion, Answers.of(session, new EvaluationSet(decoded, pixels.bytes()))));
     }
   }
 

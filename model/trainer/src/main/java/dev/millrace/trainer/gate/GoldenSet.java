@@ -59,7 +59,7 @@ public final class GoldenSet implements AutoCloseable {
         throw new TrainingException(
             "golden: in " + golden.folder() + ", " + decoded.complaint().get() + "; remove them");
       }
-      return new GoldenSet(golden, pixels, new EvaluationSet(decoded.images(), pixels.side()));
+      return new GoldenSet(golden, pixels, new EvaluationSet(decoded.images(), pixels.bytes()));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;

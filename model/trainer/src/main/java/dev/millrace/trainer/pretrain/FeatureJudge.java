@@ -26,9 +26,9 @@ final class FeatureJudge {
   private final EvaluationSet known;
   private final int classes;
 
-  private FeatureJudge(List<Pixels.Image> judged, List<Pixels.Image> known, int classes, int side) {
-    this.judged = new EvaluationSet(judged, side);
-    this.known = new EvaluationSet(known, side);
+  private FeatureJudge(List<Pixels.Image> judged, List<Pixels.Image> known, int classes, int bytes) {
+    this.judged = new EvaluationSet(judged, bytes);
+    this.known = new EvaluationSet(known, bytes);
     this.classes = classes;
   }
 
@@ -39,7 +39,7 @@ final class FeatureJudge {
    *     entry
    * @param classes the number of classes, at least 2
    */
-  static FeatureJudge of(Map<String, Pixels.Image> contents, int classes, int side) {
+  static FeatureJudge of(Map<String, Pixels.Image> contents, int classes, int bytes) {
     List<Pixels.Image> judged = new ArrayList<>();
     List<Pixels.Image> known = new ArrayList<>();
     // The map is sorted by checksum, which mixes the classes.
@@ -52,7 +52,7 @@ final class FeatureJudge {
         judged.subList(0, Math.min(MOST_JUDGED, judged.size())),
         known.subList(0, Math.min(MOST_NEIGHBOURS, known.size())),
         classes,
-        side);
+        bytes);
   }
 
   /** {@return the number of judged images} */

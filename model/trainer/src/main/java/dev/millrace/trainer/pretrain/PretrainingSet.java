@@ -69,7 +69,7 @@ record PretrainingSet(
     Map<String, Pixels.Image> contents = new LinkedHashMap<>();
     decoded.forEach(image -> contents.putIfAbsent(image.content(), image));
     int side = pixels.side();
-    EvaluationSet all = new EvaluationSet(decoded, side);
+    EvaluationSet all = new EvaluationSet(decoded, pixels.bytes());
     return new PretrainingSet(
         decoded.size(),
         new ViewPairs(
@@ -77,7 +77,7 @@ record PretrainingSet(
         all.arc(0, Math.min(all.size(), FOR_STATISTICS)),
         classes == 0 || contents.size() < 2
             ? Optional.empty()
-            : Optional.of(FeatureJudge.of(contents, classes, side)),
+            : Optional.of(FeatureJudge.of(contents, classes, pixels.bytes())),
         pixels);
   }
 

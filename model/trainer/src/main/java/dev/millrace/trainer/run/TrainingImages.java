@@ -67,20 +67,19 @@ record TrainingImages(
 
   private static TrainingImages of(
       Labels labels, Map<Part, List<Pixels.Image>> parts, TrainingConfig config, Pixels pixels) {
-    int side = pixels.side();
     TrainingSet training =
         new TrainingSet(
             parts.get(Part.TRAINING),
-            side,
+            pixels.side(),
             config.optimization().sampling(),
             config.augmentation(),
             config.seed());
     return new TrainingImages(
         labels,
         training,
-        mixed(new EvaluationSet(parts.get(Part.TRAINING), side)),
-        heldOut(parts.get(Part.GATE), side),
-        heldOut(parts.get(Part.REPORT), side),
+        mixed(new EvaluationSet(parts.get(Part.TRAINING), pixels.bytes())),
+        heldOut(parts.get(Part.GATE), pixels.bytes()),
+        heldOut(parts.get(Part.REPORT), pixels.bytes()),
         pixels);
   }
 
@@ -93,12 +92,12 @@ record TrainingImages(
     return images.arc(0, Math.min(images.size(), FOR_STATISTICS));
   }
 
-  private static EvaluationSet heldOut(List<Pixels.Image> images, int side) {
+  private static EvaluationSet heldOut(List<Pixels.Image> images, int bytes) {
     if (images.isEmpty()) {
       throw new TrainingException(
           "too few images are held out to compare versions; add images, or hold out more");
     }
-    return new EvaluationSet(images, side);
+    return new EvaluationSet(images, bytes);
   }
 
   private static Map<Part, List<Pixels.Image>> byPart(DecodedImages decoded) {

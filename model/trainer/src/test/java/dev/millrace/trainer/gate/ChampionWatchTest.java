@@ -2,6 +2,7 @@ package dev.millrace.trainer.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.Heard;
@@ -23,6 +24,20 @@ class ChampionWatchTest {
 
   private static final int NEWEST = 100;
   private static final int IMAGES = 300;
+
+  /** An image that is higher than wide, and has as many bytes as the rig's images. */
+  private static final Preprocessing UPRIGHT =
+      new Preprocessing(
+          1,
+          4,
+          4,
+          Preprocessing.Fit.CROP,
+          Preprocessing.Interpolation.BILINEAR,
+          Preprocessing.Exif.APPLY,
+          Preprocessing.Channels.RGB,
+          Preprocessing.UNIT_SCALE,
+          Preprocessing.IMAGENET_MEAN,
+          Preprocessing.IMAGENET_STD);
 
   @TempDir Path folder;
   private final Heard heard = new Heard();
@@ -90,6 +105,16 @@ class ChampionWatchTest {
     measure();
 
     assertThat(heard.measures).containsExactly(new ChampionMeasure(1, NEWEST, 0, null, 1, false));
+  }
+
+  /** A user may promote a version that another tool has made. */
+  @Test
+  void championWhoseImagesAreHigherThanWide_isMeasured() {
+    rig.alias.serve(rig.publish(number -> true, UPRIGHT, GateRig.LABELS).version());
+    measure();
+
+    assertThat(heard.warnings).isEmpty();
+    assertThat(heard.measures).containsExactly(new ChampionMeasure(1, NEWEST, 1, null, 1, false));
   }
 
   @Test

@@ -70,7 +70,7 @@ final class GateRig {
       images.add(
           pixels.add(new LabelledImage("image " + i, label(i), "", Part.GATE, () -> number)));
     }
-    return new EvaluationSet(images, PREPROCESSING.width());
+    return new EvaluationSet(images, PREPROCESSING.bytes());
   }
 
   private static int label(int number) {

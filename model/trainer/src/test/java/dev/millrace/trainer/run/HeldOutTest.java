@@ -49,7 +49,7 @@ class HeldOutTest {
         images.add(pixels.add(image));
       }
       return HeldOut.of(
-          batch -> FloatBuffer.wrap(answers), new EvaluationSet(images, SmallImages.SIDE), 2);
+          batch -> FloatBuffer.wrap(answers), new EvaluationSet(images, Configs.PREPROCESSING.bytes()), 2);
     }
   }
 }
