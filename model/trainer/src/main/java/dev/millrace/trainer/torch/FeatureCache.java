@@ -2,6 +2,7 @@ package dev.millrace.trainer.torch;
 
 import dev.millrace.trainer.data.MiniBatch;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -14,9 +15,16 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The input of a network's last layer for each image. If only the last layer learns, this input
  * never changes, so it is computed only once. If the features of an image do not fit into the
- * memory limit, they are computed each time. Confined to one thread.
+ * memory limit, they are computed each time.
+ *
+ * <p>The last bits of an image's features depend on the number of images that are computed
+ * together. This number is therefore always {@link #GROUP}, so that a resumed training, which
+ * computes the features in other batches, gets the same features. Confined to one thread.
  */
 final class FeatureCache {
+
+  /** Number of images that are computed together. A group with fewer images is filled up. */
+  static final int GROUP = 16;
 
   private final Map<Integer, float[]> rows = new HashMap<>();
   private final Device device;
@@ -35,7 +43,8 @@ final class FeatureCache {
    * {@return the features of a batch, {@code float32[images, features]}}
    *
    * @param batch a batch of images without random changes
-   * @param computation computes the features of the images whose features are missing
+   * @param computation computes the features of up to {@link #GROUP} images whose features are
+   *     missing; the rows of the images come first
    */
   Tensor of(MiniBatch batch, Function<MiniBatch, Tensor> computation) {
     int[] images = batch.images();
@@ -51,11 +60,14 @@ final class FeatureCache {
     }
     if (!missing.isEmpty()) {
       int[] places = missing.values().stream().mapToInt(Integer::intValue).sorted().toArray();
-      MiniBatch part = batch.part(places);
-      float[][] computed = computed(computation.apply(part), places.length);
-      for (int i = 0; i < places.length; i++) {
-        found.put(part.images()[i], computed[i]);
-        keep(part.images()[i], computed[i]);
+      for (int from = 0; from < places.length; from += GROUP) {
+        int[] group = Arrays.copyOfRange(places, from, Math.min(places.length, from + GROUP));
+        MiniBatch part = batch.part(group);
+        float[][] computed = computed(computation.apply(part));
+        for (int i = 0; i < group.length; i++) {
+          found.put(part.images()[i], computed[i]);
+          keep(part.images()[i], computed[i]);
+        }
       }
     }
     return tensor(IntStream.of(images).mapToObj(found::get).toArray(float[][]::new));
@@ -69,11 +81,12 @@ final class FeatureCache {
     }
   }
 
-  private static float[][] computed(Tensor features, int images) {
+  private static float[][] computed(Tensor features) {
     FloatBuffer values = Parameters.buffer(features.numel());
     try (FloatPointer memory = new FloatPointer(values)) {
       torch.from_blob(memory, features.numel()).copy_(features.contiguous().view(features.numel()));
     }
+    int images = (int) features.size(0);
     float[][] all = new float[images][values.capacity() / images];
     for (float[] row : all) {
       values.get(row);

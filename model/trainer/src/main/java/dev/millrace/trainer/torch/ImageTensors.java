@@ -60,6 +60,16 @@ final class ImageTensors implements AutoCloseable {
     return pixels.to(device, torch.ScalarType.Float).permute(0, 3, 1, 2).sub_(mean).div_(deviation);
   }
 
+  /**
+   * {@return the normalised pixels, {@code [count, 3, size, size]}, with zeros behind the images of
+   * the batch}
+   *
+   * @param count at least the number of images
+   */
+  Tensor pixels(MiniBatch batch, int count) {
+    return torch.constant_pad_nd(pixels(batch), 0, 0, 0, 0, 0, 0, 0, count - batch.size());
+  }
+
   /** {@return the indices of the classes, {@code int64[images]}} */
   Tensor labels(int[] classes) {
     return torch

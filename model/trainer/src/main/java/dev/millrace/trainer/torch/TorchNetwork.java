@@ -229,7 +229,10 @@ public final class TorchNetwork implements AutoCloseable {
       return network.build(pass, images.pixels(batch));
     }
     ForwardPass backbone = new ForwardPass(tensors::get, batchNorm -> false, 0, false);
-    Tensor features = cache.get().of(batch, part -> network.build(backbone, images.pixels(part)));
+    Tensor features =
+        cache
+            .get()
+            .of(batch, part -> network.build(backbone, images.pixels(part, FeatureCache.GROUP)));
     return pass.last(HEAD, features);
   }
 

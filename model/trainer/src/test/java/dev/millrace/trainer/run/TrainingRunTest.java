@@ -22,6 +22,7 @@ import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Precision;
 import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -166,9 +167,12 @@ class TrainingRunTest {
     train(ofTheLastLayer("run"));
     Weights whole = newest();
 
-    assertThat(train(ofTheLastLayer("interrupted"), 9).steps).hasSize(9);
-    assertThat(train(ofTheLastLayer("interrupted")).done).isEqualTo(9);
-    assertThat(newest()).isEqualTo(whole);
+    for (int done : List.of(1, 3, 9)) {
+      TrainingConfig again = ofTheLastLayer("interrupted-" + done);
+      assertThat(train(again, done).steps).hasSize(done);
+      assertThat(train(again).done).isEqualTo(done);
+      assertThat(newest()).isEqualTo(whole);
+    }
   }
 
   private TrainingConfig ofTheLastLayer(String run) {
@@ -185,7 +189,7 @@ class TrainingRunTest {
         config.network(),
         config.preprocessing(),
         config.data(),
-        config.optimization(),
+        Optimization.of(3, 8, 0.05, Schedule.COSINE),
         Augmentation.NONE,
         config.pretrained(),
         config.seed(),
