@@ -148,11 +148,16 @@ public final class RunFolder<S extends RunFolder.Saved> {
 
   /**
    * {@return whether the file {@code export} exists} A user creates this file to ask for a
-   * checkpoint. This method removes the file.
+   * checkpoint.
    */
-  boolean takeDemand() {
+  boolean isDemanded() {
+    return Files.exists(folder.resolve(EXPORT));
+  }
+
+  /** Removes the file {@code export}, because the checkpoint is published. */
+  void endDemand() {
     try {
-      return Files.deleteIfExists(folder.resolve(EXPORT));
+      Files.deleteIfExists(folder.resolve(EXPORT));
     } catch (IOException e) {
       throw failed(e);
     }

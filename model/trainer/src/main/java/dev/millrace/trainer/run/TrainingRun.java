@@ -278,7 +278,7 @@ public final class TrainingRun {
             .every()
             .map(every -> now - exportedAt >= every.toNanos())
             .orElse(false);
-    if (due || folder.takeDemand()) {
+    if (due || folder.isDemanded()) {
       estimateStatistics(trained, images);
       var unused = export(trained, images, checkpoints); // if it was stopped, so is the next step
       save(trained, false);
@@ -309,8 +309,7 @@ public final class TrainingRun {
    */
   private boolean publish(
       TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
-    boolean isDemanded = folder.takeDemand();
-    if ((isDemanded || config.checkpoints().gate().isPresent())
+    if ((folder.isDemanded() || config.checkpoints().gate().isPresent())
         && !export(trained, images, checkpoints)) {
       return false;
     }
@@ -354,6 +353,9 @@ public final class TrainingRun {
             isJudged(),
             lineage.after(progress.epoch(), progress.batch()));
     exportedAt = nanoTime.getAsLong();
+    if (isPublished) {
+      folder.endDemand();
+    }
     return isPublished;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelManifest.Source;
 import dev.millrace.core.repository.ModelRepository;
@@ -630,6 +631,22 @@ class TrainingRunTest {
     Files.createDirectories(home.resolve("run"));
     Files.createFile(home.resolve("run/export"));
 
+    train(Configs.of(home, 1, 0.05), 1);
+
+    assertThat(repository().versions("small")).containsExactly(1);
+    assertThat(home.resolve("run/export")).doesNotExist();
+  }
+
+  @Test
+  void demandedCheckpointThatCannotBePublished_isPublishedByTheResumedRun() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    Files.createDirectories(home.resolve("run"));
+    demandCheckpoint();
+    Path obstacle = Files.createFile(home.resolve("models"));
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> train(Configs.of(home, 1, 0.05)));
+    Files.delete(obstacle);
     train(Configs.of(home, 1, 0.05), 1);
 
     assertThat(repository().versions("small")).containsExactly(1);
