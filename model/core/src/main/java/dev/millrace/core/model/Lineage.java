@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param options the options of the command {@code train}, by name without the leading dashes;
  *     empty if no command line started the training
  * @param seed the seed of the random numbers
- * @param threads number of CPU threads; only training on one thread is reproducible byte for byte
+ * @param threads number of CPU threads, or the largest number if the training was resumed with
+ *     another one; only training on one thread is reproducible byte for byte
  * @param start the weights from which training started; {@code He} for random weights
  * @param epochs number of epochs before this version
  * @param batches number of batches after these epochs

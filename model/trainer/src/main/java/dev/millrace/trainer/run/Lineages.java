@@ -21,20 +21,19 @@ public final class Lineages {
   /**
    * {@return the lineage of a training on some images}
    *
-   * @param epochs number of epochs that are done
-   * @param batches number of batches that are done after these epochs
+   * @param progress the training's position and number of threads
    */
-  static Lineage of(TrainingConfig config, LabelledImages images, int epochs, int batches) {
+  static Lineage of(TrainingConfig config, LabelledImages images, RunProgress progress) {
     Map<String, String> recipe = RunOptions.of(config, images);
     recipe.put("device", config.device().toString());
     return new Lineage(
         recipe,
         config.options(),
         config.seed(),
-        config.threads(),
+        progress.threads(),
         config.pretrained().map(from -> from.origin()).orElse("He"),
-        epochs,
-        batches,
+        progress.epoch(),
+        progress.batch(),
         data(images),
         libraries());
   }

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class RunProgress {
 
   private final String run;
+  private final int threads;
   private int epoch;
   private int batch;
   private double lossSum;
@@ -21,10 +22,12 @@ final class RunProgress {
 
   /**
    * @param name the run's name; not used if there is a saved state, which contains the name
+   * @param threads the number of threads
    * @param before the saved state of an interrupted run; empty for a new run
    */
-  RunProgress(String name, Optional<RunState> before) {
+  RunProgress(String name, int threads, Optional<RunState> before) {
     run = before.map(RunState::run).orElse(name);
+    this.threads = Math.max(threads, before.map(RunState::threads).orElse(0));
     before.ifPresent(
         state -> {
           epoch = state.epoch();
@@ -38,6 +41,11 @@ final class RunProgress {
   /** {@return the run's name} */
   String run() {
     return run;
+  }
+
+  /** {@return the largest number of threads that the run has used so far} */
+  int threads() {
+    return threads;
   }
 
   /** {@return the current epoch, from 0} */
@@ -141,6 +149,7 @@ final class RunProgress {
         right,
         history,
         RunFolder.tensorsOf(epoch, batch),
-        finished);
+        finished,
+        threads);
   }
 }

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param history the reports of the finished epochs
  * @param tensors name of the file that holds the weights and the optimiser's state
  * @param finished whether the run is complete
+ * @param threads the largest number of threads that the run has used so far; 0 in a file of an
+ *     earlier release
  */
 record RunState(
     String run,
@@ -27,7 +29,8 @@ record RunState(
     long right,
     List<EpochReport> history,
     String tensors,
-    boolean finished)
+    boolean finished,
+    int threads)
     implements RunFolder.Saved {
 
   RunState {

@@ -127,8 +127,8 @@ public final class TrainingRun {
         CheckpointWriter checkpoints =
             CheckpointWriter.of(config, network, images, listener, patience(), nanoTime);
         TorchNetwork trained = network()) {
-      progress = new RunProgress(name, before);
-      lineage = Lineages.of(config, labelled, progress.epoch(), progress.batch());
+      progress = new RunProgress(name, config.threads(), before);
+      lineage = Lineages.of(config, labelled, progress);
       listener.prepared(lineage);
       warnOfUnnamedRows();
       int batches = images.training().batches();

@@ -29,7 +29,7 @@ class RunProgressTest {
       new EpochReport(1, 0.5, 2, 0.75, 3, 0.25, 100, 8, HELD_OUT.overall());
 
   private static RunProgress afterAnEpoch() {
-    RunProgress progress = new RunProgress("new", Optional.empty());
+    RunProgress progress = new RunProgress("new", 1, Optional.empty());
     progress.stepped(new TorchNetwork.Step(1, 2));
     progress.stepped(new TorchNetwork.Step(3, 4));
     assertThat(progress.endEpoch(0.5, 8, HELD_OUT, 100)).isEqualTo(FIRST);
@@ -55,7 +55,7 @@ class RunProgressTest {
     RunState saved = before.state(Map.of("seed", "1"), false);
     assertThat(saved.tensors()).isEqualTo("state-1-1.safetensors");
 
-    RunProgress after = new RunProgress("another", Optional.of(saved));
+    RunProgress after = new RunProgress("another", 1, Optional.of(saved));
 
     assertThat(after.run()).isEqualTo("new");
     assertThat(after.state(Map.of("seed", "1"), false)).isEqualTo(saved);
@@ -63,7 +63,7 @@ class RunProgressTest {
 
   @Test
   void metrics_areOfTheLastEpoch() {
-    assertThat(new RunProgress("new", Optional.empty()).metrics())
+    assertThat(new RunProgress("new", 1, Optional.empty()).metrics())
         .isEqualTo(Map.of("epoch", 0.0, "batch", 0.0));
     assertThat(afterAnEpoch().metrics())
         .containsEntry("epoch", 1.0)
@@ -83,9 +83,9 @@ class RunProgressTest {
   @Test
   void metricsOfAnOlderRun_haveNoIntervals() {
     EpochReport old = new EpochReport(1, 0.5, 2, 0.75, 3, 0.25, 100, 0, null);
-    RunState saved = new RunState("old", Map.of(), 1, 0, 0, 0, List.of(old), "state", false);
+    RunState saved = new RunState("old", Map.of(), 1, 0, 0, 0, List.of(old), "state", false, 0);
 
-    assertThat(new RunProgress("new", Optional.of(saved)).metrics())
+    assertThat(new RunProgress("new", 1, Optional.of(saved)).metrics())
         .containsOnlyKeys(
             "epoch", "batch", "train_loss", "train_accuracy", "held_out_loss", "held_out_accuracy");
     assertThat(Curve.of("old", List.of(old))).contains("<polyline").doesNotContain("<polygon");

@@ -652,4 +652,29 @@ class TrainingRunTest {
     assertThat(repository().versions("small")).containsExactly(1);
     assertThat(home.resolve("run/export")).doesNotExist();
   }
+
+  /** Only a training on one thread has the same bytes each time. */
+  @Test
+  void threadsOfAnInterruptedRun_areRecordedAsTheMostOfAllItsParts() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    train(withThreads(config, 2), 1);
+    train(config);
+
+    assertThat(repository().newest("small").manifest().lineage().threads()).isEqualTo(2);
+  }
+
+  private static TrainingConfig withThreads(TrainingConfig config, int threads) {
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        threads);
+  }
 }
