@@ -59,8 +59,15 @@ public final class Selector {
     List<String> notes = new ArrayList<>();
     Set<String> kept = keepIndexed ? Set.copyOf(indexed) : Set.of();
     Set<String> names = new ClassNames(rule, kept).of(found, notes);
-    Map<String, Part> parts = new Division(split, file.read(split)).of(imagesOf(names, found));
-    dropIncomplete(names, kept, found, parts, notes);
+    Parts before = file.read(split);
+    Map<String, Part> parts;
+    int classes;
+    do { // A class that is left out must not influence the division.
+      classes = names.size();
+      parts = new Division(split, before).of(imagesOf(names, found));
+      dropIncomplete(names, kept, found, parts, notes);
+    } while (names.size() < classes);
+    noteIncomplete(names, found, parts, notes);
     List<NamedImage> images = imagesOf(names, found);
     return new Selection(
         ordered(names, indexed), images, parts, notes, lack(names, kept, images, parts));
@@ -109,27 +116,35 @@ public final class Selector {
     return without;
   }
 
-  /** Removes the classes that lack an image in a part, except fixed classes and kept classes. */
+  /**
+   * Removes the classes that lack an image in a part. Does nothing if the classes are fixed.
+   *
+   * @param kept the classes that are never removed
+   */
   private void dropIncomplete(
       Set<String> names,
       Set<String> kept,
       FoundImages found,
       Map<String, Part> parts,
       List<String> notes) {
+    if (rule.fixed().isPresent()) {
+      return;
+    }
     for (Part part : Part.values()) {
-      Set<String> stay = without(part, names, found.images(), parts);
-      Set<String> dropped = new LinkedHashSet<>(stay);
-      if (rule.fixed().isPresent()) {
-        dropped.clear();
-      }
+      Set<String> dropped = without(part, names, found.images(), parts);
       dropped.removeAll(kept);
-      stay.removeAll(dropped);
       names.removeAll(dropped);
       note("left out: classes with too few different images to ", part, dropped, "", notes);
+    }
+  }
+
+  private void noteIncomplete(
+      Set<String> names, FoundImages found, Map<String, Part> parts, List<String> notes) {
+    for (Part part : Part.values()) {
       note(
           "classes without an image to ",
           part,
-          stay,
+          without(part, names, found.images(), parts),
           part == Part.TRAINING ? unlearned() : "",
           notes);
     }
