@@ -45,6 +45,15 @@ public final class Selector {
   }
 
   /**
+   * Requires that no earlier training in the run's folder divided images by another split.
+   *
+   * @throws OtherSplitException if the images were divided by another split
+   */
+  public void requireSameSplit() {
+    var unused = file.read(split);
+  }
+
+  /**
    * Selects classes and images. Classes with an index come first, in the order of their indices.
    * Other classes follow in alphabetical order. Fixed classes keep their own order.
    *

@@ -28,12 +28,17 @@ final class RoundImages {
   private final Optional<Labels> fixed;
   private Set<String> told = Set.of();
 
+  /**
+   * @throws dev.millrace.core.training.OtherSplitException if earlier rounds divided images by
+   *     another split
+   */
   RoundImages(TrainingConfig config, TrainingListener listener, ClassOrder order) {
     this.golden = GoldenCheck.of(config);
     this.listener = listener;
     this.order = order;
     this.selector = new Selector(config.data(), config.checkpoints().run());
     this.fixed = config.data().classes().fixed();
+    selector.requireSameSplit();
   }
 
   /** {@return whether an earlier round has divided images} */

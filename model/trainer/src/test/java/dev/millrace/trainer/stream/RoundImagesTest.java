@@ -10,7 +10,10 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.Gate;
+import dev.millrace.core.training.OtherSplitException;
+import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
@@ -98,6 +101,31 @@ class RoundImagesTest {
       }
     }
     return new FoundImages(new TreeSet<>(List.of(names)), images);
+  }
+
+  /** The first round may begin an hour later. */
+  @Test
+  void otherSplit_isRefusedBeforeTheFirstRound() {
+    select(new Topic(), "cat", "dog");
+    TrainingData.Topics topics = Configs.topics(folder, 9, 1);
+    TrainingConfig other =
+        Configs.config(
+            folder,
+            new TrainingData.Topics(
+                topics.images(),
+                topics.labels(),
+                topics.events(),
+                topics.broker(),
+                topics.replay(),
+                topics.capacity(),
+                topics.everyLabels(),
+                topics.everyTime(),
+                new Split(0.3),
+                topics.classes()));
+
+    assertThatThrownBy(() -> images(other, new Topic()))
+        .isInstanceOf(OtherSplitException.class)
+        .hasMessageContaining("--held-out 0.4");
   }
 
   @Test
