@@ -1,8 +1,5 @@
 package dev.millrace.service.command.train;
 
-import dev.millrace.core.model.ModelManifest;
-import dev.millrace.core.repository.ModelRepository;
-import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -13,8 +10,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -85,31 +80,12 @@ final class TrainForgetCommand implements Callable<Integer> {
   }
 
   private List<Integer> versions(ForgottenImage forgotten) {
-    if (forgotten.trainedAfter().isEmpty()) {
-      return List.of();
-    }
-    ModelRepository repository = train.model().repository();
-    String model = train.model().name();
-    Set<Integer> dependent = new TreeSet<>();
-    for (int version : published(repository, model)) {
-      ModelManifest manifest = repository.manifest(model, version);
-      boolean isTrained =
-          version > forgotten.trainedAfter().getAsInt()
-              && manifest.source().kind().equals("training");
-      Integer parent = manifest.parentVersion();
-      if (isTrained || (parent != null && dependent.contains(parent))) {
-        dependent.add(version);
-      }
-    }
-    return List.copyOf(dependent);
-  }
-
-  private static List<Integer> published(ModelRepository repository, String model) {
-    try {
-      return repository.versions(model);
-    } catch (UnpublishedModelException e) {
-      return List.of();
-    }
+    return forgotten.trainedAfter().isEmpty()
+        ? List.of()
+        : DependentVersions.of(
+            train.model().repository(),
+            train.model().name(),
+            forgotten.trainedAfter().getAsInt());
   }
 
   private static String list(List<?> items) {
