@@ -1,6 +1,8 @@
 package dev.millrace.trainer.data;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 
 /**
@@ -20,5 +22,13 @@ public record FoundImages(SortedSet<String> names, List<NamedImage> images) {
    */
   public FoundImages {
     images = List.copyOf(images);
+  }
+
+  /** {@return the images without copies: of equal images with the same name, the first stays} */
+  public FoundImages withoutCopies() {
+    Set<List<String>> seen = new HashSet<>();
+    return new FoundImages(
+        names,
+        images.stream().filter(image -> seen.add(List.of(image.name(), image.content()))).toList());
   }
 }

@@ -27,9 +27,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -133,7 +135,10 @@ public final class ChampionWatch {
     }
   }
 
-  /** Returns the newest held-out images of the champion's classes, with the champion's indices. */
+  /**
+   * Returns the newest different held-out images of the champion's classes, with the champion's
+   * indices.
+   */
   private List<LabelledImage> newest(
       List<String> classes, LabelledImages images, List<String> keys) {
     Map<String, LabelledImage> heldOut = new HashMap<>();
@@ -147,10 +152,12 @@ public final class ChampionWatch {
     }
     List<String> newestFirst = new ArrayList<>(keys);
     Collections.reverse(newestFirst);
+    Set<List<Object>> seen = new HashSet<>();
     return newestFirst.stream()
         .filter(heldOut::containsKey)
-        .limit(newest)
         .map(heldOut::get)
+        .filter(image -> seen.add(List.of(image.label(), image.content())))
+        .limit(newest)
         .toList();
   }
 

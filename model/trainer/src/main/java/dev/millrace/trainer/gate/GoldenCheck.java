@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /**
  * Compares a golden set's folders with a training's classes, before the gate compares versions on
- * the set. An image counts only if the name of its folder is the name of a class. Immutable.
+ * the set. An image counts only if the name of its folder is the name of a class. Copies of an
+ * image count once. Immutable.
  */
 public final class GoldenCheck {
 
@@ -27,7 +28,7 @@ public final class GoldenCheck {
 
   private final Gate.Golden golden;
 
-  /** Number of images by the name of their folder. */
+  /** Number of different images by the name of their folder. */
   private final Map<String, Integer> folders = new TreeMap<>();
 
   /**
@@ -38,7 +39,7 @@ public final class GoldenCheck {
    */
   public GoldenCheck(Gate.Golden golden) {
     this.golden = golden;
-    FoundImages found = FolderImages.find(golden.folder());
+    FoundImages found = FolderImages.find(golden.folder()).withoutCopies();
     found.names().forEach(name -> folders.put(name, 0));
     found.images().forEach(image -> folders.merge(image.name(), 1, Integer::sum));
   }

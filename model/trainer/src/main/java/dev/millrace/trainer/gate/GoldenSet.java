@@ -41,7 +41,7 @@ public final class GoldenSet implements AutoCloseable {
   }
 
   /**
-   * Opens the set and decodes the images of the candidates' classes once.
+   * Opens the set and decodes the different images of the candidates' classes once.
    *
    * @param labels the names of the candidates' classes
    * @throws TrainingException if an image cannot be read
@@ -50,7 +50,7 @@ public final class GoldenSet implements AutoCloseable {
     Pixels pixels = new Pixels(preprocessing, ROOM);
     try {
       List<LabelledImage> images =
-          FolderImages.find(golden.folder()).images().stream()
+          FolderImages.find(golden.folder()).withoutCopies().images().stream()
               .filter(image -> labels.names().contains(image.name()))
               .map(image -> labelled(image, labels.names().indexOf(image.name())))
               .toList();

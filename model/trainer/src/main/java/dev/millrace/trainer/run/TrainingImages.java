@@ -10,9 +10,11 @@ import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.Pixels;
 import dev.millrace.trainer.data.TrainingSet;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -92,12 +94,19 @@ record TrainingImages(
     return images.arc(0, Math.min(images.size(), FOR_STATISTICS));
   }
 
+  /**
+   * {@return held-out images without copies} Copies get the same answers, so they would make an
+   * interval too narrow, and a gain too significant.
+   */
   private static EvaluationSet heldOut(List<Pixels.Image> images, int bytes) {
     if (images.isEmpty()) {
       throw new TrainingException(
           "too few images are held out to compare versions; add images, or hold out more");
     }
-    return new EvaluationSet(images, bytes);
+    Set<List<Object>> seen = new HashSet<>();
+    return new EvaluationSet(
+        images.stream().filter(image -> seen.add(List.of(image.label(), image.content()))).toList(),
+        bytes);
   }
 
   private static Map<Part, List<Pixels.Image>> byPart(DecodedImages decoded) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -59,6 +60,10 @@ class ChampionWatchTest {
    * highest number has the newest label.
    */
   private void measure() {
+    measure(number -> "content " + number);
+  }
+
+  private void measure(IntFunction<String> content) {
     List<LabelledImage> images =
         IntStream.range(0, IMAGES)
             .mapToObj(
@@ -66,7 +71,7 @@ class ChampionWatchTest {
                     new LabelledImage(
                         "image " + number,
                         number % GateRig.LABELS.size(),
-                        "",
+                        content.apply(number),
                         number % 3 == 0 ? Part.TRAINING : number % 3 == 1 ? Part.GATE : Part.REPORT,
                         () -> ByteBuffer.allocate(Integer.BYTES).putInt(number).array()))
             .toList();
@@ -87,6 +92,15 @@ class ChampionWatchTest {
     assertThat(measure.promotedAccuracy()).isEqualTo(0.9);
     assertThat(measure.hasFallen()).isFalse();
     assertThat(rig.openSessions).isZero();
+  }
+
+  /** The held-out images have two classes, and each class has ten different images. */
+  @Test
+  void copiesOfAnImage_areMeasuredOnce() {
+    serve(number -> true);
+    measure(number -> "content " + number % 10);
+
+    assertThat(heard.measures.get(0).images()).isEqualTo(20);
   }
 
   @Test

@@ -81,6 +81,18 @@ class GoldenCheckTest {
     assertThatCode(() -> check(70).requireEnough()).doesNotThrowAnyException();
   }
 
+  /** Copies of one image show no more than the image. */
+  @Test
+  void copiesOfAnImage_areCountedOnce() throws IOException {
+    for (int copy = 0; copy < 30; copy++) {
+      Files.copy(folder.resolve("a/0000.png"), folder.resolve("a/copy" + copy + ".png"));
+    }
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> check(20).requireEnough())
+        .withMessageContaining("the 6 images in " + folder);
+  }
+
   @Test
   void imagesOfNoClass_areNotCounted() {
     assertThatExceptionOfType(TrainingException.class)

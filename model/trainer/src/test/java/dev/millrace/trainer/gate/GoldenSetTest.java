@@ -108,6 +108,17 @@ class GoldenSetTest {
   }
 
   @Test
+  void copiesOfAnImage_areComparedOnce() throws Exception {
+    SmallImages.write(folder, 2, 3);
+    Files.copy(folder.resolve("a/0000.png"), folder.resolve("a/copy.png"));
+    try (GoldenSet set =
+        GoldenSet.open(
+            new Gate.Golden(folder, 50), Configs.PREPROCESSING, new Labels(List.of("a", "b")))) {
+      assertThat(set.judge(BLESSED, always(1), 2, () -> always(0)).golden().images()).isEqualTo(6);
+    }
+  }
+
+  @Test
   void setWithoutAnImageOfTheChampionsClasses_blessesNothing() {
     SmallImages.write(folder, 1, 3);
     try (GoldenSet set =

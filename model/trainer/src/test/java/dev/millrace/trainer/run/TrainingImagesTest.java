@@ -50,6 +50,35 @@ class TrainingImagesTest {
     assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(2 * EACH);
   }
 
+  /** A copy shows nothing that its original does not show, so the gate must not count it. */
+  @Test
+  void copiesOfHeldOutImages_areLeftOut() {
+    SmallImages.write(folder, 2, 10);
+    List<LabelledImage> images = new ArrayList<>(SmallImages.read(folder));
+    LabelledImage one = images.remove(0);
+    LabelledImage other = images.remove(0);
+    for (int copy = 0; copy < 3; copy++) {
+      images.add(as(Part.GATE, one, copy));
+      images.add(as(Part.REPORT, other, copy));
+    }
+
+    try (TrainingImages training =
+        TrainingImages.of(
+                new LabelledImages(new Labels(List.of("a", "b")), images),
+                Configs.of(folder, 1, 0.1),
+                () -> false)
+            .orElseThrow()) {
+      assertThat(training.gate().size()).isEqualTo(1);
+      assertThat(training.report().size()).isEqualTo(1);
+      assertThat(training.training().size()).isEqualTo(18);
+    }
+  }
+
+  private static LabelledImage as(Part part, LabelledImage image, int copy) {
+    return new LabelledImage(
+        image.key() + " copy " + copy, image.label(), image.content(), part, image.source());
+  }
+
   private static LabelledImage as(Part part, LabelledImage image) {
     return new LabelledImage(
         image.key() + " held out", image.label(), image.content(), part, image.source());
