@@ -26,7 +26,8 @@ final class FeatureJudge {
   private final EvaluationSet known;
   private final int classes;
 
-  private FeatureJudge(List<Pixels.Image> judged, List<Pixels.Image> known, int classes, int bytes) {
+  private FeatureJudge(
+      List<Pixels.Image> judged, List<Pixels.Image> known, int classes, int bytes) {
     this.judged = new EvaluationSet(judged, bytes);
     this.known = new EvaluationSet(known, bytes);
     this.classes = classes;

@@ -121,7 +121,9 @@ class SelectorTest {
                 .toList());
   }
 
-  /** A repeated training has only the classes of the version, and must divide their images alike. */
+  /**
+   * A repeated training has only the classes of the version, and must divide their images alike.
+   */
   @Test
   void parts_doNotDependOnAClassThatIsLeftOut() {
     Split groups = new Split(0.2, Optional.of(Pattern.compile("g[0-9]+/")));
@@ -134,10 +136,8 @@ class SelectorTest {
     for (int group = 0; group < 10; group++) {
       List<NamedImage> classes = List.copyOf(images);
       add("g" + group + "/ape", "ape");
-      Selection selection =
-          selector(groups, new ClassRule(1)).select(found(), List.of(), false);
-      Selection repeated =
-          selector(groups, fixed("cat", "dog")).select(found(), List.of(), false);
+      Selection selection = selector(groups, new ClassRule(1)).select(found(), List.of(), false);
+      Selection repeated = selector(groups, fixed("cat", "dog")).select(found(), List.of(), false);
       images.clear();
       images.addAll(classes);
 

@@ -62,7 +62,8 @@ class CheckpointWriterTest {
         CheckpointWriter writer =
             new CheckpointWriter(
                 config, network, images, heard, Optional.empty(), Optional.empty(), () -> 0)) {
-      Lineage lineage = Lineages.of(config, labelled, new RunProgress("run", 1, Optional.empty())).after(2, 0);
+      Lineage lineage =
+          Lineages.of(config, labelled, new RunProgress("run", 1, Optional.empty())).after(2, 0);
       assertThat(writer.write(weights, answers, "the run", Map.of("epoch", 2.0), true, lineage))
           .isTrue();
     }

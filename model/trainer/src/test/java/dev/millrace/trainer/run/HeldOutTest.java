@@ -49,7 +49,9 @@ class HeldOutTest {
         images.add(pixels.add(image));
       }
       return HeldOut.of(
-          batch -> FloatBuffer.wrap(answers), new EvaluationSet(images, Configs.PREPROCESSING.bytes()), 2);
+          batch -> FloatBuffer.wrap(answers),
+          new EvaluationSet(images, Configs.PREPROCESSING.bytes()),
+          2);
     }
   }
 }

@@ -71,7 +71,8 @@ class HeadTrainingTest {
               new Sampling(8, false),
               Augmentation.NONE,
               1);
-      EvaluationSet heldOut = new EvaluationSet(images.subList(20, 30), Configs.PREPROCESSING.bytes());
+      EvaluationSet heldOut =
+          new EvaluationSet(images.subList(20, 30), Configs.PREPROCESSING.bytes());
       for (int epoch = 0; epoch < EPOCHS; epoch++) {
         for (int batch = 0; batch < training.batches(); batch++) {
           var unused = trained.step(training.batch(epoch, batch), 0.1);

@@ -83,9 +83,7 @@ final class TrainForgetCommand implements Callable<Integer> {
     return forgotten.trainedAfter().isEmpty()
         ? List.of()
         : DependentVersions.of(
-            train.model().repository(),
-            train.model().name(),
-            forgotten.trainedAfter().getAsInt());
+            train.model().repository(), train.model().name(), forgotten.trainedAfter().getAsInt());
   }
 
   private static String list(List<?> items) {

@@ -28,8 +28,7 @@ class DependentVersionsTest {
             new byte[] {1},
             new Preprocessing(32, 32, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
             new Labels(List.of("a", "b")),
-            new Provenance(
-                new ModelManifest.Source(source, null, null), parent, Map.of(), "run"));
+            new Provenance(new ModelManifest.Source(source, null, null), parent, Map.of(), "run"));
   }
 
   private void remove(int version) throws IOException {
