@@ -40,8 +40,12 @@ public final class LibtorchTrainer implements Trainer {
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public boolean train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
-    Optional<GoldenCheck> golden = GoldenCheck.of(config);
+    Optional<GoldenCheck> golden = GoldenCheck.of(config, stop);
     golden.ifPresent(GoldenCheck::requireEnough);
+    golden.ifPresent(check -> check.requireReadable(config.preprocessing(), stop));
+    if (stop.getAsBoolean()) {
+      return false; // The golden set may be incomplete.
+    }
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
       return trainLocked(config, golden, listener, stop);
     }
@@ -60,7 +64,7 @@ public final class LibtorchTrainer implements Trainer {
                       .run(RunName.unique(clock.instant())))
           .isPresent();
     }
-    new StreamTraining(config, (TrainingData.Topics) config.data(), listener, stop).run();
+    new StreamTraining(config, (TrainingData.Topics) config.data(), golden, listener, stop).run();
     return false; // A training from topics has no last step.
   }
 
@@ -100,6 +104,7 @@ public final class LibtorchTrainer implements Trainer {
     golden.ifPresent(check -> check.requireEnough(selection.classes()));
     selection.notes().forEach(listener::warned);
     golden.flatMap(check -> check.leftOut(selection.classes())).ifPresent(listener::warned);
+    golden.flatMap(check -> check.trained(selection)).ifPresent(listener::warned);
     published.conflict(selection.classes()).ifPresent(listener::warned);
     selector.keep(selection, published.version());
     return selection.labelled();

@@ -1,17 +1,24 @@
 package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.NonInferiority;
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.data.FoundImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.Part;
+import dev.millrace.trainer.data.Pixels;
+import dev.millrace.trainer.data.Selection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +34,7 @@ public final class GoldenCheck {
   private static final double DIFFER = 0.05;
 
   private final Gate.Golden golden;
+  private final FoundImages images;
 
   /** Number of different images by the name of their folder. */
   private final Map<String, Integer> folders = new TreeMap<>();
@@ -35,23 +43,48 @@ public final class GoldenCheck {
    * Counts the images in each folder.
    *
    * @param golden the set's folder, and the allowed loss
-   * @throws TrainingException if the folder cannot be read
+   * @param found the images in the folder
    */
-  public GoldenCheck(Gate.Golden golden) {
+  GoldenCheck(Gate.Golden golden, FoundImages found) {
     this.golden = golden;
-    FoundImages found = FolderImages.find(golden.folder()).withoutCopies();
-    found.names().forEach(name -> folders.put(name, 0));
-    found.images().forEach(image -> folders.merge(image.name(), 1, Integer::sum));
+    this.images = found.withoutCopies();
+    images.names().forEach(name -> folders.put(name, 0));
+    images.images().forEach(image -> folders.merge(image.name(), 1, Integer::sum));
   }
 
   /**
-   * {@return the check of a training, or empty if the training has no golden set}
+   * {@return the check of a training, or empty if the training has no golden set, or was stopped}
    *
    * @param config the training's configuration
+   * @param stop called before each image is read; if it returns true, the reading stops
    * @throws TrainingException if the set's folder cannot be read
    */
-  public static Optional<GoldenCheck> of(TrainingConfig config) {
-    return config.checkpoints().gate().flatMap(Gate::golden).map(GoldenCheck::new);
+  public static Optional<GoldenCheck> of(TrainingConfig config, BooleanSupplier stop) {
+    return config
+        .checkpoints()
+        .gate()
+        .flatMap(Gate::golden)
+        .flatMap(
+            golden ->
+                FolderImages.find(golden.folder(), stop)
+                    .map(found -> new GoldenCheck(golden, found)));
+  }
+
+  /**
+   * Requires that all images can be decoded.
+   *
+   * @param preprocessing the preprocessing of the images
+   * @param stop called before each image is decoded; if it returns true, the other images are not
+   *     tested
+   * @throws TrainingException if an image cannot be decoded
+   */
+  public void requireReadable(Preprocessing preprocessing, BooleanSupplier stop) {
+    try (Pixels pixels = new Pixels(preprocessing, 0)) {
+      List<LabelledImage> all =
+          images.images().stream().map(image -> GoldenSet.labelled(image, 0)).toList();
+      DecodedImages.of(all, pixels, stop)
+          .ifPresent(decoded -> GoldenSet.requireReadable(golden, decoded));
+    }
   }
 
   /**
@@ -118,6 +151,28 @@ public final class GoldenCheck {
                 + " are left out, because no class has their name: "
                 + String.join(", ", unknown)
                 + "; rename the folders whose name is misspelt");
+  }
+
+  /**
+   * {@return a text about the images that a training also trains on, or empty if there are none}
+   *
+   * @param selection the training's images
+   */
+  public Optional<String> trained(Selection selection) {
+    long trained =
+        images.images().stream()
+            .filter(image -> selection.parts().get(image.content()) == Part.TRAINING)
+            .count();
+    return trained == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "golden: %,d of the %,d images in %s are also training images, so they hide a loss;"
+                    + " remove them from one of the two sets",
+                trained,
+                images.images().size(),
+                golden.folder()));
   }
 
   /**

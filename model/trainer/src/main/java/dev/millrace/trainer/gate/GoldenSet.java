@@ -55,10 +55,7 @@ public final class GoldenSet implements AutoCloseable {
               .map(image -> labelled(image, labels.names().indexOf(image.name())))
               .toList();
       DecodedImages decoded = DecodedImages.of(images, pixels, () -> false).orElseThrow();
-      if (decoded.complaint().isPresent()) {
-        throw new TrainingException(
-            "golden: in " + golden.folder() + ", " + decoded.complaint().get() + "; remove them");
-      }
+      requireReadable(golden, decoded);
       return new GoldenSet(golden, pixels, new EvaluationSet(decoded.images(), pixels.bytes()));
     } catch (RuntimeException | Error e) {
       pixels.close();
@@ -66,7 +63,20 @@ public final class GoldenSet implements AutoCloseable {
     }
   }
 
-  private static LabelledImage labelled(NamedImage image, int label) {
+  /**
+   * Requires that images were decoded.
+   *
+   * @throws TrainingException if an image cannot be decoded
+   */
+  static void requireReadable(Gate.Golden golden, DecodedImages decoded) {
+    if (decoded.complaint().isPresent()) {
+      throw new TrainingException(
+          "golden: in " + golden.folder() + ", " + decoded.complaint().get() + "; remove them");
+    }
+  }
+
+  /** {@return an image of the set with the index of a class} */
+  static LabelledImage labelled(NamedImage image, int label) {
     return new LabelledImage(image.key(), label, image.content(), Part.GATE, image.source());
   }
 

@@ -29,11 +29,16 @@ final class RoundImages {
   private Set<String> told = Set.of();
 
   /**
+   * @param golden the check of the golden set; empty if the training has none
    * @throws dev.millrace.core.training.OtherSplitException if earlier rounds divided images by
    *     another split
    */
-  RoundImages(TrainingConfig config, TrainingListener listener, ClassOrder order) {
-    this.golden = GoldenCheck.of(config);
+  RoundImages(
+      TrainingConfig config,
+      Optional<GoldenCheck> golden,
+      TrainingListener listener,
+      ClassOrder order) {
+    this.golden = golden;
     this.listener = listener;
     this.order = order;
     this.selector = new Selector(config.data(), config.checkpoints().run());
@@ -84,7 +89,7 @@ final class RoundImages {
     Set<String> notes = new LinkedHashSet<>(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
     if (selection.lack().isEmpty()) {
-      golden.ifPresent(check -> notes.addAll(golden(check, selection.classes())));
+      golden.ifPresent(check -> notes.addAll(golden(check, selection)));
     }
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
     told = notes;
@@ -96,12 +101,14 @@ final class RoundImages {
     return Optional.of(selection.labelled());
   }
 
-  /** {@return notes about the images of the golden set that do not count in this round} */
-  private static List<String> golden(GoldenCheck check, List<String> classes) {
+  /** {@return notes about the images of the golden set that do not count, or count too much} */
+  private static List<String> golden(GoldenCheck check, Selection selection) {
+    List<String> classes = selection.classes();
     check.requireKnown(classes);
     return Stream.of(
             check.leftOut(classes).map(note -> note + "; the others count once they are classes"),
-            check.lack(classes).map(note -> note + "; until then, hardly any version passes"))
+            check.lack(classes).map(note -> note + "; until then, hardly any version passes"),
+            check.trained(selection))
         .flatMap(Optional::stream)
         .toList();
   }

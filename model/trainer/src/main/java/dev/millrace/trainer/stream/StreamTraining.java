@@ -11,6 +11,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
+import dev.millrace.trainer.gate.GoldenCheck;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
 import java.nio.ByteBuffer;
@@ -59,6 +60,7 @@ public final class StreamTraining {
    *
    * @param config the configuration
    * @param topics the topics of images and labels, which are the configuration's data
+   * @param golden the check of the golden set; empty if the training has none
    * @param listener receives the training's events, on the thread that calls {@link #run}
    * @param stop called between polls and between steps; if it returns true, the training stops
    * @throws TrainingException if the run's folder cannot be used, or if the golden set does not fit
@@ -67,11 +69,13 @@ public final class StreamTraining {
   public StreamTraining(
       TrainingConfig config,
       TrainingData.Topics topics,
+      Optional<GoldenCheck> golden,
       TrainingListener listener,
       BooleanSupplier stop) {
     this(
         config,
         topics,
+        golden,
         listener,
         stop,
         Clock.systemUTC(),
@@ -84,6 +88,7 @@ public final class StreamTraining {
   StreamTraining(
       TrainingConfig config,
       TrainingData.Topics topics,
+      Optional<GoldenCheck> golden,
       TrainingListener listener,
       BooleanSupplier stop,
       Clock clock,
@@ -97,7 +102,7 @@ public final class StreamTraining {
     this.nanoTime = nanoTime;
     this.watch = ChampionWatch.of(config);
     this.rounds = new Rounds(config, trainer, ChampionStart.of(config), nanoTime);
-    this.images = new RoundImages(config, listener, ClassOrder.of(config));
+    this.images = new RoundImages(config, golden, listener, ClassOrder.of(config));
     images.requireGolden();
     if (rounds.hasFinished() && !images.hasDivided()) {
       throw new TrainingException(

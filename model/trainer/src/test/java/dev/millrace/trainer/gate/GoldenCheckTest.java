@@ -13,6 +13,7 @@ import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.FolderImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class GoldenCheckTest {
   }
 
   private GoldenCheck check(double maxLoss) {
-    return new GoldenCheck(new Gate.Golden(folder, maxLoss));
+    return new GoldenCheck(new Gate.Golden(folder, maxLoss), FolderImages.find(folder));
   }
 
   /** A training from a folder with the classes {@code a} and {@code b}. */
@@ -120,6 +121,42 @@ class GoldenCheckTest {
         .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> false))
         .withMessageContaining("the folders are 'A', 'B', and the classes are 'a', 'b'; rename");
     assertThat(home.resolve("run/split.json")).doesNotExist();
+  }
+
+  /** A training from topics would otherwise end when its first round begins. */
+  @Test
+  void unreadableImage_isRefusedBeforeTheTrainingBegins() throws IOException {
+    TrainingConfig config = config(70);
+    Files.writeString(folder.resolve("a/bad.png"), "no image");
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> new LibtorchTrainer().train(config, new Heard(), () -> false))
+        .withMessageStartingWith("golden: in " + folder + ", 1 of 7 images cannot be read: a/bad");
+    assertThat(home.resolve("run/split.json")).doesNotExist();
+  }
+
+  @Test
+  void stopRequest_endsTheReadingOfTheImages() {
+    int[] calls = new int[1];
+
+    assertThat(GoldenCheck.of(config(70), () -> ++calls[0] == 3)).isEmpty();
+    assertThat(calls[0]).isEqualTo(3);
+    assertThat(new LibtorchTrainer().train(config(70), new Heard(), () -> true)).isFalse();
+    assertThat(home.resolve("run/split.json")).doesNotExist();
+  }
+
+  @Test
+  void goldenImagesThatAreTrainedOn_areWarnedOf() {
+    TrainingConfig config = config(70);
+    Heard heard = new Heard();
+    new LibtorchTrainer().train(config, heard, () -> !heard.warnings.isEmpty());
+
+    assertThat(heard.warnings)
+        .anySatisfy(
+            warning ->
+                assertThat(warning)
+                    .startsWith("golden: ")
+                    .contains("of the 6 images in " + folder + " are also training images"));
   }
 
   @Test

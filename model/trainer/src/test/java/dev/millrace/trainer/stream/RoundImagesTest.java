@@ -18,6 +18,7 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.NamedImage;
+import dev.millrace.trainer.gate.GoldenCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ class RoundImagesTest {
   private RoundImages images(TrainingConfig config, ClassTopic topic) {
     return new RoundImages(
         config,
+        GoldenCheck.of(config, () -> false),
         told,
         new ClassOrder(config.checkpoints().repository(), "small", Optional.of(topic)));
   }

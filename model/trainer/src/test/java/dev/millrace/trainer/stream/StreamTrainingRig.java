@@ -179,7 +179,14 @@ final class StreamTrainingRig {
           return false;
         };
     new StreamTraining(
-            Configs.config(folder, topics), topics, told, stop, clock(), () -> nanos, trainer)
+            Configs.config(folder, topics),
+            topics,
+            Optional.empty(),
+            told,
+            stop,
+            clock(),
+            () -> nanos,
+            trainer)
         .run(broker);
   }
 

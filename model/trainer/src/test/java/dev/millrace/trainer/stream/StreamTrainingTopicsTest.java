@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,6 +212,7 @@ class StreamTrainingTopicsTest {
     new StreamTraining(
             Configs.config(folder, topics),
             topics,
+            Optional.empty(),
             rig.told,
             stop,
             rig.clock(),
@@ -250,7 +252,12 @@ class StreamTrainingTopicsTest {
     assertThatExceptionOfType(TrainingException.class)
         .isThrownBy(
             () ->
-                new StreamTraining(Configs.config(folder, topics), topics, rig.told, () -> true)
+                new StreamTraining(
+                        Configs.config(folder, topics),
+                        topics,
+                        Optional.empty(),
+                        rig.told,
+                        () -> true)
                     .run())
         .withMessageContaining("no port");
   }
