@@ -5,6 +5,7 @@ import dev.millrace.registry.RegistryConfig;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,6 +13,10 @@ import picocli.CommandLine.Option;
 /** A mixin of options for the format of the events in topics. */
 @Grouped(Section.TOPICS)
 public final class EventOptions {
+
+  /** The names of all options. */
+  public static final List<String> NAMES =
+      List.of("--image-field", "--schema-registry", "--schema-registry-auth");
 
   @Option(
       names = "--image-field",

@@ -174,6 +174,7 @@ final class DataOptions {
   void requireEffects(Given given) {
     if (folder != null && labels == null) {
       given.refuseWithout("--labels-topic", OF_TOPICS);
+      given.refuseOnTheLineWithout("--labels-topic", EventOptions.NAMES);
     }
     if (classes != null && given.has("--min-per-class")) {
       throw new IllegalArgumentException(

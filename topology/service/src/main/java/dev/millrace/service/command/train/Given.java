@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.service.command.options.ConfigFile;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -30,8 +31,12 @@ record Given(CommandSpec command) {
    */
   boolean has(String option) {
     OptionSpec spec = command.findOption(option);
-    return command.commandLine().getParseResult().hasMatchedOption(spec)
+    return isOnTheLine(option)
         || (command.defaultValueProvider() instanceof ConfigFile file && file.sets(spec));
+  }
+
+  private boolean isOnTheLine(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(command.findOption(option));
   }
 
   /**
@@ -42,10 +47,27 @@ record Given(CommandSpec command) {
    * @throws IllegalArgumentException if the user gave one of the options
    */
   void refuseWithout(String needed, List<String> options) {
-    for (String option : options) {
-      if (has(option)) {
-        throw new IllegalArgumentException(option + " needs " + needed);
-      }
-    }
+    refuse(options.stream().filter(this::has), needed);
+  }
+
+  /**
+   * Refuses options on the command line that have no effect, because the user did not give another
+   * option. The file of {@code --config} may have them, because several commands share the file.
+   *
+   * @param needed name of the other option
+   * @param options names of the options
+   * @throws IllegalArgumentException if the user gave one of the options on the command line
+   */
+  void refuseOnTheLineWithout(String needed, List<String> options) {
+    refuse(options.stream().filter(this::isOnTheLine), needed);
+  }
+
+  private static void refuse(Stream<String> options, String needed) {
+    options
+        .findFirst()
+        .ifPresent(
+            option -> {
+              throw new IllegalArgumentException(option + " needs " + needed);
+            });
   }
 }

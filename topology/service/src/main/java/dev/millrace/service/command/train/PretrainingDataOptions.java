@@ -51,7 +51,9 @@ final class PretrainingDataOptions {
           spec.commandLine(), "give either --data or --images-topic: what to learn from");
     }
     if (folder != null) {
-      new Given(spec).refuseWithout("--images-topic", List.of("--images"));
+      Given given = new Given(spec);
+      given.refuseWithout("--images-topic", List.of("--images"));
+      given.refuseOnTheLineWithout("--images-topic", EventOptions.NAMES);
     }
     return folder != null
         ? new PretrainingData.Folder(folder)

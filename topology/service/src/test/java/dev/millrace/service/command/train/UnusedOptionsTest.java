@@ -52,7 +52,9 @@ class UnusedOptionsTest {
     "--every-minutes=60",
     "--replay-images=50000",
     "--images-topic=images",
-    "--create-topics=4"
+    "--create-topics=4",
+    "--image-field=picture",
+    "--schema-registry=http://localhost:1"
   })
   void optionOfTopics_withAFolder_isRefused(String option) {
     assertThat(train("--data=x", option).usageLine())
@@ -82,9 +84,19 @@ class UnusedOptionsTest {
   }
 
   @Test
-  void numberOfImagesOfATopic_withAFolder_isRefused() {
-    assertThat(CapturedRun.of("pretrain", "--data=x", "--images=5").usageLine())
-        .contains("--images needs --images-topic");
+  void schemaRegistryInTheConfigFile_mayBeForOtherCommands() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("all.properties"), "schema-registry=http://localhost:1");
+
+    assertThat(train("--data=x", "--config=" + file).failureLine())
+        .contains("the trainer is not on the class path");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--images=5", "--image-field=picture", "--schema-registry=http://localhost:1"})
+  void optionOfTheTopic_withAFolderToPretrainOn_isRefused(String option) {
+    assertThat(CapturedRun.of("pretrain", "--data=x", option).usageLine())
+        .contains(name(option) + " needs --images-topic");
   }
 
   /** The class path of this test has no trainer, which is looked up after the options. */
