@@ -9,6 +9,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param version the champion's version number
  * @param images number of images
  * @param accuracy the champion's accuracy on these images, from 0 to 1
+ * @param promotedImages number of the gate's images on which it was judged; null if no gate
+ *     promoted it
  * @param promotedAccuracy the champion's accuracy on the gate's images when it was promoted, from 0
  *     to 1; null if no gate promoted it
  * @param p p-value of Fisher's one-sided exact test: the probability of an accuracy this low if the
@@ -21,6 +23,7 @@ public record ChampionMeasure(
     int version,
     int images,
     double accuracy,
+    Integer promotedImages,
     Double promotedAccuracy,
     double p,
     boolean hasFallen) {}

@@ -175,6 +175,12 @@ public final class ChampionWatch {
               images.intValue());
     }
     return new ChampionMeasure(
-        champion.version(), answers.size(), answers.accuracy(), before, p, p < LEVEL);
+        champion.version(),
+        answers.size(),
+        answers.accuracy(),
+        images == null ? null : images.intValue(),
+        images == null ? null : before,
+        p,
+        p < LEVEL);
   }
 }

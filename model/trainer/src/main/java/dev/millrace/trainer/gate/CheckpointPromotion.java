@@ -3,6 +3,7 @@ package dev.millrace.trainer.gate;
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.TrainingListener;
@@ -87,11 +88,11 @@ public final class CheckpointPromotion implements AutoCloseable {
   public static Map<String, Double> figures(Verdict verdict) {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("gate_images", (double) verdict.images());
-    figures.put("gate_accuracy", verdict.accuracy());
+    putShare("gate_accuracy", verdict.accuracy(), verdict.images(), figures);
     figures.put("gate_blessed", verdict.blessed() ? 1.0 : 0.0);
     if (verdict.championAccuracy() != null) {
       figures.put(PastRounds.CHAMPION, (double) verdict.champion());
-      figures.put("gate_champion_accuracy", verdict.championAccuracy());
+      putShare("gate_champion_accuracy", verdict.championAccuracy(), verdict.images(), figures);
       figures.put("gate_gained", (double) verdict.gained());
       figures.put("gate_lost", (double) verdict.lost());
       figures.put("gate_p", verdict.p());
@@ -99,8 +100,8 @@ public final class CheckpointPromotion implements AutoCloseable {
     if (verdict.golden() != null) {
       Verdict.Golden golden = verdict.golden();
       figures.put("golden_images", (double) golden.images());
-      figures.put("golden_accuracy", golden.accuracy());
-      figures.put("golden_champion_accuracy", golden.championAccuracy());
+      putShare("golden_accuracy", golden.accuracy(), golden.images(), figures);
+      putShare("golden_champion_accuracy", golden.championAccuracy(), golden.images(), figures);
       figures.put("golden_gained", (double) golden.gained());
       figures.put("golden_lost", (double) golden.lost());
       figures.put("golden_loss_bound", golden.bound());
@@ -110,6 +111,16 @@ public final class CheckpointPromotion implements AutoCloseable {
       figures.put("gate_level", verdict.level());
     }
     return figures;
+  }
+
+  /** Adds a share of images, and the ends of its 95 % interval if there is an image. */
+  private static void putShare(String name, double share, int images, Map<String, Double> figures) {
+    figures.put(name, share);
+    if (images > 0) {
+      Proportion ends = Proportion.ofShare(share, images);
+      figures.put(name + "_low", ends.low());
+      figures.put(name + "_high", ends.high());
+    }
   }
 
   /**

@@ -90,6 +90,7 @@ class ChampionWatchTest {
     assertThat(measure.images()).isEqualTo(NEWEST);
     assertThat(measure.accuracy()).isEqualTo(0.94);
     assertThat(measure.promotedAccuracy()).isEqualTo(0.9);
+    assertThat(measure.promotedImages()).isEqualTo(500);
     assertThat(measure.hasFallen()).isFalse();
     assertThat(rig.openSessions).isZero();
   }
@@ -118,7 +119,8 @@ class ChampionWatchTest {
     rig.alias.serve(rig.publish(number -> false).version());
     measure();
 
-    assertThat(heard.measures).containsExactly(new ChampionMeasure(1, NEWEST, 0, null, 1, false));
+    assertThat(heard.measures)
+        .containsExactly(new ChampionMeasure(1, NEWEST, 0, null, null, 1, false));
   }
 
   /** A user may promote a version that another tool has made. */
@@ -128,7 +130,8 @@ class ChampionWatchTest {
     measure();
 
     assertThat(heard.warnings).isEmpty();
-    assertThat(heard.measures).containsExactly(new ChampionMeasure(1, NEWEST, 1, null, 1, false));
+    assertThat(heard.measures)
+        .containsExactly(new ChampionMeasure(1, NEWEST, 1, null, null, 1, false));
   }
 
   @Test

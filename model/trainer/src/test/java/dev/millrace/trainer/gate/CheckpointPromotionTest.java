@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.Heard;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -139,20 +139,29 @@ class CheckpointPromotionTest {
   void figures_areNumbersByName() {
     assertThat(
             CheckpointPromotion.figures(
-                new Verdict(true, "", 9, 0.75, 4, 0.5, 3, 1, 0.25, 2, 0.01)))
+                new Verdict(true, "", 8, 0.75, 4, 0.5, 3, 1, 0.25, 2, 0.01)))
         .containsExactly(
-            entry("gate_images", 9.0),
+            entry("gate_images", 8.0),
             entry("gate_accuracy", 0.75),
+            entry("gate_accuracy_low", Proportion.of(6, 8).low()),
+            entry("gate_accuracy_high", Proportion.of(6, 8).high()),
             entry("gate_blessed", 1.0),
             entry("gate_champion", 4.0),
             entry("gate_champion_accuracy", 0.5),
+            entry("gate_champion_accuracy_low", Proportion.of(4, 8).low()),
+            entry("gate_champion_accuracy_high", Proportion.of(4, 8).high()),
             entry("gate_gained", 3.0),
             entry("gate_lost", 1.0),
             entry("gate_p", 0.25),
             entry("gate_round", 2.0),
             entry("gate_level", 0.01));
-    assertThat(CheckpointPromotion.figures(new Verdict(false, "", 9, 0.75, 4, null, 0, 0, 1, 0, 0)))
-        .isEqualTo(Map.of("gate_images", 9.0, "gate_accuracy", 0.75, "gate_blessed", 0.0));
+    assertThat(CheckpointPromotion.figures(new Verdict(false, "", 8, 0.75, 4, null, 0, 0, 1, 0, 0)))
+        .containsOnlyKeys(
+            "gate_images",
+            "gate_accuracy",
+            "gate_accuracy_low",
+            "gate_accuracy_high",
+            "gate_blessed");
   }
 
   @Test

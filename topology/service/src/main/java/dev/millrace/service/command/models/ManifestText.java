@@ -80,15 +80,16 @@ record ManifestText(PrintWriter out, Instant now) {
   }
 
   /**
-   * Returns a metric's interval and number of images, or an empty text if they are unknown. The
-   * gate measures all its metrics on the same images, so the manifest holds their number only once.
+   * Returns a metric's interval and number of images, or an empty text if they are unknown. All
+   * metrics of the gate, and all metrics of the golden set, are measured on the same images, so the
+   * manifest holds their number only once.
    */
   private static String extent(Map<String, Double> metrics, String name, double value) {
     Double low = metrics.get(name + "_low");
     Double high = metrics.get(name + "_high");
     Double images = metrics.get(name + "_images");
-    if (name.startsWith("gate_") && name.endsWith("accuracy")) {
-      images = metrics.get("gate_images");
+    if (name.matches("(gate|golden)_.*accuracy")) {
+      images = metrics.get(name.substring(0, name.indexOf('_')) + "_images");
       if (images != null) {
         Proportion share = Proportion.ofShare(value, images.intValue());
         low = share.low();

@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.evaluation.Interval;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
@@ -132,12 +133,17 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   /** {@return a share with the ends of its 95 % interval and its number of images} */
   private static String share(Interval share, int images) {
+    return share(share, "", images);
+  }
+
+  private static String share(Interval share, String which, int images) {
     return String.format(
         Locale.ROOT,
-        "%.2f %% (%.2f to %.2f) of %,d",
+        "%.2f %% (%.2f to %.2f) of %s%,d",
         100 * share.value(),
         100 * share.low(),
         100 * share.high(),
+        which,
         images);
   }
 
@@ -168,7 +174,20 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
         "judged",
         Map.of("run", run, "verdict", verdict),
         (verdict.blessed() ? style.good("blessed: ") : style.warning("not blessed: "))
-            + verdict.reason());
+            + verdict.reason()
+            + "; accuracy "
+            + share(verdict.accuracy(), verdict.images())
+            + (verdict.championAccuracy() == null
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "; version %d: %s",
+                    verdict.champion(),
+                    share(verdict.championAccuracy(), verdict.images()))));
+  }
+
+  private static String share(double share, int images) {
+    return share(Proportion.ofShare(share, images), "", images);
   }
 
   @Override
@@ -188,16 +207,18 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
     String found =
         String.format(
             Locale.ROOT,
-            "version %d, which serves: accuracy %.2f %% on the newest %,d images%s",
+            "version %d, which serves: accuracy %s images%s",
             measure.version(),
-            100 * measure.accuracy(),
-            measure.images(),
+            share(
+                Proportion.ofShare(measure.accuracy(), measure.images()),
+                "the newest ",
+                measure.images()),
             measure.promotedAccuracy() == null
                 ? ""
                 : String.format(
                     Locale.ROOT,
-                    ", %.2f %% when it was promoted",
-                    100 * measure.promotedAccuracy()));
+                    ", %s when it was promoted",
+                    share(measure.promotedAccuracy(), measure.promotedImages())));
     tell(
         "champion",
         Map.of("measure", measure),

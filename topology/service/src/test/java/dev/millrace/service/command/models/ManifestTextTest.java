@@ -46,6 +46,10 @@ class ManifestTextTest {
                     "gate_accuracy",
                     0.5,
                     "gate_images",
+                    200.0,
+                    "golden_accuracy",
+                    0.5,
+                    "golden_images",
                     200.0),
                 "run-1"));
 
@@ -60,6 +64,8 @@ class ManifestTextTest {
         .containsPattern("accuracy +91.50 %\n")
         .containsPattern("train_loss +0.1235\n")
         .containsPattern("gate_accuracy +50.00 % \\(95 % interval: 43.14 % to 56.86 %\\) of 200\n")
+        .containsPattern(
+            "golden_accuracy +50.00 % \\(95 % interval: 43.14 % to 56.86 %\\) of 200\n")
         .containsPattern("epoch +12\n");
   }
 

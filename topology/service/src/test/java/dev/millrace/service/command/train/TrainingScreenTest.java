@@ -20,6 +20,7 @@ import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.core.training.Verdict;
 import dev.millrace.service.command.CommandTree;
 import dev.millrace.service.command.output.FakeTerminal;
 import dev.millrace.service.command.output.Terminal;
@@ -98,8 +99,12 @@ class TrainingScreenTest {
         .contains(
             "m version 3 is promoted",
             "compares on 120 images; it cannot tell a gain below 5.8 points from chance",
-            "ALARM, the champion has become worse: version 2, which serves: accuracy 84.00 % on the"
-                + " newest 500 images, 92.00 % when it was promoted");
+            "ALARM, the champion has become worse: version 2, which serves: accuracy 84.00 %"
+                + " (80.53 to 86.95) of the newest 500 images, 92.00 % (87.97 to 94.76) of 250 when it"
+                + " was promoted",
+            "blessed: better; accuracy 90.00 % (82.56 to 94.48) of 100; version 2: 80.00 % (71.12 to"
+                + " 86.66) of 100",
+            "not blessed: no champion; accuracy 90.00 % (82.56 to 94.48) of 100\n");
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
@@ -141,7 +146,9 @@ class TrainingScreenTest {
     try (TrainingScreen screen = new TrainingScreen(command, false, config(), terminal)) {
       screen.began("run", 9_600, 2_400, 0, 90);
       screen.gateOpened(120, 700 / 120.0);
-      screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 0.92, 0.001, true));
+      screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true));
+      screen.judged(new Verdict(true, "better", 100, 0.9, 2, 0.8, 12, 2, 0.006, 1, 0.01));
+      screen.judged(new Verdict(false, "no champion", 100, 0.9, 2, null, 0, 0, 1, 0, 0));
       for (int version = 1; version <= VERSIONS; version++) {
         for (int step = 0; step < 20; step++) {
           screen.stepped(step + 20L * (version - 1), 128, 0.5);
