@@ -1,0 +1,198 @@
+package dev.millrace.trainer.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.Configs;
+import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.LibtorchTrainer;
+import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.LabelledImage;
+import dev.millrace.trainer.data.LabelledImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stops trainings, resumes them, and asks for checkpoints in between. */
+class InterruptedRunTest {
+
+  private static final int EACH = 60;
+
+  /**
+   * Number of images per class, for tests in which the network does not have to learn anything.
+   * With two classes, an epoch has two batches.
+   */
+  private static final int FEW = 24;
+
+  @TempDir private Path home;
+  private RunRig rig;
+
+  @BeforeEach
+  void prepare() {
+    rig = new RunRig(home);
+  }
+
+  @Test
+  void stopRequest_endsTheSearchForImages() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+
+    new LibtorchTrainer().train(Configs.of(home, 1, 0.05), new Heard(), () -> true);
+
+    assertThat(home.resolve("run/split.json")).doesNotExist();
+  }
+
+  @Test
+  void stopRequest_endsTheDecodingOfImages() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    int[] reads = new int[1];
+    List<LabelledImage> images =
+        SmallImages.read(home.resolve("images")).stream()
+            .map(image -> counted(image, reads))
+            .toList();
+    Heard heard = new Heard();
+    Optional<Weights> weights =
+        new TrainingRun(
+                Configs.of(home, 1, 0.05),
+                new LabelledImages(new Labels(List.of("a", "b")), images),
+                heard,
+                () -> reads[0] == 5,
+                System::nanoTime)
+            .run("stopped");
+
+    assertThat(weights).isEmpty();
+    assertThat(reads[0]).isEqualTo(5);
+    assertThat(heard.steps).isEmpty();
+  }
+
+  private static LabelledImage counted(LabelledImage image, int[] reads) {
+    return new LabelledImage(
+        image.key(),
+        image.label(),
+        image.content(),
+        image.part(),
+        () -> {
+          reads[0]++;
+          return image.source().read();
+        });
+  }
+
+  @Test
+  void interruptedRun_endsAsOneThatWasNot() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.train(Configs.of(home, 2, 0.05));
+    Weights whole = rig.newest();
+
+    TrainingConfig again = Configs.of(home, "interrupted", 2, 0.05, Optional.empty());
+    Heard first = rig.train(again, 3);
+    Heard second = rig.train(again, 7);
+    Heard third = rig.train(again);
+
+    assertThat(first.steps).hasSize(3);
+    assertThat(second.done).isEqualTo(3);
+    assertThat(third.done).isEqualTo(10);
+    assertThat(rig.newest()).isEqualTo(whole);
+  }
+
+  /** A resumed run computes the features of the images in other batches. */
+  @Test
+  void interruptedRunOfTheLastLayer_endsAsOneThatWasNot() {
+    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.train(rig.ofTheLastLayer("run"));
+    Weights whole = rig.newest();
+
+    for (int done : List.of(1, 3, 9)) {
+      TrainingConfig again = rig.ofTheLastLayer("interrupted-" + done);
+      assertThat(rig.train(again, done).steps).hasSize(done);
+      assertThat(rig.train(again).done).isEqualTo(done);
+      assertThat(rig.newest()).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void stopAfterTheLastStep_isTooLate() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    for (int steps : List.of(1, 2)) {
+      Heard heard = new Heard();
+      assertThat(
+              new LibtorchTrainer()
+                  .train(Configs.of(home, 1, 0.05), heard, () -> heard.steps.size() >= steps))
+          .isEqualTo(steps == 2);
+    }
+  }
+
+  @Test
+  void goingOnWithOtherOptions_isRefused() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.train(Configs.of(home, 2, 0.05), 3);
+
+    assertThatThrownBy(() -> rig.train(Configs.of(home, 2, 0.04)))
+        .isInstanceOf(OtherOptionsException.class)
+        .hasMessageContaining("another optimization")
+        .hasMessageContaining("0.05")
+        .hasMessageContaining("0.04");
+  }
+
+  @Test
+  void demandedCheckpoint_isPublishedBetweenSteps() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    Files.createDirectories(home.resolve("run"));
+    Files.createFile(home.resolve("run/export"));
+
+    rig.train(Configs.of(home, 1, 0.05), 1);
+
+    assertThat(rig.repository().versions("small")).containsExactly(1);
+    assertThat(home.resolve("run/export")).doesNotExist();
+  }
+
+  @Test
+  void demandedCheckpointThatCannotBePublished_isPublishedByTheResumedRun() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    Files.createDirectories(home.resolve("run"));
+    rig.demandCheckpoint();
+    Path obstacle = Files.createFile(home.resolve("models"));
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> rig.train(Configs.of(home, 1, 0.05)));
+    Files.delete(obstacle);
+    rig.train(Configs.of(home, 1, 0.05), 1);
+
+    assertThat(rig.repository().versions("small")).containsExactly(1);
+    assertThat(home.resolve("run/export")).doesNotExist();
+  }
+
+  /** Only a training on one thread has the same bytes each time. */
+  @Test
+  void threadsOfAnInterruptedRun_areRecordedAsTheMostOfAllItsParts() {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    rig.train(withThreads(config, 2), 1);
+    rig.train(config);
+
+    assertThat(rig.repository().newest("small").manifest().lineage().threads()).isEqualTo(2);
+  }
+
+  private static TrainingConfig withThreads(TrainingConfig config, int threads) {
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        threads);
+  }
+}
