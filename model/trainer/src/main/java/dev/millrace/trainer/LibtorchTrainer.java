@@ -2,6 +2,7 @@ package dev.millrace.trainer;
 
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ForgottenImage;
+import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Trainer;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -43,8 +44,9 @@ public final class LibtorchTrainer implements Trainer {
     Optional<GoldenCheck> golden = GoldenCheck.of(config, stop);
     golden.ifPresent(GoldenCheck::requireEnough);
     golden.ifPresent(check -> check.requireReadable(config.preprocessing(), stop));
-    if (stop.getAsBoolean()) {
-      return false; // The golden set may be incomplete.
+    boolean isGolden = config.checkpoints().gate().flatMap(Gate::golden).isPresent();
+    if (isGolden && golden.isEmpty()) {
+      return false; // The training was stopped while the golden set was read.
     }
     try (RunLock held = RunLock.of(config.checkpoints().run())) {
       return trainLocked(config, golden, listener, stop);
