@@ -2,6 +2,7 @@ package dev.millrace.trainer.run;
 
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * All images of a run, decoded and divided into parts.
@@ -46,11 +48,16 @@ record TrainingImages(
    * Decodes all images.
    *
    * @param stop called before each image; if it returns true, the decoding stops
+   * @param warnings receives how many images of topics cannot be decoded. They are left out, so
+   *     that no image ends a training from topics
    * @return the images, or empty if the decoding was stopped
    * @throws TrainingException if an image cannot be read, or a part would be empty
    */
   static Optional<TrainingImages> of(
-      LabelledImages images, TrainingConfig config, BooleanSupplier stop) {
+      LabelledImages images,
+      TrainingConfig config,
+      BooleanSupplier stop,
+      Consumer<String> warnings) {
     Pixels pixels =
         new Pixels(
             config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
@@ -60,7 +67,8 @@ record TrainingImages(
         pixels.close();
         return Optional.empty();
       }
-      return Optional.of(of(images.labels(), byPart(decoded.get()), config, pixels));
+      return Optional.of(
+          of(images.labels(), byPart(decoded.get(), config, warnings), config, pixels));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
@@ -109,10 +117,12 @@ record TrainingImages(
         bytes);
   }
 
-  private static Map<Part, List<Pixels.Image>> byPart(DecodedImages decoded) {
-    if (decoded.complaint().isPresent()) {
+  private static Map<Part, List<Pixels.Image>> byPart(
+      DecodedImages decoded, TrainingConfig config, Consumer<String> warnings) {
+    if (decoded.complaint().isPresent() && config.data() instanceof TrainingData.Folder) {
       throw new TrainingException(decoded.complaint().get() + "; remove them");
     }
+    decoded.complaint().ifPresent(complaint -> warnings.accept(complaint + "; they are left out"));
     Map<Part, List<Pixels.Image>> parts = new EnumMap<>(Part.class);
     for (Part part : Part.values()) {
       parts.put(part, decoded.images().stream().filter(image -> image.part() == part).toList());

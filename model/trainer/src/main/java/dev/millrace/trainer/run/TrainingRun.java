@@ -119,7 +119,7 @@ public final class TrainingRun {
   public Optional<Weights> run(String name, Optional<BaseChampion> base) {
     Optional<RunState> before = folder.state().filter(state -> !state.finished());
     before.ifPresent(this::requireSameOptions);
-    Optional<TrainingImages> decoded = TrainingImages.of(labelled, config, stop);
+    Optional<TrainingImages> decoded = TrainingImages.of(labelled, config, stop, listener::warned);
     if (decoded.isEmpty()) {
       return Optional.empty();
     }

@@ -58,7 +58,8 @@ class CheckpointWriterTest {
         new Selector(config.data(), home.resolve("run"))
             .select(FolderImages.find(home.resolve("images")), List.of(), false)
             .labelled();
-    try (TrainingImages images = TrainingImages.of(labelled, config, () -> false).orElseThrow();
+    try (TrainingImages images =
+            TrainingImages.of(labelled, config, () -> false, warning -> {}).orElseThrow();
         CheckpointWriter writer =
             new CheckpointWriter(
                 config, network, images, heard, Optional.empty(), Optional.empty(), () -> 0)) {

@@ -2,16 +2,21 @@ package dev.millrace.trainer.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +25,7 @@ class TrainingImagesTest {
   private static final int EACH = 300;
 
   @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
 
   /** The images of a folder come class by class, and a batch holds up to 256 of them. */
   @Test
@@ -34,7 +40,8 @@ class TrainingImagesTest {
         TrainingImages.of(
                 new LabelledImages(new Labels(List.of("a", "b")), images),
                 Configs.of(folder, 1, 0.1),
-                () -> false)
+                () -> false,
+                warnings::add)
             .orElseThrow()) {
       training
           .statistics()
@@ -66,12 +73,63 @@ class TrainingImagesTest {
         TrainingImages.of(
                 new LabelledImages(new Labels(List.of("a", "b")), images),
                 Configs.of(folder, 1, 0.1),
-                () -> false)
+                () -> false,
+                warnings::add)
             .orElseThrow()) {
       assertThat(training.gate().size()).isEqualTo(1);
       assertThat(training.report().size()).isEqualTo(1);
       assertThat(training.training().size()).isEqualTo(18);
     }
+  }
+
+  /** The decoder of a later release may refuse an image that the replay has accepted. */
+  @Test
+  void imageOfATopicThatCannotBeDecoded_isLeftOut() {
+    SmallImages.write(folder, 2, 4);
+    List<LabelledImage> images = new ArrayList<>(SmallImages.read(folder));
+    images.add(as(Part.GATE, images.remove(0)));
+    images.add(as(Part.REPORT, images.remove(0)));
+    LabelledImage bad = images.remove(0);
+    images.add(new LabelledImage(bad.key(), 0, bad.content(), Part.TRAINING, () -> new byte[] {1}));
+
+    try (TrainingImages training =
+        TrainingImages.of(
+                new LabelledImages(new Labels(List.of("a", "b")), images),
+                ofTopics(Configs.of(folder, 1, 0.1)),
+                () -> false,
+                warnings::add)
+            .orElseThrow()) {
+      assertThat(training.training().size()).isEqualTo(5);
+    }
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith("1 of 8 images cannot be read: a/0002.png (")
+        .endsWith("; they are left out");
+  }
+
+  private TrainingConfig ofTopics(TrainingConfig config) {
+    return new TrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        new TrainingData.Topics(
+            "images",
+            "labels",
+            Map.of(),
+            new KafkaAccess(Map.of()),
+            folder.resolve("replay"),
+            9,
+            1,
+            Duration.ofHours(1),
+            config.data().split(),
+            config.data().classes()),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        config.threads());
   }
 
   private static LabelledImage as(Part part, LabelledImage image, int copy) {
