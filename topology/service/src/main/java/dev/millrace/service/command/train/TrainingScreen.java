@@ -172,7 +172,13 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   public void judged(Verdict verdict) {
     tell(
         "judged",
-        Map.of("run", run, "verdict", verdict),
+        Map.of(
+            "run",
+            run,
+            "verdict",
+            verdict,
+            "interval",
+            Proportion.ofShare(verdict.accuracy(), verdict.images())),
         (verdict.blessed() ? style.good("blessed: ") : style.warning("not blessed: "))
             + verdict.reason()
             + "; accuracy "
@@ -221,7 +227,11 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
                     share(measure.promotedAccuracy(), measure.promotedImages())));
     tell(
         "champion",
-        Map.of("measure", measure),
+        Map.of(
+            "measure",
+            measure,
+            "interval",
+            Proportion.ofShare(measure.accuracy(), measure.images())),
         measure.hasFallen()
             ? style.warning("ALARM, the champion has become worse: ") + found
             : found);

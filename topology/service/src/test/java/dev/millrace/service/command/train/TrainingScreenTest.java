@@ -108,6 +108,23 @@ class TrainingScreenTest {
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
+  @Test
+  void verdictsAndMeasuresInJson_haveIntervals() {
+    StringWriter out = new StringWriter();
+    CommandLine command = CommandTree.root().getSubcommands().get("train");
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(new StringWriter()));
+    try (TrainingScreen screen =
+        new TrainingScreen(command, true, config(), new Terminal(false, false, 80, true))) {
+      screen.judged(new Verdict(true, "better", 100, 0.9, 2, 0.8, 12, 2, 0.006, 1, 0.01));
+      screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true));
+    }
+
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).containsPattern("\"interval\":.*\"low\":0.8256"),
+            line -> assertThat(line).containsPattern("\"interval\":.*\"low\":0.8052"));
+  }
+
   /** The configured batch of 128 images is larger than the set, so each step has 40 images. */
   @Test
   void trainingOnFewerImagesThanABatch_countsTheImagesThatThereAre() {
