@@ -25,12 +25,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -46,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * A task of Kafka Streams gives up its work again and again, as a task does while an image store is
  * unavailable. Meanwhile, the task's topology commits, and the group rebalances. No record may be
- * skipped.
+ * skipped, and no stream thread may fail.
  */
 @Tag("broker")
 @Timeout(180)
@@ -61,12 +64,18 @@ class RevivedTaskTest {
 
   private static final int JOINS = 3;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration AWAY = Duration.ofSeconds(3);
 
   private final String topic = "revived-" + UUID.randomUUID();
+  private final StreamsBuilder builder = new StreamsBuilder();
+  private final Properties properties = new Properties();
   private final Set<String> processed = ConcurrentHashMap.newKeySet();
-  private final Set<TaskId> givenUp = ConcurrentHashMap.newKeySet();
+
+  /** The first offset at which each partition was given up. */
+  private final Map<Integer, Long> givenUp = new ConcurrentHashMap<>();
+
+  private final Set<Throwable> failures = ConcurrentHashMap.newKeySet();
   private volatile boolean away = true;
   private Map<String, Object> kafka;
 
@@ -78,11 +87,20 @@ class RevivedTaskTest {
     try (Admin admin = Admin.create(kafka)) {
       admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
     }
+    send();
+    properties.putAll(kafka);
+    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topic);
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
+    properties.put("auto.offset.reset", "earliest");
+  }
+
+  private void send() {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < RECORDS; i++) {
+        byte[] key = {(byte) i};
         for (int partition = 0; partition < PARTITIONS; partition++) {
-          var unused = producer.send(new ProducerRecord<>(topic, partition, null, new byte[1]));
+          var unused = producer.send(new ProducerRecord<>(topic, partition, key, new byte[1]));
         }
       }
     }
@@ -91,25 +109,32 @@ class RevivedTaskTest {
   @AfterEach
   void release() {
     away = false;
+    assertThat(failures).isEmpty();
+  }
+
+  private KStream<byte[], byte[]> input() {
+    return builder.stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()));
   }
 
   private KafkaStreams start(String guarantee, String member) {
-    Properties properties = new Properties();
-    properties.putAll(kafka);
-    properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topic);
+    return start(guarantee, member, new PromptClients());
+  }
+
+  private KafkaStreams start(String guarantee, String member, KafkaClientSupplier clients) {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(member).toString());
-    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 10);
-    properties.put("auto.offset.reset", "earliest");
-    StreamsBuilder builder = new StreamsBuilder();
-    builder.stream(topic, Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-        .processValues(Stuck::new);
-    KafkaStreams streams = new KafkaStreams(builder.build(), properties, new PromptClients());
+    KafkaStreams streams = new KafkaStreams(builder.build(), properties, clients);
+    streams.setUncaughtExceptionHandler(
+        failure -> {
+          failures.add(failure);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
     streams.start();
     return streams;
   }
 
-  private final class Stuck implements FixedKeyProcessor<byte[], byte[], byte[]> {
+  /** Gives up its work instead of processing a record, and commits often. */
+  private class Stuck implements FixedKeyProcessor<byte[], byte[], byte[]> {
 
     private FixedKeyProcessorContext<byte[], byte[]> context;
     private RecordForwarder<byte[], byte[], byte[]> records;
@@ -124,12 +149,13 @@ class RevivedTaskTest {
 
     @Override
     public void process(FixedKeyRecord<byte[], byte[]> record) {
+      int partition = context.taskId().partition();
       long offset = context.recordMetadata().orElseThrow().offset();
       if (away && offset >= STUCK) {
-        givenUp.add(context.taskId());
+        givenUp.putIfAbsent(partition, offset);
         throw records.giveUp(new IllegalStateException("away"));
       }
-      processed.add(context.taskId().partition() + "-" + offset);
+      processed.add(partition + "-" + offset);
     }
 
     @Override
@@ -153,11 +179,24 @@ class RevivedTaskTest {
     }
   }
 
+  private void awaitGivenUp() {
+    await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
+  }
+
+  /** Waits until every record was processed, although the store was away for a while. */
+  private void awaitProcessed(Duration away) {
+    awaitGivenUp();
+    await().pollDelay(away).atMost(PATIENCE).until(() -> true);
+    this.away = false;
+    await().atMost(PATIENCE).until(() -> processed.size() == PARTITIONS * RECORDS);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
   void whileATaskGivesUp_nothingBehindItsRecordsIsCommitted(String guarantee) throws Exception {
+    input().processValues(Stuck::new);
     try (KafkaStreams streams = start(guarantee, "one")) {
-      await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
+      awaitGivenUp();
       await()
           .pollDelay(Duration.ZERO)
           .during(AWAY)
@@ -170,17 +209,32 @@ class RevivedTaskTest {
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
   void whileATaskGivesUp_theGroupRebalances_andNoRecordIsSkipped(String guarantee)
       throws Exception {
+    input().processValues(Stuck::new);
     try (KafkaStreams first = start(guarantee, "one")) {
-      await().atMost(PATIENCE).until(() -> givenUp.size() == PARTITIONS);
+      awaitGivenUp();
       for (int i = 0; i < JOINS; i++) {
         try (KafkaStreams second = start(guarantee, "two")) {
           await().atMost(PATIENCE).until(() -> second.state() == KafkaStreams.State.RUNNING);
           second.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
         }
       }
-      away = false;
-      await().atMost(PATIENCE).until(() -> processed.size() == PARTITIONS * RECORDS);
+      awaitProcessed(Duration.ZERO);
     }
     assertThat(committed()).containsExactly((long) RECORDS);
+  }
+
+  /** Kafka Streams deletes the records of a repartition topic that it takes for committed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void recordsOfARepartitionTopic_areNotPurged_beforeTheyAreProcessed(String guarantee) {
+    properties.put(StreamsConfig.REPARTITION_PURGE_INTERVAL_MS_CONFIG, 100);
+    input()
+        .repartition(
+            Repartitioned.with(Serdes.ByteArray(), Serdes.ByteArray())
+                .withNumberOfPartitions(PARTITIONS))
+        .processValues(Stuck::new);
+    try (KafkaStreams streams = start(guarantee, "one")) {
+      awaitProcessed(AWAY);
+    }
   }
 }

@@ -11,19 +11,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -87,6 +85,7 @@ public final class PromptClients implements KafkaClientSupplier {
   private static final boolean NEEDS_LEAVE_ON_CLOSE = HAS_CLOSE_OPTIONS && !KAFKA.isAtLeast(4, 2);
 
   private final SkippedRecords skipped;
+  private final CommittedOffsets committed = new CommittedOffsets();
 
   /** Whether the current stream thread has failed. */
   private final ThreadLocal<Boolean> failed = ThreadLocal.withInitial(() -> false);
@@ -161,12 +160,24 @@ public final class PromptClients implements KafkaClientSupplier {
 
   @Override
   public Admin getAdmin(Map<String, Object> config) {
-    return Admin.create(config);
+    return PromptAdmin.of(Admin.create(config), this::purgeable);
+  }
+
+  /** With {@code group.protocol=streams}, this class has no consumers, and knows no commits. */
+  private Map<TopicPartition, RecordsToDelete> purgeable(
+      Map<TopicPartition, RecordsToDelete> requested) {
+    return consumers.isEmpty() ? requested : committed.purgeable(requested);
   }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new PromptProducer(config);
+    return new PromptProducer(config, this::committable, committed);
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committable(
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    PromptConsumer consumer = polled.get();
+    return consumer == null ? offsets : consumer.committable(offsets);
   }
 
   @Override
@@ -228,6 +239,11 @@ public final class PromptClients implements KafkaClientSupplier {
       }
     }
 
+    @Override
+    void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      committed.add(offsets);
+    }
+
     /** Ignores the rebalance that Kafka Streams requests after a task has given up its work. */
     @Override
     public void enforceRebalance(String reason) {
@@ -272,25 +288,6 @@ public final class PromptClients implements KafkaClientSupplier {
 
     private static CloseOptions closing(GroupMembershipOperation operation) {
       return CloseOptions.groupMembershipOperation(operation);
-    }
-  }
-
-  /**
-   * Kafka's producer, except that a transaction commits no offset beyond the records that its
-   * thread's consumer has returned (see {@link ReturnedRecords}).
-   */
-  private final class PromptProducer extends KafkaProducer<byte[], byte[]> {
-
-    PromptProducer(Map<String, Object> config) {
-      super(config, new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    @Override
-    public void sendOffsetsToTransaction(
-        Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-      PromptConsumer consumer = polled.get();
-      super.sendOffsetsToTransaction(
-          consumer == null ? offsets : consumer.committable(offsets), group);
     }
   }
 

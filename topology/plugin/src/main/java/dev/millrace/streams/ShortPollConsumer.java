@@ -124,13 +124,20 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    super.commitSync(committable(offsets));
+    Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
+    super.commitSync(committable);
+    hasCommitted(committable);
   }
 
   @Override
   public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
-    super.commitSync(committable(offsets), timeout);
+    Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
+    super.commitSync(committable, timeout);
+    hasCommitted(committable);
   }
+
+  /** Called after these offsets were committed. A subclass may note them. */
+  void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {}
 
   @Override
   public void commitAsync(

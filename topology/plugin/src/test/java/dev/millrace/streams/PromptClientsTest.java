@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.admin.KafkaAdminClient;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,12 +61,10 @@ class PromptClientsTest {
   void otherClients_areKafkasOwn() {
     try (var restore = clients.getRestoreConsumer(CONFIG);
         var global = clients.getGlobalConsumer(CONFIG);
-        var producer = clients.getProducer(CONFIG);
-        var admin = clients.getAdmin(CONFIG)) {
+        var producer = clients.getProducer(CONFIG)) {
       assertThat(restore).isExactlyInstanceOf(KafkaConsumer.class);
       assertThat(global).isExactlyInstanceOf(KafkaConsumer.class);
       assertThat(producer).isInstanceOf(KafkaProducer.class);
-      assertThat(admin).isInstanceOf(KafkaAdminClient.class);
     }
   }
 }
