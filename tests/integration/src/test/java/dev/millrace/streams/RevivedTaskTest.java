@@ -25,7 +25,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
-import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
@@ -44,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -117,13 +117,16 @@ class RevivedTaskTest {
   }
 
   private KafkaStreams start(String guarantee, String member) {
-    return start(guarantee, member, new PromptClients());
+    configure(guarantee, member);
+    return start(new KafkaStreams(builder.build(), properties, new PromptClients()));
   }
 
-  private KafkaStreams start(String guarantee, String member, KafkaClientSupplier clients) {
+  private void configure(String guarantee, String member) {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
     properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.resolve(member).toString());
-    KafkaStreams streams = new KafkaStreams(builder.build(), properties, clients);
+  }
+
+  private KafkaStreams start(KafkaStreams streams) {
     streams.setUncaughtExceptionHandler(
         failure -> {
           failures.add(failure);
@@ -153,7 +156,8 @@ class RevivedTaskTest {
       long offset = context.recordMetadata().orElseThrow().offset();
       if (away && offset >= STUCK) {
         givenUp.putIfAbsent(partition, offset);
-        throw records.giveUp(new IllegalStateException("away"));
+        throw records.giveUp(
+            new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
       }
       processed.add(partition + "-" + offset);
     }
@@ -234,6 +238,27 @@ class RevivedTaskTest {
                 .withNumberOfPartitions(PARTITIONS))
         .processValues(Stuck::new);
     try (KafkaStreams streams = start(guarantee, "one")) {
+      awaitProcessed(AWAY);
+    }
+  }
+
+  /** No consumer of this class guards the tasks, so the thread joins its group again. */
+  @ParameterizedTest
+  @CsvSource({
+    "at_least_once, streams",
+    "exactly_once_v2, streams",
+    "at_least_once, classic",
+    "exactly_once_v2, classic"
+  })
+  void withoutGuards_noRecordIsSkipped(String guarantee, String protocol) {
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, protocol);
+    input().processValues(Stuck::new);
+    configure(guarantee, "one");
+    KafkaStreams unguarded =
+        protocol.equals("streams")
+            ? new KafkaStreams(builder.build(), properties, new PromptClients())
+            : new KafkaStreams(builder.build(), properties);
+    try (KafkaStreams streams = start(unguarded)) {
       awaitProcessed(AWAY);
     }
   }

@@ -34,7 +34,10 @@ final class HeldPartitions {
     return OF_THREAD.get();
   }
 
-  /** {@return whether the thread's consumer pauses the held partitions} */
+  /**
+   * {@return whether the thread's consumer pauses the held partitions} It then also guards the
+   * offsets of revived tasks (see {@link ReturnedRecords}).
+   */
   boolean areApplied() {
     return applied;
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * One task's access to the pool that fetches images. If an image cannot be fetched now, the task
@@ -104,10 +104,10 @@ final class TaskFetches {
    * @param reason why it cannot be fetched
    * @return the exception to throw
    */
-  TaskCorruptedException giveUp(
+  StreamsException giveUp(
       RecordForwarder<?, ?, ?> records, ImageReference reference, FetchStalledException reason) {
     missing = reference;
     partitions = records.inputPartitions();
-    return records.giveUp(reason);
+    return records.giveUp(reason, held.areApplied());
   }
 }

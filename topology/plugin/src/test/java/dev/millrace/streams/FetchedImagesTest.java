@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -30,6 +32,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.test.TestRecord;
@@ -166,12 +169,11 @@ class FetchedImagesTest {
   }
 
   @Test
-  void storeThatIsAway_revivesTheTask_andIsTheReason() {
+  void storeThatIsAway_isTheReason() {
     drive(builder().fetcher(this::fetch, 2));
     inference.start();
 
     assertThatThrownBy(() -> send("s3://away"))
-        .isInstanceOf(TaskCorruptedException.class)
         .hasRootCauseInstanceOf(IOException.class)
         .hasRootCauseMessage("the store is away");
 
@@ -179,5 +181,33 @@ class FetchedImagesTest {
     assertThat(inference.health().ready()).isFalse();
     assertThat(inference.health().reason()).isEqualTo("the store is away");
     assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  /** Sends a record on a new thread, whose consumer guards no task yet. */
+  private CompletableFuture<Void> sendToAStoreThatIsAway(Runnable consumer) {
+    return CompletableFuture.runAsync(
+        () -> {
+          consumer.run();
+          drive(builder().fetcher(this::fetch, 2));
+          send("s3://away");
+        },
+        thread -> new Thread(thread).start());
+  }
+
+  @Test
+  void storeThatIsAway_revivesTheTask_ifTheConsumerGuardsIt() {
+    CompletableFuture<Void> sent =
+        sendToAStoreThatIsAway(
+            () -> HeldPartitions.ofThisThread().applyTo(new MockConsumer<>("earliest")));
+
+    assertThatThrownBy(sent::join).hasCauseInstanceOf(TaskCorruptedException.class);
+  }
+
+  /** A revived task could commit offsets of records that it has not processed. */
+  @Test
+  void storeThatIsAway_letsTheThreadJoinAgain_ifNoConsumerGuardsTheTask() {
+    CompletableFuture<Void> sent = sendToAStoreThatIsAway(() -> {});
+
+    assertThatThrownBy(sent::join).hasCauseInstanceOf(TaskMigratedException.class);
   }
 }

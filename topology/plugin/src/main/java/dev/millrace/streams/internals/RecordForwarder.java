@@ -4,6 +4,7 @@ import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.errors.internals.FailedProcessingException;
@@ -144,10 +145,11 @@ public final class RecordForwarder<K, VIn, VOut> {
    * {@link TaskRevival#giveUp}.
    *
    * @param reason why the record cannot be answered
+   * @param guarded whether the thread's consumer guards the offsets of revived tasks
    * @return the exception to throw
    */
-  public TaskCorruptedException giveUp(RuntimeException reason) {
-    return TaskRevival.giveUp(internals, reason);
+  public StreamsException giveUp(RuntimeException reason, boolean guarded) {
+    return TaskRevival.giveUp(internals, reason, guarded);
   }
 
   /**

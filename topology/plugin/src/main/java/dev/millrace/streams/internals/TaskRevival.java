@@ -6,7 +6,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.RecordCollector;
@@ -15,7 +17,8 @@ import org.apache.kafka.streams.processor.internals.Task;
 
 /**
  * Gives up the work of tasks since their last commit, so that Kafka Streams processes the records
- * again. The tasks stay with their stream thread, and the thread stays in its consumer group.
+ * again. If the thread's consumer guards the revived tasks (see {@link #giveUp}), the tasks stay
+ * with their stream thread, and the thread stays in its consumer group.
  *
  * <p>When a task throws a {@link TaskCorruptedException}, Kafka Streams gives up the task's work
  * and processes its records again ({@code TaskManager.handleCorruption}). Under exactly-once, Kafka
@@ -42,12 +45,21 @@ public final class TaskRevival {
   /**
    * Gives up the work of a task. Under exactly-once, gives up the work of all tasks of the thread.
    *
+   * <p>A revived task remembers positions beyond its committed offsets, and may commit them. If the
+   * thread's consumer does not guard against this, all tasks of the thread are given up, and the
+   * thread joins its group again. The new tasks know only the committed offsets.
+   *
    * @param context the task's context
    * @param reason why the task cannot go on
+   * @param guarded whether the thread's consumer commits no offset beyond the records that it has
+   *     returned, and seeks to the committed offsets when a task starts
    * @return the exception to throw
    */
-  static TaskCorruptedException giveUp(
-      InternalProcessorContext<?, ?> context, RuntimeException reason) {
+  static StreamsException giveUp(
+      InternalProcessorContext<?, ?> context, RuntimeException reason, boolean guarded) {
+    if (!guarded) {
+      return new TaskMigratedException("gave up the work since the last commit", reason);
+    }
     Set<TaskId> tasks = new HashSet<>(Set.of(context.taskId()));
     if (isExactlyOnce(context)) {
       tasks.addAll(tasksOfThread());

@@ -1,0 +1,81 @@
+package dev.millrace.streams.internals;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.RecordCollector;
+import org.junit.jupiter.api.Test;
+
+class TaskRevivalTest {
+
+  private static final TaskId TASK = new TaskId(0, 1);
+  private static final RuntimeException REASON = new IllegalStateException("away");
+
+  private int closed;
+
+  private StreamsException giveUp(String guarantee, boolean guarded) {
+    return TaskRevival.giveUp(context(guarantee), REASON, guarded);
+  }
+
+  private InternalProcessorContext<?, ?> context(String guarantee) {
+    Object collector =
+        proxy(
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("closeDirty")) {
+                closed++;
+              }
+              return null;
+            },
+            RecordCollector.class);
+    return (InternalProcessorContext<?, ?>)
+        proxy(
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "taskId" -> TASK;
+                  case "appConfigs" -> Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee);
+                  case "recordCollector" -> collector;
+                  default -> throw new UnsupportedOperationException(method.getName());
+                },
+            InternalProcessorContext.class,
+            RecordCollector.Supplier.class);
+  }
+
+  private static Object proxy(InvocationHandler handler, Class<?>... interfaces) {
+    return Proxy.newProxyInstance(TaskRevivalTest.class.getClassLoader(), interfaces, handler);
+  }
+
+  @Test
+  void guardedTask_isRevived() {
+    StreamsException givenUp = giveUp(StreamsConfig.AT_LEAST_ONCE, true);
+
+    assertThat(givenUp).isInstanceOf(TaskCorruptedException.class).hasCause(REASON);
+    assertThat(((TaskCorruptedException) givenUp).corruptedTasks()).isEqualTo(Set.of(TASK));
+    assertThat(closed).isZero();
+  }
+
+  @Test
+  void guardedTask_underExactlyOnce_abortsTheTransaction() {
+    assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, true))
+        .isInstanceOf(TaskCorruptedException.class);
+    assertThat(closed).isEqualTo(1);
+  }
+
+  /** A revived task could commit offsets of records that it has not processed. */
+  @Test
+  void otherTask_leavesTheThread() {
+    assertThat(giveUp(StreamsConfig.AT_LEAST_ONCE, false))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(REASON);
+    assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, false))
+        .isInstanceOf(TaskMigratedException.class);
+  }
+}
