@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -34,6 +35,9 @@ public final class TaskRevival {
   /** The reason that Kafka Streams gives for a rebalance after a task has given up its work. */
   private static final String CORRUPTED = "Active tasks corrupted";
 
+  /** The second attempt shows whether the first one has aborted the transaction. */
+  private static final int ABORTS = 2;
+
   /**
    * Whether the calling thread has given up work under exactly-once, so that Kafka Streams will ask
    * for a rebalance.
@@ -58,17 +62,46 @@ public final class TaskRevival {
   static StreamsException giveUp(
       InternalProcessorContext<?, ?> context, RuntimeException reason, boolean guarded) {
     if (!guarded) {
-      return new TaskMigratedException("gave up the work since the last commit", reason);
+      return joinAgain(reason);
     }
     Set<TaskId> tasks = new HashSet<>(Set.of(context.taskId()));
     if (isExactlyOnce(context)) {
       tasks.addAll(tasksOfThread());
-      ((RecordCollector.Supplier) context).recordCollector().closeDirty();
+      RecordCollector collector = ((RecordCollector.Supplier) context).recordCollector();
+      if (!abortsTransaction(collector, reason)) {
+        return joinAgain(reason);
+      }
       GIVEN_UP.set(true);
     }
     TaskCorruptedException givenUp = new TaskCorruptedException(tasks);
     givenUp.initCause(reason);
     return givenUp;
+  }
+
+  /**
+   * Aborts the transaction. After the abort, the collector throws the failure of an earlier send,
+   * once. In version 3.9, this may be the failure of a send that the abort itself has cancelled.
+   *
+   * @return whether the transaction is aborted
+   */
+  private static boolean abortsTransaction(RecordCollector collector, RuntimeException reason) {
+    for (int i = 0; i < ABORTS; i++) {
+      try {
+        collector.closeDirty();
+        return true;
+      } catch (KafkaException e) {
+        reason.addSuppressed(e);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Makes Kafka Streams close all tasks of the thread and join the group again. Under exactly-once,
+   * Kafka Streams also replaces the producer.
+   */
+  private static TaskMigratedException joinAgain(RuntimeException reason) {
+    return new TaskMigratedException("gave up the work since the last commit", reason);
   }
 
   private static boolean isExactlyOnce(InternalProcessorContext<?, ?> context) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.streams.StreamsConfig;
@@ -18,12 +20,13 @@ import org.junit.jupiter.api.Test;
 class TaskRevivalTest {
 
   private static final TaskId TASK = new TaskId(0, 1);
-  private static final RuntimeException REASON = new IllegalStateException("away");
 
+  private final RuntimeException reason = new IllegalStateException("away");
+  private final Deque<RuntimeException> failures = new ArrayDeque<>();
   private int closed;
 
   private StreamsException giveUp(String guarantee, boolean guarded) {
-    return TaskRevival.giveUp(context(guarantee), REASON, guarded);
+    return TaskRevival.giveUp(context(guarantee), reason, guarded);
   }
 
   private InternalProcessorContext<?, ?> context(String guarantee) {
@@ -32,6 +35,9 @@ class TaskRevivalTest {
             (proxy, method, arguments) -> {
               if (method.getName().equals("closeDirty")) {
                 closed++;
+                if (!failures.isEmpty()) {
+                  throw failures.poll();
+                }
               }
               return null;
             },
@@ -57,7 +63,7 @@ class TaskRevivalTest {
   void guardedTask_isRevived() {
     StreamsException givenUp = giveUp(StreamsConfig.AT_LEAST_ONCE, true);
 
-    assertThat(givenUp).isInstanceOf(TaskCorruptedException.class).hasCause(REASON);
+    assertThat(givenUp).isInstanceOf(TaskCorruptedException.class).hasCause(reason);
     assertThat(((TaskCorruptedException) givenUp).corruptedTasks()).isEqualTo(Set.of(TASK));
     assertThat(closed).isZero();
   }
@@ -74,8 +80,31 @@ class TaskRevivalTest {
   void otherTask_leavesTheThread() {
     assertThat(giveUp(StreamsConfig.AT_LEAST_ONCE, false))
         .isInstanceOf(TaskMigratedException.class)
-        .hasCause(REASON);
+        .hasCause(reason);
     assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, false))
         .isInstanceOf(TaskMigratedException.class);
+  }
+
+  /** In version 3.9, a send that the abort has cancelled fails, too. */
+  @Test
+  void failureOfAnEarlierSend_changesNothing() {
+    StreamsException sent = new StreamsException("the transaction was aborted");
+    failures.add(sent);
+
+    assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, true))
+        .isInstanceOf(TaskCorruptedException.class)
+        .hasCause(reason);
+    assertThat(reason).hasSuppressedException(sent);
+    assertThat(closed).isEqualTo(2);
+  }
+
+  @Test
+  void transactionThatCannotBeAborted_isLeftBehindWithItsProducer() {
+    failures.add(new StreamsException("no abort"));
+    failures.add(new StreamsException("no abort"));
+
+    assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, true))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(reason);
   }
 }
