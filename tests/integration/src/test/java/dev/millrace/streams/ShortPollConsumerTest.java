@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,8 +23,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -196,6 +199,50 @@ class ShortPollConsumerTest {
     consumer.committed(Set.of(partition), PATIENCE);
     assertThat(consumer.position(partition)).isEqualTo(2);
     assertThat(poll()).containsExactly(2L, 3L, 4L);
+  }
+
+  /** Asks for the committed offset of a partition while the consumer waits for a response. */
+  public static final class Asking implements ConsumerInterceptor<byte[], byte[]> {
+
+    private static Runnable ask = () -> {};
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      ask.run();
+    }
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+      return records;
+    }
+
+    @Override
+    public void configure(Map<String, ?> configs) {}
+
+    @Override
+    public void close() {}
+  }
+
+  /**
+   * While a task starts and asks for its committed offsets, the leader of the group may assign
+   * tasks, and ask for the committed offsets of running tasks.
+   */
+  @Test
+  void taskThatStarts_doesNotSeekInTheInputOfRunningTasks() {
+    consumer.close();
+    config.put("interceptor.classes", Asking.class.getName());
+    consumer = new ShortPollConsumer(config, () -> most);
+    assign();
+    poll();
+    Set<TopicPartition> asked = new HashSet<>();
+    Asking.ask = () -> asked.addAll(consumer.committed(Set.of(partition)).keySet());
+    consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(2)), null);
+
+    consumer.committed(Set.of(new TopicPartition(topic, 1)));
+
+    Asking.ask = () -> {};
+    assertThat(asked).containsExactly(partition);
+    assertThat(consumer.position(partition)).isEqualTo(3);
   }
 
   /**

@@ -50,17 +50,25 @@ final class ReturnedRecords {
   }
 
   private final Map<TopicPartition, Offsets> returned = new HashMap<>();
-  private boolean polling;
+  private boolean calling;
+
+  /**
+   * Calls the consumer. During this call, the consumer may take part in a rebalance, and call Kafka
+   * Streams.
+   */
+  <T> T during(Supplier<T> call) {
+    boolean outer = calling;
+    calling = true;
+    try {
+      return call.get();
+    } finally {
+      calling = outer;
+    }
+  }
 
   /** Polls, and remembers the records and the positions that the poll returns. */
   ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
-    ConsumerRecords<byte[], byte[]> polled;
-    polling = true;
-    try {
-      polled = poll.get();
-    } finally {
-      polling = false;
-    }
+    ConsumerRecords<byte[], byte[]> polled = during(poll);
     for (TopicPartition partition : polled.partitions()) {
       List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
       add(
@@ -108,8 +116,10 @@ final class ReturnedRecords {
 
   /**
    * {@return the offsets to which the consumer must seek} To be called when Kafka Streams has asked
-   * for the committed offsets of these partitions. Outside of a poll, it asks for them only when
-   * the partitions' task starts. Records that were returned before belonged to an earlier task.
+   * for the committed offsets of these partitions. Outside of other calls of the consumer, it asks
+   * for them only when the partitions' task starts. Records that were returned before belonged to
+   * an earlier task. During another call, for example a poll, the leader of the group asks for the
+   * offsets of running tasks while it assigns tasks. The consumer must not seek in them.
    *
    * @param partitions the input partitions of the task
    * @param committed the committed offsets; without partitions that have none, or with null
@@ -117,7 +127,7 @@ final class ReturnedRecords {
   Map<TopicPartition, OffsetAndMetadata> rewinds(
       Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
     Map<TopicPartition, OffsetAndMetadata> rewinds = new HashMap<>();
-    if (!polling) {
+    if (!calling) {
       for (TopicPartition partition : partitions) {
         Offsets known = returned.get(partition);
         OffsetAndMetadata start = committed.get(partition);

@@ -5,7 +5,9 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -72,14 +74,17 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public long position(TopicPartition partition) {
-    OptionalLong kept = polls.position(partition);
-    return kept.isPresent() ? kept.getAsLong() : super.position(partition);
+    return position(partition, () -> super.position(partition));
   }
 
   @Override
   public long position(TopicPartition partition, Duration timeout) {
+    return position(partition, () -> super.position(partition, timeout));
+  }
+
+  private long position(TopicPartition partition, Supplier<Long> kafkas) {
     OptionalLong kept = polls.position(partition);
-    return kept.isPresent() ? kept.getAsLong() : super.position(partition, timeout);
+    return kept.isPresent() ? kept.getAsLong() : returned.during(kafkas);
   }
 
   /** Returns the offset from which the consumer reads next, behind the kept records. */
@@ -124,15 +129,23 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets) {
-    Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
-    super.commitSync(committable);
-    hasCommitted(committable);
+    commit(offsets, super::commitSync);
   }
 
   @Override
   public void commitSync(Map<TopicPartition, OffsetAndMetadata> offsets, Duration timeout) {
+    commit(offsets, committable -> super.commitSync(committable, timeout));
+  }
+
+  private void commit(
+      Map<TopicPartition, OffsetAndMetadata> offsets,
+      Consumer<Map<TopicPartition, OffsetAndMetadata>> kafkas) {
     Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
-    super.commitSync(committable, timeout);
+    returned.during(
+        () -> {
+          kafkas.accept(committable);
+          return null;
+        });
     hasCommitted(committable);
   }
 
@@ -153,17 +166,18 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {
-    return rewound(partitions, super.committed(partitions));
+    return committed(partitions, () -> super.committed(partitions));
   }
 
   @Override
   public Map<TopicPartition, OffsetAndMetadata> committed(
       Set<TopicPartition> partitions, Duration timeout) {
-    return rewound(partitions, super.committed(partitions, timeout));
+    return committed(partitions, () -> super.committed(partitions, timeout));
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> rewound(
-      Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+  private Map<TopicPartition, OffsetAndMetadata> committed(
+      Set<TopicPartition> partitions, Supplier<Map<TopicPartition, OffsetAndMetadata>> kafkas) {
+    Map<TopicPartition, OffsetAndMetadata> committed = returned.during(kafkas);
     returned.rewinds(partitions, committed).forEach(this::seek);
     return committed;
   }

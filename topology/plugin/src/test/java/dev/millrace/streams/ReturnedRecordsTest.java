@@ -143,6 +143,21 @@ class ReturnedRecordsTest {
     assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
   }
 
+  /** Other calls of the consumer may also run a rebalance. */
+  @Test
+  void duringAnotherCall_nothingIsSought() {
+    poll(5, 6);
+
+    returned.during(
+        () -> {
+          assertThat(returned.<Object>during(() -> null)).isNull();
+          assertThat(rewinds(at(ONE, 5))).isEmpty();
+          return null;
+        });
+
+    assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+  }
+
   @Test
   void failedPoll_ends() {
     poll(5, 6);
