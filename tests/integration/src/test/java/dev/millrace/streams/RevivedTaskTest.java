@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import dev.millrace.tests.SharedBroker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -35,7 +37,9 @@ import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,7 +66,8 @@ class RevivedTaskTest {
   /** The first record of each partition that cannot be processed at first. */
   private static final long STUCK = 10;
 
-  private static final int JOINS = 3;
+  private static final int JOINS = 2;
+  private static final String BARRIER = "barrier";
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration AWAY = Duration.ofSeconds(3);
@@ -144,10 +149,14 @@ class RevivedTaskTest {
 
     @Override
     public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
-      this.context = context;
-      records = new RecordForwarder<>(context);
+      context(context);
       context.schedule(
           Duration.ofMillis(10), PunctuationType.WALL_CLOCK_TIME, time -> context.commit());
+    }
+
+    final void context(FixedKeyProcessorContext<byte[], byte[]> context) {
+      this.context = context;
+      records = new RecordForwarder<>(context);
     }
 
     @Override
@@ -156,15 +165,64 @@ class RevivedTaskTest {
       long offset = context.recordMetadata().orElseThrow().offset();
       if (away && offset >= STUCK) {
         givenUp.putIfAbsent(partition, offset);
-        throw records.giveUp(
-            new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
+        giveUp(partition, offset);
+        return;
       }
       processed.add(partition + "-" + offset);
+    }
+
+    void giveUp(int partition, long offset) {
+      throw away();
+    }
+
+    final RuntimeException away() {
+      return records.giveUp(
+          new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
     }
 
     @Override
     public void close() {
       records.close();
+    }
+  }
+
+  /** Keeps records in flight, and gives up its work only when a commit waits for them. */
+  private final class Late extends Stuck implements CommitBarrier.InFlight {
+
+    private final TaskFailure failure = new TaskFailure();
+    private final Set<String> inFlight = new HashSet<>();
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
+      context(context);
+      failure.forget();
+      context.<CommitBarrier>getStateStore(BARRIER).attach(this);
+    }
+
+    @Override
+    void giveUp(int partition, long offset) {
+      inFlight.add(partition + "-" + offset);
+    }
+
+    @Override
+    public void drain() {
+      failure.throwIfFailed();
+      if (away && size() > 0) {
+        throw failure.remember(away());
+      }
+      processed.addAll(inFlight);
+      inFlight.clear();
+    }
+
+    @Override
+    public int size() {
+      return inFlight.size();
+    }
+
+    @Override
+    public void close() {
+      inFlight.clear();
+      super.close();
     }
   }
 
@@ -260,6 +318,38 @@ class RevivedTaskTest {
             : new KafkaStreams(builder.build(), properties);
     try (KafkaStreams streams = start(unguarded)) {
       awaitProcessed(AWAY);
+    }
+  }
+
+  /** A revocation commits, and the commit waits for the records in flight. */
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void taskThatGivesUpInARevocation_failsNoThread(String guarantee) {
+    properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
+    input()
+        .processValues(
+            new FixedKeyProcessorSupplier<byte[], byte[], byte[]>() {
+              @Override
+              public FixedKeyProcessor<byte[], byte[], byte[]> get() {
+                return new Late();
+              }
+
+              @Override
+              public Set<StoreBuilder<?>> stores() {
+                return Set.of(CommitBarrier.builder(BARRIER));
+              }
+            });
+    try (KafkaStreams first = start(guarantee, "one")) {
+      awaitGivenUp();
+      try (KafkaStreams second = start(guarantee, "two")) {
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    second.metadataForLocalThreads().stream()
+                        .anyMatch(thread -> !thread.activeTasks().isEmpty()));
+        awaitProcessed(Duration.ZERO);
+      }
     }
   }
 }

@@ -185,45 +185,12 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
   @Override
   public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
     byPattern = false;
-    super.subscribe(topics, new Forgetting(listener));
+    super.subscribe(topics, new RebalanceGuard(listener, this::forget));
   }
 
   @Override
   public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
     byPattern = true;
-    super.subscribe(pattern, new Forgetting(listener));
-  }
-
-  /** Forgets the records of partitions after Kafka Streams has committed and closed their tasks. */
-  private final class Forgetting implements ConsumerRebalanceListener {
-
-    private final ConsumerRebalanceListener listener;
-
-    Forgetting(ConsumerRebalanceListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      listener.onPartitionsAssigned(partitions);
-    }
-
-    @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      try {
-        listener.onPartitionsRevoked(partitions);
-      } finally {
-        forget(partitions);
-      }
-    }
-
-    @Override
-    public void onPartitionsLost(Collection<TopicPartition> partitions) {
-      try {
-        listener.onPartitionsLost(partitions);
-      } finally {
-        forget(partitions);
-      }
-    }
+    super.subscribe(pattern, new RebalanceGuard(listener, this::forget));
   }
 }

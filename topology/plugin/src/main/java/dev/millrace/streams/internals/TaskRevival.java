@@ -97,10 +97,14 @@ public final class TaskRevival {
   }
 
   /**
-   * Makes Kafka Streams close all tasks of the thread and join the group again. Under exactly-once,
-   * Kafka Streams also replaces the producer.
+   * Returns an exception that makes Kafka Streams close all tasks of the thread and join the group
+   * again. Under exactly-once, Kafka Streams also replaces the producer.
+   *
+   * @param reason why the tasks cannot go on or be revived
+   * @return the exception to throw
    */
-  private static TaskMigratedException joinAgain(RuntimeException reason) {
+  public static TaskMigratedException joinAgain(RuntimeException reason) {
+    GIVEN_UP.remove();
     return new TaskMigratedException("gave up the work since the last commit", reason);
   }
 

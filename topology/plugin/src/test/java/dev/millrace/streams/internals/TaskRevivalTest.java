@@ -107,4 +107,17 @@ class TaskRevivalTest {
         .isInstanceOf(TaskMigratedException.class)
         .hasCause(reason);
   }
+
+  @Test
+  void rebalanceAfterARevival_isNeedless_butNotOnceTheThreadJoinsAgain() {
+    String corrupted = "Active tasks corrupted";
+    giveUp(StreamsConfig.EXACTLY_ONCE_V2, true);
+    assertThat(TaskRevival.isNeedless("another reason")).isFalse();
+    assertThat(TaskRevival.isNeedless(corrupted)).isTrue();
+    assertThat(TaskRevival.isNeedless(corrupted)).isFalse();
+
+    StreamsException givenUp = giveUp(StreamsConfig.EXACTLY_ONCE_V2, true);
+    assertThat(TaskRevival.joinAgain(givenUp)).hasCause(givenUp);
+    assertThat(TaskRevival.isNeedless(corrupted)).isFalse();
+  }
 }
