@@ -321,6 +321,30 @@ class RevivedTaskTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
+  void recordsBeforeTheFirstCommit_areReadAgain_alsoWithLatest(String guarantee) {
+    properties.put("auto.offset.reset", "latest");
+    input().processValues(Stuck::new);
+    try (KafkaStreams streams = start(guarantee, "one")) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                send();
+                return givenUp.size() == PARTITIONS;
+              });
+      away = false;
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  givenUp.entrySet().stream()
+                      .allMatch(
+                          first -> processed.contains(first.getKey() + "-" + first.getValue())));
+    }
+  }
+
   /** A revocation commits, and the commit waits for the records in flight. */
   @ParameterizedTest
   @ValueSource(strings = {"at_least_once", "exactly_once_v2"})

@@ -2,10 +2,13 @@ package dev.millrace.streams;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -35,21 +38,18 @@ final class ReturnedRecords {
 
   private static final Logger log = LoggerFactory.getLogger(ReturnedRecords.class);
 
+  /** The offset of the first record that was returned since a partition was assigned. */
+  private final Map<TopicPartition, Long> firsts = new HashMap<>();
+
   /**
-   * The records of a partition that polls have returned since the partition was assigned, or since
-   * the consumer sought in it.
-   *
-   * @param first the offset of the first record
-   * @param end the position behind the last record
+   * The position behind the last record that was returned since Kafka Streams sought in a
+   * partition.
    */
-  private record Offsets(long first, long end) {
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
 
-    Offsets followedBy(Offsets later) {
-      return new Offsets(first, later.end);
-    }
-  }
+  /** The partitions whose task has just started without a committed offset. */
+  private final Set<TopicPartition> restarted = new HashSet<>();
 
-  private final Map<TopicPartition, Offsets> returned = new HashMap<>();
   private boolean calling;
 
   /**
@@ -68,27 +68,31 @@ final class ReturnedRecords {
 
   /** Polls, and remembers the records and the positions that the poll returns. */
   ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
+    restarted.clear();
     ConsumerRecords<byte[], byte[]> polled = during(poll);
     for (TopicPartition partition : polled.partitions()) {
       List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
-      add(
-          partition,
-          new Offsets(records.get(0).offset(), records.get(records.size() - 1).offset() + 1));
+      add(partition, records.get(0).offset(), records.get(records.size() - 1).offset() + 1);
     }
     PolledRecords.positions(polled)
-        .forEach(
-            (partition, position) ->
-                add(partition, new Offsets(position.offset(), position.offset())));
+        .forEach((partition, position) -> add(partition, position.offset(), position.offset()));
     return polled;
   }
 
-  private void add(TopicPartition partition, Offsets offsets) {
-    returned.merge(partition, offsets, Offsets::followedBy);
+  private void add(TopicPartition partition, long first, long end) {
+    firsts.putIfAbsent(partition, first);
+    ends.put(partition, end);
   }
 
-  /** To be called when the consumer seeks in partitions, or has lost them. */
+  /** To be called when the consumer seeks in partitions. */
+  void seek(Collection<TopicPartition> partitions) {
+    ends.keySet().removeAll(partitions);
+  }
+
+  /** To be called when the consumer has lost partitions. */
   void forget(Collection<TopicPartition> partitions) {
-    returned.keySet().removeAll(partitions);
+    seek(partitions);
+    firsts.keySet().removeAll(partitions);
   }
 
   /**
@@ -105,8 +109,8 @@ final class ReturnedRecords {
         .entrySet()
         .removeIf(
             entry -> {
-              Offsets known = returned.get(entry.getKey());
-              return known == null || entry.getValue().offset() > known.end();
+              Long end = ends.get(entry.getKey());
+              return end == null || entry.getValue().offset() > end;
             });
     if (committable.size() < offsets.size()) {
       log.debug("commits {} of {}, because no poll has returned the others", committable, offsets);
@@ -127,15 +131,32 @@ final class ReturnedRecords {
   Map<TopicPartition, OffsetAndMetadata> rewinds(
       Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
     Map<TopicPartition, OffsetAndMetadata> rewinds = new HashMap<>();
-    if (!calling) {
-      for (TopicPartition partition : partitions) {
-        Offsets known = returned.get(partition);
-        OffsetAndMetadata start = committed.get(partition);
-        if (known != null && (start == null || start.offset() != known.end())) {
-          rewinds.put(partition, start == null ? new OffsetAndMetadata(known.first()) : start);
-        }
+    if (calling) {
+      return rewinds;
+    }
+    for (TopicPartition partition : partitions) {
+      OffsetAndMetadata start = committed.get(partition);
+      Long end = ends.get(partition);
+      restarted.remove(partition);
+      if (start == null && firsts.containsKey(partition)) {
+        restarted.add(partition);
+        rewinds.put(partition, new OffsetAndMetadata(firsts.get(partition)));
+      } else if (start != null && end != null && start.offset() != end) {
+        rewinds.put(partition, start);
       }
     }
     return rewinds;
+  }
+
+  /**
+   * {@return the first records of those partitions whose task has just started without a committed
+   * offset} Kafka Streams then applies {@code auto.offset.reset} when it revives the task. But with
+   * {@code latest}, the consumer would skip the records that the task has given up. So the consumer
+   * must seek to these offsets instead.
+   */
+  Map<TopicPartition, Long> restarts(Collection<TopicPartition> partitions) {
+    return partitions.stream()
+        .filter(restarted::contains)
+        .collect(Collectors.toMap(Function.identity(), firsts::get));
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -100,26 +101,36 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public void seek(TopicPartition partition, long offset) {
-    forget(Set.of(partition));
-    super.seek(partition, offset);
+    seek(Set.of(partition), all -> super.seek(partition, offset));
   }
 
   @Override
   public void seek(TopicPartition partition, OffsetAndMetadata offset) {
-    forget(Set.of(partition));
-    super.seek(partition, offset);
+    seek(Set.of(partition), all -> super.seek(partition, offset));
   }
 
   @Override
   public void seekToBeginning(Collection<TopicPartition> partitions) {
-    forget(partitions.isEmpty() ? assignment() : partitions);
-    super.seekToBeginning(partitions);
+    seek(partitions, super::seekToBeginning);
   }
 
   @Override
   public void seekToEnd(Collection<TopicPartition> partitions) {
-    forget(partitions.isEmpty() ? assignment() : partitions);
-    super.seekToEnd(partitions);
+    seek(partitions, super::seekToEnd);
+  }
+
+  /** Seeks in partitions, but reads records again that a task has given up. */
+  private void seek(
+      Collection<TopicPartition> partitions, Consumer<Collection<TopicPartition>> kafkas) {
+    Set<TopicPartition> others = new HashSet<>(partitions.isEmpty() ? assignment() : partitions);
+    Map<TopicPartition, Long> restarts = returned.restarts(others);
+    polls.forget(others);
+    returned.seek(others);
+    restarts.forEach(super::seek);
+    others.removeAll(restarts.keySet());
+    if (!others.isEmpty()) {
+      kafkas.accept(others);
+    }
   }
 
   private void forget(Collection<TopicPartition> partitions) {

@@ -82,7 +82,7 @@ class ReturnedRecordsTest {
   void afterASeek_onlyWhatPollsReturnAgain_mayBeCommitted() {
     poll(5, 6);
 
-    returned.forget(Set.of(ONE));
+    returned.seek(Set.of(ONE));
     assertThat(isCommittable(ONE, 7)).isFalse();
     assertThat(isCommittable(ONE, 5)).isFalse();
 
@@ -117,6 +117,39 @@ class ReturnedRecordsTest {
 
     assertThat(rewinds(none)).isEqualTo(at(ONE, 5));
     assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 5));
+  }
+
+  /** Otherwise, a task that gives up twice would skip the records between. */
+  @Test
+  void taskWithoutCommittedOffset_isReadFromItsFirstRecord_alsoTheSecondTime() {
+    poll(5, 6);
+    returned.seek(Set.of(ONE));
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 5));
+
+    returned.seek(Set.of(ONE));
+    poll(5);
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 5));
+
+    returned.forget(Set.of(ONE));
+    assertThat(rewinds(Map.of())).isEmpty();
+  }
+
+  /** Kafka Streams would skip the records with {@code auto.offset.reset=latest}. */
+  @Test
+  void taskWithoutCommittedOffset_isNotReset_untilTheNextPoll() {
+    assertThat(rewinds(Map.of())).isEmpty();
+    assertThat(returned.restarts(Set.of(ONE, TWO))).isEmpty();
+
+    poll(5, 6);
+    rewinds(at(ONE, 5));
+    assertThat(returned.restarts(Set.of(ONE, TWO))).isEmpty();
+    rewinds(Map.of());
+    returned.seek(Set.of(ONE));
+    assertThat(returned.restarts(Set.of(ONE, TWO))).isEqualTo(Map.of(ONE, 5L));
+    assertThat(returned.restarts(Set.of(TWO))).isEmpty();
+
+    poll(5);
+    assertThat(returned.restarts(Set.of(ONE, TWO))).isEmpty();
   }
 
   @Test
