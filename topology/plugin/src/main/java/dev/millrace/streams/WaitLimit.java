@@ -14,11 +14,13 @@ import org.apache.kafka.streams.StreamsConfig;
  *     most {@code transaction.timeout.ms} minus the commit interval minus 2 s
  * @param start the longest wait for an engine to start: half of {@code max.poll.interval.ms}
  * @param commitSilence the longest time for which the task accepts records while Kafka Streams does
- *     not flush the commit barrier: ten commit intervals, but at least 5 minutes
+ *     not flush the commit barrier: the longest of 5 minutes, ten commit intervals and twice {@code
+ *     max.poll.interval.ms}, because Kafka Streams commits nothing while a group rebalances
  */
 record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 
   private static final int COMMIT_MARGIN_MS = 2_000;
+  private static final int LEAST_SILENCE_MS = 300_000;
   private static final int DEFAULT_MAX_POLL_INTERVAL_MS = 300_000;
   private static final int DEFAULT_TRANSACTION_TIMEOUT_MS = 10_000;
 
@@ -30,12 +32,12 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
   static WaitLimit of(Map<String, Object> appConfigs) {
     StreamsConfig config = new StreamsConfig(appConfigs);
     long commitInterval = config.getLong(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG);
-    long start =
+    long pollInterval =
         number(
-                config.getMainConsumerConfigs("millrace", "millrace", 0),
-                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
-                DEFAULT_MAX_POLL_INTERVAL_MS)
-            / 2;
+            config.getMainConsumerConfigs("millrace", "millrace", 0),
+            ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+            DEFAULT_MAX_POLL_INTERVAL_MS);
+    long start = pollInterval / 2;
     long wait = start;
     if (StreamsConfig.EXACTLY_ONCE_V2.equals(
         config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
@@ -61,7 +63,8 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
     return new WaitLimit(
         Duration.ofMillis(wait),
         Duration.ofMillis(start),
-        Duration.ofMillis(Math.max(300_000, 10 * commitInterval)));
+        Duration.ofMillis(
+            Math.max(LEAST_SILENCE_MS, Math.max(10 * commitInterval, 2 * pollInterval))));
   }
 
   private static long number(Map<String, Object> configs, String key, long byDefault) {

@@ -435,14 +435,14 @@ class InferenceProcessorTest {
         8,
         2,
         sent -> {
-          ahead = Duration.ofMinutes(6L * sent).toNanos();
+          ahead = Duration.ofMinutes(11L * sent).toNanos();
           return image(sent);
         },
         Map.of());
 
     assertThatThrownBy(() -> input.pipeInput("a", new byte[0]))
         .isInstanceOf(IncompatibleClassChangeError.class)
-        .hasMessageContaining("has not flushed the commit barrier for PT5M");
+        .hasMessageContaining("has not flushed the commit barrier for PT10M");
   }
 
   @Test

@@ -74,8 +74,19 @@ class WaitLimitTest {
 
   @Test
   void silence_isTenCommitIntervals_andAtLeastFiveMinutes() {
-    assertThat(limit("commit.interval.ms", 500).commitSilence()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(limit("commit.interval.ms", 60_000).commitSilence())
-        .isEqualTo(Duration.ofMinutes(10));
+    Duration silence =
+        limit("commit.interval.ms", 500, "max.poll.interval.ms", 60_000).commitSilence();
+
+    assertThat(silence).isEqualTo(Duration.ofMinutes(5));
+    assertThat(limit("commit.interval.ms", 90_000).commitSilence())
+        .isEqualTo(Duration.ofMinutes(15));
+  }
+
+  /** While a member does not poll, the group rebalances, and no member commits. */
+  @Test
+  void silence_isAlsoTwoPollIntervals() {
+    assertThat(limit().commitSilence()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(limit("max.poll.interval.ms", 900_000).commitSilence())
+        .isEqualTo(Duration.ofMinutes(30));
   }
 }
