@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -243,6 +244,17 @@ class ShortPollConsumerTest {
     Asking.ask = () -> {};
     assertThat(asked).containsExactly(partition);
     assertThat(consumer.position(partition)).isEqualTo(3);
+  }
+
+  /** Like Kafka's consumer, although it is configured without {@code auto.offset.reset}. */
+  @Test
+  void positionOfAPartition_isKnown_althoughAnotherHasNoOffset() {
+    try (Consumer<byte[], byte[]> prompt = new PromptClients().getConsumer(config)) {
+      prompt.assign(List.of(partition, new TopicPartition(topic, 1)));
+      prompt.seekToBeginning(List.of(partition));
+
+      assertThat(prompt.position(partition)).isZero();
+    }
   }
 
   /**

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
-import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -81,20 +83,41 @@ final class LostRecords {
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll, Duration timeout) {
     try {
       return poll.apply(timeout);
-    } catch (NoOffsetForPartitionException e) {
-      seek(e.partitions());
-    } catch (LogTruncationException e) {
-      e.divergentOffsets().forEach(consumer::seek);
-      seek(
-          e.partitions().stream()
-              .filter(partition -> !e.divergentOffsets().containsKey(partition))
-              .toList());
-      tell(e.offsetOutOfRangePartitions());
-    } catch (OffsetOutOfRangeException e) {
-      seek(e.partitions());
-      tell(e.offsetOutOfRangePartitions());
+    } catch (InvalidOffsetException e) {
+      reset(e);
+      return ConsumerRecords.empty();
     }
-    return ConsumerRecords.empty();
+  }
+
+  /**
+   * Asks for the position of a partition. Before, resets each partition that has no committed
+   * offset, or whose offset the broker does not have. Kafka's own consumer does the same if it is
+   * configured with a reset.
+   *
+   * @param position asks the consumer
+   * @return the position
+   */
+  long position(LongSupplier position) {
+    while (true) {
+      try {
+        return position.getAsLong();
+      } catch (InvalidOffsetException e) {
+        reset(e);
+      }
+    }
+  }
+
+  private void reset(InvalidOffsetException e) {
+    if (e instanceof LogTruncationException truncation) {
+      Map<TopicPartition, OffsetAndMetadata> divergent = truncation.divergentOffsets();
+      divergent.forEach(consumer::seek);
+      seek(e.partitions().stream().filter(partition -> !divergent.containsKey(partition)).toList());
+    } else {
+      seek(e.partitions());
+    }
+    if (e instanceof OffsetOutOfRangeException outOfRange) {
+      tell(outOfRange.offsetOutOfRangePartitions());
+    }
   }
 
   /**
@@ -155,7 +178,7 @@ final class LostRecords {
   private OptionalLong position(TopicPartition partition) {
     try {
       return OptionalLong.of(consumer.position(partition, PATIENCE));
-    } catch (TimeoutException | OffsetOutOfRangeException | NoOffsetForPartitionException e) {
+    } catch (TimeoutException | InvalidOffsetException e) {
       return OptionalLong.empty();
     }
   }

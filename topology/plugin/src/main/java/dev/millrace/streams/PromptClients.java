@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -204,6 +205,7 @@ public final class PromptClients implements KafkaClientSupplier {
   private final class PromptConsumer extends ShortPollConsumer {
 
     private final Map<String, Object> config;
+    private final Optional<LostRecords> lost;
     private final PromptPoll prompt;
 
     PromptConsumer(Map<String, Object> config, LongSupplier nanoTime) {
@@ -211,12 +213,10 @@ public final class PromptClients implements KafkaClientSupplier {
       this.config = config;
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
           timeout -> skipped.poll(this, super::shortPoll, timeout);
+      lost = LostRecords.reset(config).map(reset -> new LostRecords(reset, this, log::warn));
       prompt =
           new PromptPoll(
-              LostRecords.reset(config)
-                  .map(reset -> new LostRecords(reset, this, log::warn))
-                  .map(lost -> lost.around(poll))
-                  .orElse(poll),
+              lost.map(records -> records.around(poll)).orElse(poll),
               this::currentLag,
               OwedAnswers::ofThisThread,
               nanoTime);
@@ -237,6 +237,11 @@ public final class PromptClients implements KafkaClientSupplier {
             e,
             PromptClients::usual);
       }
+    }
+
+    @Override
+    long validPosition(LongSupplier kafkas) {
+      return lost.map(records -> records.position(kafkas)).orElseGet(kafkas::getAsLong);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -83,9 +84,14 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
     return position(partition, () -> super.position(partition, timeout));
   }
 
-  private long position(TopicPartition partition, Supplier<Long> kafkas) {
+  private long position(TopicPartition partition, LongSupplier kafkas) {
     OptionalLong kept = polls.position(partition);
-    return kept.isPresent() ? kept.getAsLong() : returned.during(kafkas);
+    return kept.isPresent() ? kept.getAsLong() : returned.during(() -> validPosition(kafkas));
+  }
+
+  /** Asks Kafka's consumer for a position. A subclass may reset invalid offsets. */
+  long validPosition(LongSupplier kafkas) {
+    return kafkas.getAsLong();
   }
 
   /** Returns the offset from which the consumer reads next, behind the kept records. */

@@ -1,10 +1,13 @@
 package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -115,6 +119,44 @@ class LostRecordsTest {
         .singleElement()
         .asString()
         .startsWith("partition images-1 no longer has offset 4, and where the consumer continues");
+  }
+
+  /** Kafka Streams would end the thread. */
+  @Test
+  void positionOfAPartition_isKnown_althoughAnotherPartitionHasNone() {
+    LostRecords lost = new LostRecords("earliest", consumer, warnings::add);
+    Deque<KafkaException> failures =
+        new ArrayDeque<>(
+            List.of(
+                new NoOffsetForPartitionException(Set.of(TWO)),
+                new LogTruncationException(
+                    Map.of(ONE, 50L), Map.of(ONE, new OffsetAndMetadata(45)))));
+
+    long position =
+        lost.position(
+            () -> {
+              if (!failures.isEmpty()) {
+                throw failures.poll();
+              }
+              return consumer.position(ONE);
+            });
+
+    assertThat(position).isEqualTo(45);
+    assertThat(consumer.position(TWO)).isEqualTo(20);
+    assertThat(warnings).singleElement().asString().contains("continues at 45");
+  }
+
+  @Test
+  void otherFailureOfAPosition_isPassedOn() {
+    LostRecords lost = new LostRecords("earliest", consumer, warnings::add);
+
+    assertThatThrownBy(
+            () ->
+                lost.position(
+                    () -> {
+                      throw new TimeoutException("slow");
+                    }))
+        .isInstanceOf(TimeoutException.class);
   }
 
   @Test
