@@ -84,14 +84,20 @@ final class ReturnedRecords {
     ends.put(partition, end);
   }
 
-  /** To be called when the consumer seeks in partitions. */
+  /**
+   * To be called when the consumer seeks in partitions. During a call of the consumer, the consumer
+   * itself seeks, for example past lost records. The running tasks then go on, and may commit the
+   * records that were returned before.
+   */
   void seek(Collection<TopicPartition> partitions) {
-    ends.keySet().removeAll(partitions);
+    if (!calling) {
+      ends.keySet().removeAll(partitions);
+    }
   }
 
   /** To be called when the consumer has lost partitions. */
   void forget(Collection<TopicPartition> partitions) {
-    seek(partitions);
+    ends.keySet().removeAll(partitions);
     firsts.keySet().removeAll(partitions);
   }
 
@@ -156,7 +162,7 @@ final class ReturnedRecords {
    */
   Map<TopicPartition, Long> restarts(Collection<TopicPartition> partitions) {
     return partitions.stream()
-        .filter(restarted::contains)
+        .filter(partition -> !calling && restarted.contains(partition))
         .collect(Collectors.toMap(Function.identity(), firsts::get));
   }
 }

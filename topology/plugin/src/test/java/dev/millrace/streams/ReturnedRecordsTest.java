@@ -91,6 +91,53 @@ class ReturnedRecordsTest {
     assertThat(isCommittable(ONE, 7)).isFalse();
   }
 
+  /** The consumer skips a record that does not fit in the heap. */
+  @Test
+  void afterASeekDuringAPoll_theReturnedRecordsMayBeCommitted() {
+    poll(5, 6);
+
+    returned.poll(
+        () -> {
+          returned.seek(Set.of(ONE));
+          return polled(8, 7);
+        });
+
+    assertThat(isCommittable(ONE, 7)).isTrue();
+    assertThat(isCommittable(ONE, 8)).isTrue();
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 5));
+  }
+
+  /** The answers of these records belong to the transaction that commits their offsets. */
+  @Test
+  void afterLostRecords_theReturnedRecordsMayBeCommitted() {
+    poll(5, 6, 7, 8, 9);
+
+    returned.poll(
+        () -> {
+          returned.seek(Set.of(ONE));
+          return PolledRecords.of(Map.of(), Map.of());
+        });
+
+    assertThat(isCommittable(ONE, 10)).isTrue();
+    assertThat(isCommittable(ONE, 7)).isTrue();
+    assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+  }
+
+  /** A rebalance during a poll may revoke partitions. */
+  @Test
+  void lostPartition_isForgotten_alsoDuringAPoll() {
+    poll(5, 6);
+
+    returned.poll(
+        () -> {
+          returned.forget(Set.of(ONE));
+          return PolledRecords.of(Map.of(), Map.of());
+        });
+
+    assertThat(isCommittable(ONE, 7)).isFalse();
+    assertThat(rewinds(Map.of())).isEmpty();
+  }
+
   @Test
   void otherOffsets_areCommitted() {
     poll(5, 6);
