@@ -54,8 +54,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
  * task are paused, and the thread's other tasks go on. No offset is committed beyond the records
- * that polls have returned, and a task that starts reads on from its committed offsets. Kafka
- * Streams alone does not ensure this after a task has given up its work.
+ * that polls have returned, and a task that starts reads on from its committed offsets. No record
+ * of a repartition topic is deleted before its offset is committed. Kafka Streams alone does not
+ * ensure this after a task has given up its work.
  *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
@@ -69,7 +70,8 @@ import org.slf4j.LoggerFactory;
  * the record.
  *
  * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, so this class
- * has no effect. Set {@code poll.ms} to a few milliseconds in this case. Thread-safe.
+ * has no effect. A task that gives up its work then makes its thread join the group again. Set
+ * {@code poll.ms} to a few milliseconds in this case. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Remembers which records a consumer's polls have returned, so that Kafka Streams skips no record
- * after a task has given up its work. A consumer uses this class for two guards:
+ * after a task has given up its work. A consumer uses this class for three guards:
  *
  * <ul>
  *   <li>No commit goes beyond the records that were returned. From version 4.0 on, a task keeps the
@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
  *       them when it revives a task. But if the group rebalances before the revived task runs,
  *       Kafka Streams replaces the task by a new one, and does not seek ({@code
  *       TaskManager.handleTasksPendingInitialization}).
+ *   <li>A task without a committed offset reads on from its first record. Kafka Streams itself
+ *       applies {@code auto.offset.reset} when it revives the task, so with {@code latest}, it
+ *       would skip the records that the task has given up.
  * </ul>
  *
  * <p>Confined to the consumer's thread.
@@ -155,10 +158,9 @@ final class ReturnedRecords {
   }
 
   /**
-   * {@return the first records of those partitions whose task has just started without a committed
-   * offset} Kafka Streams then applies {@code auto.offset.reset} when it revives the task. But with
-   * {@code latest}, the consumer would skip the records that the task has given up. So the consumer
-   * must seek to these offsets instead.
+   * {@return the first offsets of those partitions whose task has just started without a committed
+   * offset} If Kafka Streams seeks in these partitions, the consumer must seek to these offsets
+   * instead.
    */
   Map<TopicPartition, Long> restarts(Collection<TopicPartition> partitions) {
     return partitions.stream()
