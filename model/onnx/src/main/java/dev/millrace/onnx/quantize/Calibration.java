@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.threads.Workers;
 import dev.millrace.onnx.OrtFailure;
 import dev.millrace.onnx.OrtLibrary;
 import dev.millrace.onnx.OrtSessions;

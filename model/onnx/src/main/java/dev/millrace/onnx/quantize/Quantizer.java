@@ -3,6 +3,7 @@ package dev.millrace.onnx.quantize;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.threads.Workers;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;

@@ -7,6 +7,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.threads.Workers;
 import dev.millrace.onnx.OnnxModelRuntime;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.threads.Workers;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.Networks;
 import dev.millrace.onnx.OnnxFormat;

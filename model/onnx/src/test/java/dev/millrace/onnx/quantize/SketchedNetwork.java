@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.threads.Workers;
 import dev.millrace.onnx.Attribute;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.OrtLibrary;

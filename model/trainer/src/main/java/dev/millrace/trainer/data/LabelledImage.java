@@ -13,7 +13,7 @@ import java.io.IOException;
  */
 public record LabelledImage(String key, int label, String content, Part part, Source source) {
 
-  /** Reads an image file's bytes when they are needed. */
+  /** Reads an image file's bytes when they are needed. Any thread may call it. */
   @FunctionalInterface
   public interface Source {
     /**

@@ -7,41 +7,53 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.decode.OpenCvImageDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 
 /**
- * Decodes images and keeps their pixels in memory, up to a limit. An image whose pixels do not fit
- * is decoded again each time that its pixels are read. Confined to one thread.
+ * Decodes images and keeps the pixels of the first of them in memory, up to a limit. Each other
+ * image is decoded again each time that its pixels are read. One thread adds the images. Several
+ * threads may read the pixels of different images at once.
  */
 public final class Pixels implements AutoCloseable {
 
   private final Preprocessing preprocessing;
-  private final ImageDecoder decoder;
-  private final ByteBuffer scratch;
-  private long room;
+  private final Supplier<ImageDecoder> decoders;
+
+  /** The largest number of images whose pixels are kept. */
+  private final long most;
+
+  /** Decoders that no thread uses at present. */
+  private final Queue<Decoder> idle = new ConcurrentLinkedQueue<>();
+
   private int added;
 
+  /** A decoder and its buffer, which one thread uses at a time. */
+  private record Decoder(ImageDecoder images, ByteBuffer scratch) {}
+
   /**
-   * Creates an object that decodes with a new decoder and {@link ImageLimits#DEFAULT}.
+   * Creates an object that decodes with {@link ImageLimits#DEFAULT}.
    *
    * @param preprocessing the resize and crop for the images
    * @param room the memory limit for kept pixels, in bytes
    */
   public Pixels(Preprocessing preprocessing, long room) {
-    this(new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
+    this(() -> new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
   }
 
   /**
-   * Creates an object that decodes with the given decoder.
+   * Creates an object that decodes with the given decoders.
    *
-   * @param decoder the decoder; {@link #close} closes it
+   * @param decoders opens a decoder for each thread that decodes at the same time; {@link #close}
+   *     closes them
    * @param preprocessing the resize and crop for the images
    * @param room the memory limit for kept pixels, in bytes
    */
-  public Pixels(ImageDecoder decoder, Preprocessing preprocessing, long room) {
-    this.decoder = decoder;
+  public Pixels(Supplier<ImageDecoder> decoders, Preprocessing preprocessing, long room) {
+    this.decoders = decoders;
     this.preprocessing = preprocessing;
-    this.scratch = ByteBuffer.allocateDirect(preprocessing.bytes());
-    this.room = room;
+    this.most = room / preprocessing.bytes();
   }
 
   /** An image whose pixels can be read. */
@@ -90,15 +102,29 @@ public final class Pixels implements AutoCloseable {
       if (kept != null) {
         return kept;
       }
-      decoder.decode(encoded.source().read(), preprocessing, scratch.clear());
-      byte[] pixels = new byte[preprocessing.bytes()];
-      scratch.get(0, pixels);
-      if (room >= pixels.length) {
-        room -= pixels.length;
+      byte[] pixels = decode(encoded.source().read());
+      if (number < most) {
         kept = pixels;
       }
       return pixels;
     }
+  }
+
+  private byte[] decode(byte[] encoded) {
+    Decoder waiting = idle.poll();
+    Decoder decoder = waiting == null ? open() : waiting;
+    try {
+      decoder.images().decode(encoded, preprocessing, decoder.scratch().clear());
+      byte[] pixels = new byte[preprocessing.bytes()];
+      decoder.scratch().get(0, pixels);
+      return pixels;
+    } finally {
+      idle.add(decoder);
+    }
+  }
+
+  private Decoder open() {
+    return new Decoder(decoders.get(), ByteBuffer.allocateDirect(preprocessing.bytes()));
   }
 
   /** {@return the side of the images, in pixels} */
@@ -120,13 +146,20 @@ public final class Pixels implements AutoCloseable {
    * @throws IOException if the image cannot be read
    */
   public Image add(LabelledImage encoded) throws IOException {
-    Image image = new Image(encoded, added++);
+    Image image = addLater(encoded);
     var unused = image.pixels();
     return image;
   }
 
+  /**
+   * Adds an image without decoding it. The first read of its pixels may find that it is damaged.
+   */
+  Image addLater(LabelledImage encoded) {
+    return new Image(encoded, added++);
+  }
+
   @Override
   public void close() {
-    decoder.close();
+    idle.forEach(decoder -> decoder.images().close());
   }
 }

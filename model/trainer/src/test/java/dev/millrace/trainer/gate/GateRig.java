@@ -63,7 +63,7 @@ final class GateRig {
   }
 
   static EvaluationSet images(int count) throws IOException {
-    Pixels pixels = new Pixels(new NumberDecoder(), PREPROCESSING, Long.MAX_VALUE);
+    Pixels pixels = new Pixels(NumberDecoder::new, PREPROCESSING, Long.MAX_VALUE);
     List<Pixels.Image> images = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(i).array();
@@ -147,7 +147,7 @@ final class GateRig {
         this::open,
         repository,
         MODEL,
-        preprocessing -> new Pixels(new NumberDecoder(), preprocessing, 0),
+        preprocessing -> new Pixels(NumberDecoder::new, preprocessing, 0),
         newest);
   }
 
