@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -304,16 +305,22 @@ final class Replay {
   }
 
   /**
-   * {@return the current labelled images, sorted by key} The images can be read until the next
-   * record is added.
+   * {@return the current labelled images, sorted by key, or empty if the training was stopped
+   * first} The images can be read until the next record is added.
+   *
+   * @param stop called before each image, whose file may have to be read; if it returns true, no
+   *     further image is read
    */
-  FoundImages snapshot() {
+  Optional<FoundImages> snapshot(BooleanSupplier stop) {
     List<NamedImage> images = new ArrayList<>();
-    new TreeMap<>(labelled)
-        .forEach(
-            (key, name) ->
-                images.add(new NamedImage(key, name, content(key), () -> folder.read(key))));
-    return new FoundImages(new TreeSet<>(labelled.values()), images);
+    for (Map.Entry<String, String> image : new TreeMap<>(labelled).entrySet()) {
+      if (stop.getAsBoolean()) {
+        return Optional.empty();
+      }
+      String key = image.getKey();
+      images.add(new NamedImage(key, image.getValue(), content(key), () -> folder.read(key)));
+    }
+    return Optional.of(new FoundImages(new TreeSet<>(labelled.values()), images));
   }
 
   private String content(String key) {

@@ -9,6 +9,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
 import dev.millrace.trainer.gate.GoldenCheck;
@@ -62,7 +63,8 @@ public final class StreamTraining {
    * @param topics the topics of images and labels, which are the configuration's data
    * @param golden the check of the golden set; empty if the training has none
    * @param listener receives the training's events, on the thread that calls {@link #run}
-   * @param stop called between polls and between steps; if it returns true, the training stops
+   * @param stop called between polls, before each image and between steps; if it returns true, the
+   *     training stops
    * @throws TrainingException if the run's folder cannot be used, or if the golden set does not fit
    *     the classes that are known before the first round
    */
@@ -201,7 +203,11 @@ public final class StreamTraining {
    */
   private boolean train(Replay replay) {
     try {
-      Optional<LabelledImages> found = images.select(replay.snapshot());
+      Optional<FoundImages> kept = replay.snapshot(stop);
+      if (kept.isEmpty()) {
+        return false;
+      }
+      Optional<LabelledImages> found = images.select(kept.get());
       found.ifPresent(labelled -> replay.use(labelled.images()));
       found.ifPresent(
           labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,10 +60,14 @@ class ReplayTest {
   /** Returns the name of the class and the content of each labelled image, by key. */
   private static Map<String, String> held(Replay replay) throws IOException {
     Map<String, String> held = new TreeMap<>();
-    for (NamedImage image : replay.snapshot().images()) {
+    for (NamedImage image : snapshot(replay).images()) {
       held.put(image.key(), image.name() + ": " + text(image.source().read()));
     }
     return held;
+  }
+
+  private static FoundImages snapshot(Replay replay) {
+    return replay.snapshot(() -> false).orElseThrow();
   }
 
   private List<Path> files() throws IOException {
@@ -84,8 +89,8 @@ class ReplayTest {
     image(replay, "a", "2");
 
     assertThat(held(replay)).isEqualTo(Map.of("a", "cat: 2", "b", "dog: 1"));
-    assertThat(replay.snapshot().names()).containsExactly("cat", "dog");
-    assertThat(replay.snapshot().images()).extracting(NamedImage::key).containsExactly("a", "b");
+    assertThat(snapshot(replay).names()).containsExactly("cat", "dog");
+    assertThat(snapshot(replay).images()).extracting(NamedImage::key).containsExactly("a", "b");
     assertThat(count(replay, RecordOutcome.LABELLED)).isEqualTo(2);
     assertThat(replay.newLabels()).isEqualTo(2);
   }
@@ -316,7 +321,7 @@ class ReplayTest {
     save(before, 1);
     Files.delete(files().get(0));
 
-    assertThat(replay(9).snapshot().images()).isEmpty();
+    assertThat(snapshot(replay(9)).images()).isEmpty();
   }
 
   @Test

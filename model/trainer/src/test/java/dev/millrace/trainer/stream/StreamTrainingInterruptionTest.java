@@ -72,6 +72,23 @@ class StreamTrainingInterruptionTest {
     assertThat(rig.rounds).hasSize(1);
   }
 
+  /** The images of a large replay are read for minutes after a restart. */
+  @Test
+  void run_stoppedWhileItReadsTheImages_beginsNoRound() {
+    rig.polls.add(
+        () -> {
+          keys(1).forEach(rig::both);
+          rig.isStopped = true;
+        });
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+    assertThat(rig.rounds).isEmpty();
+    rig.restart();
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+  }
+
   @Test
   void run_aRoundThatDiverges_isFollowedByTheNextLabels() {
     List<String> begun = new ArrayList<>();

@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -52,6 +53,7 @@ final class StreamTrainingRig {
   final Queue<Runnable> polls = new ArrayDeque<>();
   final Map<TopicPartition, Long> ends = new HashMap<>();
   long nanos;
+  boolean isStopped;
   Broker broker = new Broker();
 
   StreamTrainingRig(Path folder) {
@@ -78,6 +80,16 @@ final class StreamTrainingRig {
         updateEndOffsets(Map.of(partition, ends.get(partition)));
       }
       updatePartitions(topic, infos);
+    }
+
+    /** Runs the next task. A poll without a task stops the training. */
+    @Override
+    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+      isStopped |= polls.isEmpty();
+      if (!polls.isEmpty()) {
+        schedulePollTask(polls.remove());
+      }
+      return super.poll(timeout);
     }
 
     @Override
@@ -168,22 +180,15 @@ final class StreamTrainingRig {
     return Optional.of(HeInitialization.of(round.network().withClasses(images.labels().size()), 1));
   }
 
-  /** Runs the training until all tasks in {@link #polls} are done. */
+  /** Runs the training until all tasks in {@link #polls} are done, or one of them stops it. */
   void run(TrainingData.Topics topics, RoundTrainer trainer) {
-    BooleanSupplier stop =
-        () -> {
-          if (polls.isEmpty()) {
-            return true;
-          }
-          broker.schedulePollTask(polls.remove());
-          return false;
-        };
+    isStopped = false;
     new StreamTraining(
             Configs.config(folder, topics),
             topics,
             Optional.empty(),
             told,
-            stop,
+            () -> isStopped,
             clock(),
             () -> nanos,
             trainer)
