@@ -91,10 +91,17 @@ final class ChampionStart {
       listener.warned(
           "the round cannot start from the champion, version "
               + champion
-              + ", so it starts from the last round's weights: "
+              + ", so it starts from "
+              + otherwise(end)
+              + ": "
               + e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** {@return the weights that a round starts from if it cannot start from the champion} */
+  static String otherwise(Optional<RoundEnd> end) {
+    return end.isPresent() ? "the last round's weights" : "the initial weights";
   }
 
   /** {@return the version itself, or the float32 version from which it was quantised} */

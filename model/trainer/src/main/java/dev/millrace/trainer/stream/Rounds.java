@@ -226,7 +226,8 @@ final class Rounds {
                 return Optional.of(
                     carried(start.weights(), start.classes(), classes, origin, start.version()));
               } catch (ModelException e) {
-                warnOf(origin, e, listener);
+                String instead = "the round starts from " + ChampionStart.otherwise(before);
+                warnOf(origin, instead, e, listener);
                 return Optional.empty();
               }
             });
@@ -243,7 +244,7 @@ final class Rounds {
       Weights weights = WeightsFile.read(before.resolve(WEIGHTS));
       return Optional.of(carried(weights, end.classes(), classes, name(number), end.version()));
     } catch (ModelException e) {
-      warnOf(before.toString(), e, listener);
+      warnOf(before.toString(), "training starts again from the initial weights", e, listener);
       return Optional.empty();
     }
   }
@@ -265,12 +266,10 @@ final class Rounds {
         config.pretrained().map(Pretrained::freeze).orElse(List.of()));
   }
 
-  private static void warnOf(String place, ModelException e, TrainingListener listener) {
+  private static void warnOf(
+      String place, String instead, ModelException e, TrainingListener listener) {
     listener.warned(
-        "the weights in "
-            + place
-            + " are ignored, and training starts again from the initial weights: "
-            + e.getMessage());
+        "the weights in " + place + " are ignored, and " + instead + ": " + e.getMessage());
   }
 
   private void removeAllBut(int kept) {

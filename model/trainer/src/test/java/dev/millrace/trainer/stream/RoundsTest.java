@@ -335,8 +335,13 @@ class RoundsTest {
 
   /** Publishes a version with recognizable weights. */
   private ModelVersion publish(int classes, long seed) {
+    return publish(Configs.NETWORK, classes, seed);
+  }
+
+  private ModelVersion publish(ResNet architecture, int classes, long seed) {
     Labels labels = new Labels(List.of("cat", "dog", "hen").subList(0, classes));
-    byte[] onnx = ResNetOnnx.write(Configs.NETWORK.withClasses(classes), weights(classes, seed));
+    ResNet network = architecture.withClasses(classes);
+    byte[] onnx = ResNetOnnx.write(network, HeInitialization.of(network, seed));
     return config
         .checkpoints()
         .repository()
@@ -444,6 +449,24 @@ class RoundsTest {
         .singleElement()
         .asString()
         .startsWith("the round cannot start from the champion");
+  }
+
+  @Test
+  void train_withAChampionOfAnotherArchitecture_saysThatItStartsFromTheRoundBefore() {
+    follow();
+    champion = Optional.of(publish(2, 50).version());
+    train(this::learn, "cat", "dog");
+    ResNet other = ResNet.of("resnet32").withSize(Configs.SIDE);
+    champion = Optional.of(publish(other, 2, 51).version());
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(1).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
+    assertThat(told.warnings)
+        .last()
+        .asString()
+        .startsWith(
+            "the weights in small version 2 are ignored, and the round starts from the last"
+                + " round's weights: ");
   }
 
   /** Without the champion, the gate could promote no version of this round. */
