@@ -1,15 +1,26 @@
 package dev.millrace.core.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitTest {
 
   private static Optional<String> group(String pattern, String key) {
     return new Split(0.2, Optional.of(Pattern.compile(pattern))).groupOf(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
+  void heldOutShare_thatLeavesAPartEmpty_isRefused(double share) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Split(share))
+        .withMessage("held-out: " + share + " must be above 0 and below 1");
   }
 
   @Test

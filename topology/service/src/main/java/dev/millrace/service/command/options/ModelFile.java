@@ -83,10 +83,14 @@ public final class ModelFile {
    *
    * @param file the file's path
    * @return the weights
-   * @throws CommandException if the file cannot be read, or is of another kind
+   * @throws CommandException if the file is missing, cannot be read, or is of another kind
    * @throws ModelException if the file holds no weights
    */
   public static Weights weights(Path file) {
+    if (!Files.exists(file)) {
+      throw new CommandException(
+          "there is no " + file + "; name a .safetensors, .npz or .onnx file of weights");
+    }
     if (file.toString().endsWith(".onnx")) {
       return named(file, () -> OnnxWeights.read(onnx(file)));
     }

@@ -23,6 +23,7 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.options.ModelOption;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -119,6 +120,17 @@ class TransferOptionsTest {
     Pretrained start = start(NETWORK, "--from-weights", file.toString());
 
     assertThat(start.origin()).isEqualTo("encoder.safetensors with sha256 " + Sha256.of(file));
+  }
+
+  @Test
+  void fileOfWeights_thatIsMissing_isRefused_withTheFormatsThatAreRead() {
+    for (String name : List.of("none.onnx", "none.npz", "none")) {
+      Path missing = folder.resolve(name);
+      assertThatThrownBy(() -> start(NETWORK, "--from-weights", missing.toString()))
+          .isInstanceOf(CommandException.class)
+          .hasMessage(
+              "there is no " + missing + "; name a .safetensors, .npz or .onnx file of weights");
+    }
   }
 
   @Test
