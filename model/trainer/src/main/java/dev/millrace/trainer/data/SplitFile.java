@@ -80,7 +80,7 @@ final class SplitFile {
           ? Optional.of(JSON.readValue(file.toFile(), Content.class))
           : Optional.empty();
     } catch (IOException e) {
-      throw failed(e);
+      throw new TrainingException(message(e), e);
     }
   }
 
@@ -121,6 +121,7 @@ final class SplitFile {
    *
    * @param used the parts of the used images and groups
    * @param newest number of the model's newest version
+   * @throws FailedWriteException if the file cannot be written
    */
   void write(Split split, Parts used, int newest) {
     Optional<Content> before = content();
@@ -148,7 +149,7 @@ final class SplitFile {
       AtomicFile.removeUnfinished(file);
       AtomicFile.write(file, JSON.writeValueAsBytes(content));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -163,14 +164,12 @@ final class SplitFile {
     return all;
   }
 
-  private TrainingException failed(IOException e) {
-    return new TrainingException(
-        file
-            + " cannot be used ("
-            + e
-            + "); check that it is readable and writable and that its disk has room, restore it from"
-            + " a backup, or name another --run. Without it, images that the run's versions were"
-            + " trained on could be held out",
-        e);
+  private String message(IOException e) {
+    return file
+        + " cannot be used ("
+        + e
+        + "); check that it is readable and writable and that its disk has room, restore it from"
+        + " a backup, or name another --run. Without it, images that the run's versions were"
+        + " trained on could be held out";
   }
 }

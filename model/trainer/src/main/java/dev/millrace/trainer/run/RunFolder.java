@@ -6,6 +6,7 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.FailedWriteException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -47,7 +48,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
    *
    * @param folder the folder
    * @param kind the kind of state, a record that can be written as JSON
-   * @throws TrainingException if the folder cannot be used
+   * @throws FailedWriteException if the folder cannot be written
    */
   public RunFolder(Path folder, Class<S> kind) {
     this.folder = folder;
@@ -56,7 +57,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
       Files.createDirectories(folder);
       AtomicFile.removeUnfinished(folder.resolve(STATE));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -71,7 +72,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
           ? Optional.of(JSON.readValue(folder.resolve(STATE).toFile(), kind))
           : Optional.empty();
     } catch (IOException e) {
-      throw failed(e);
+      throw new TrainingException(message(e), e);
     }
   }
 
@@ -110,7 +111,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
    *
    * @param state the state
    * @param tensors the tensors, by kind and then by name
-   * @throws TrainingException if they cannot be written
+   * @throws FailedWriteException if they cannot be written
    */
   public void save(S state, Map<String, Weights> tensors) {
     Map<String, WeightTensor> all = new LinkedHashMap<>();
@@ -123,7 +124,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
           folder.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
       removeAllTensorsBut(state.tensors());
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -142,7 +143,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
     try {
       AtomicFile.write(folder.resolve(CURVE), svg.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -159,18 +160,16 @@ public final class RunFolder<S extends RunFolder.Saved> {
     try {
       Files.deleteIfExists(folder.resolve(EXPORT));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
-  private TrainingException failed(IOException e) {
-    return new TrainingException(
-        "the run's folder "
-            + folder
-            + " cannot be used ("
-            + e
-            + "); check that it is writable and that its disk has room",
-        e);
+  private String message(IOException e) {
+    return "the run's folder "
+        + folder
+        + " cannot be used ("
+        + e
+        + "); check that it is writable and that its disk has room";
   }
 
   @Override

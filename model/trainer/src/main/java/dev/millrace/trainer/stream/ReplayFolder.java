@@ -5,6 +5,7 @@ import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FailedWriteException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ final class ReplayFolder {
     try {
       AtomicFile.write(folder.resolve(name), JSON.writeValueAsBytes(value));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -104,7 +105,7 @@ final class ReplayFolder {
     try {
       AtomicFile.write(file(key), encoded);
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -118,7 +119,7 @@ final class ReplayFolder {
     try {
       Files.deleteIfExists(file(key));
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
   }
 
@@ -151,12 +152,14 @@ final class ReplayFolder {
   }
 
   TrainingException failed(IOException e) {
-    return new TrainingException(
-        "the replay's folder "
-            + folder
-            + " cannot be used ("
-            + e
-            + "); check that it is writable and that its disk has room",
-        e);
+    return new TrainingException(message(e), e);
+  }
+
+  private String message(IOException e) {
+    return "the replay's folder "
+        + folder
+        + " cannot be used ("
+        + e
+        + "); check that it is writable and that its disk has room";
   }
 }

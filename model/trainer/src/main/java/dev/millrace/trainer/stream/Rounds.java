@@ -10,6 +10,7 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.BaseChampion;
 import dev.millrace.trainer.run.Head;
@@ -81,6 +82,7 @@ final class Rounds {
    * @return true if the round finished, or failed after it had begun; false if the round was
    *     stopped
    * @throws TrainingException if the round cannot begin
+   * @throws FailedWriteException if a file of the round cannot be written
    * @throws ModelException if the repository cannot be read, or the round's state cannot be saved
    * @throws org.apache.kafka.common.KafkaException if the champion cannot be read. No candidate of
    *     the round could be promoted then
@@ -128,6 +130,8 @@ final class Rounds {
         return false;
       }
       removeAllBut(last + 1);
+    } catch (FailedWriteException e) {
+      throw e;
     } catch (TrainingException e) {
       if (!heard.hasBegun()) {
         throw e;
@@ -136,7 +140,7 @@ final class Rounds {
       listener.warned(
           name + " failed; the next round starts from the same weights. Cause: " + e.getMessage());
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     }
     return true;
   }
@@ -286,14 +290,17 @@ final class Rounds {
         Files.delete(path);
       }
     } catch (IOException e) {
-      throw failed(e);
+      throw new FailedWriteException(message(e), e);
     } catch (UncheckedIOException e) {
       throw failed(e.getCause());
     }
   }
 
   private TrainingException failed(IOException e) {
-    return new TrainingException(
-        "the run's folder " + folder + " cannot be used (" + e + "); check that it is writable", e);
+    return new TrainingException(message(e), e);
+  }
+
+  private String message(IOException e) {
+    return "the run's folder " + folder + " cannot be used (" + e + "); check that it is writable";
   }
 }

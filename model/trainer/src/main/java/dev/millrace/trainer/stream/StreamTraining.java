@@ -9,6 +9,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -37,7 +39,9 @@ public final class StreamTraining {
 
   private static final long SAVE_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** Time, in ns, after which a round is tried again if Kafka or the model repository failed. */
+  /**
+   * Time, in ns, after which a round is tried again if Kafka, the repository or the disk failed.
+   */
   private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final TrainingConfig config;
@@ -50,11 +54,21 @@ public final class StreamTraining {
   private final Rounds rounds;
   private final RoundImages images;
 
-  /** The failure of Kafka or the repository in the last attempt to train a round. */
+  /** The failure of Kafka, the repository or the disk in the last attempt to train a round. */
   private Optional<Failure> failure = Optional.empty();
 
   /** A failure, and when it happened, in ns. */
-  private record Failure(String message, long at) {}
+  private record Failure(RuntimeException cause, long at) {
+
+    /**
+     * {@return whether another failure repeats this one} The messages of two failed writes may name
+     * different files, because a file is written under a random name first.
+     */
+    boolean isRepeatedBy(RuntimeException other) {
+      return Objects.equals(other.getMessage(), cause.getMessage())
+          || (other instanceof FailedWriteException && cause instanceof FailedWriteException);
+    }
+  }
 
   /**
    * Creates a training.
@@ -146,13 +160,10 @@ public final class StreamTraining {
     while (!stop.getAsBoolean()) {
       reader.poll();
       boolean due = isDue(replay, reader);
-      if (due || nanoTime.getAsLong() - savedAt >= SAVE_NANOS) {
-        replay.save();
+      if (!isWaiting() && (due || nanoTime.getAsLong() - savedAt >= SAVE_NANOS)) {
         told = tell(replay, told);
         savedAt = nanoTime.getAsLong();
-      }
-      if (due && train(replay)) {
-        replay.trained(clock.instant());
+        saveAndTrain(replay, due);
       }
     }
     replay.save();
@@ -169,9 +180,11 @@ public final class StreamTraining {
         labels >= topics.everyLabels()
             || (labels > 0
                 && !clock.instant().isBefore(replay.trainedAt().plus(topics.everyTime())));
-    return enough
-        && (reader.behind() < topics.everyLabels() || labels >= topics.capacity())
-        && failure.map(last -> nanoTime.getAsLong() - last.at() >= RETRY_NANOS).orElse(true);
+    return enough && (reader.behind() < topics.everyLabels() || labels >= topics.capacity());
+  }
+
+  private boolean isWaiting() {
+    return failure.map(last -> nanoTime.getAsLong() - last.at() < RETRY_NANOS).orElse(false);
   }
 
   /**
@@ -196,31 +209,38 @@ public final class StreamTraining {
   }
 
   /**
+   * Saves the replay, and trains a round if one is due. If Kafka, the model repository or the disk
+   * fails, this method has to be called again.
+   */
+  private void saveAndTrain(Replay replay, boolean due) {
+    try {
+      replay.save();
+      if (due && train(replay)) {
+        replay.trained(clock.instant());
+      }
+      failure = Optional.empty();
+    } catch (ConcurrentChangeException | KafkaException | ModelException | FailedWriteException e) {
+      if (failure.filter(last -> last.isRepeatedBy(e)).isEmpty()) {
+        listener.warned("the round has to wait, and is tried again every 10 s: " + e.getMessage());
+      }
+      failure = Optional.of(new Failure(e, nanoTime.getAsLong()));
+    }
+  }
+
+  /**
    * Trains a round, or warns why no round can begin.
    *
-   * @return false if the round was stopped, or has to be tried again because Kafka or the model
-   *     repository failed
+   * @return false if the round was stopped
    */
   private boolean train(Replay replay) {
-    try {
-      Optional<FoundImages> kept = replay.snapshot(stop);
-      if (kept.isEmpty()) {
-        return false;
-      }
-      Optional<LabelledImages> found = images.select(kept.get());
-      found.ifPresent(labelled -> replay.use(labelled.images()));
-      found.ifPresent(
-          labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
-      boolean isDone = found.isEmpty() || rounds.train(found.get(), listener, stop);
-      failure = Optional.empty();
-      return isDone;
-    } catch (ConcurrentChangeException | KafkaException | ModelException e) {
-      String message = e.getMessage();
-      if (failure.filter(last -> last.message().equals(message)).isEmpty()) {
-        listener.warned("the round has to wait, and is tried again every 10 s: " + message);
-      }
-      failure = Optional.of(new Failure(message, nanoTime.getAsLong()));
+    Optional<FoundImages> kept = replay.snapshot(stop);
+    if (kept.isEmpty()) {
       return false;
     }
+    Optional<LabelledImages> found = images.select(kept.get());
+    found.ifPresent(labelled -> replay.use(labelled.images()));
+    found.ifPresent(
+        labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
+    return found.isEmpty() || rounds.train(found.get(), listener, stop);
   }
 }

@@ -23,6 +23,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
@@ -264,6 +265,23 @@ class RoundsTest {
                     "cat",
                     "dog"))
         .withMessage("no such device");
+  }
+
+  /** If a full disk ended the round, the labels that triggered the round would be used up. */
+  @Test
+  void train_onADiskThatFails_throws_soThatTheRoundIsTriedAgain() {
+    assertThatExceptionOfType(FailedWriteException.class)
+        .isThrownBy(
+            () ->
+                train(
+                    (round, images, listener, stop, name, base) -> {
+                      listener.began(name, 1, 1, 0, 1);
+                      throw new FailedWriteException("no room", new IOException());
+                    },
+                    "cat",
+                    "dog"))
+        .withMessage("no room");
+    assertThat(told.warnings).isEmpty();
   }
 
   @Test

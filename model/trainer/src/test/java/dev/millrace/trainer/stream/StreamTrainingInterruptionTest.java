@@ -27,6 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the handling of an unfinished round, and of records that were read before a restart. */
 class StreamTrainingInterruptionTest {
@@ -211,5 +213,51 @@ class StreamTrainingInterruptionTest {
         .singleElement()
         .asString()
         .endsWith("is tried again every 10 s: the store is away");
+  }
+
+  /** Nothing can be written below a file. */
+  private static void replaceByAFile(Path home) {
+    try {
+      Files.move(home, home.resolveSibling("away"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    write(home);
+  }
+
+  private static void restore(Path home) {
+    try {
+      Files.delete(home);
+      Files.move(home.resolveSibling("away"), home);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "replay"})
+  void run_aDiskThatFailsBeforeARound_isTriedAgainAfter10Seconds(String name) {
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.polls.add(
+        () -> {
+          replaceByAFile(folder.resolve(name));
+          rig.pass(Configs.EVERY_TIME);
+        });
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
+    rig.polls.add(
+        () -> {
+          restore(folder.resolve(name));
+          rig.pass(Duration.ofSeconds(9));
+        });
+    rig.polls.add(() -> assertThat(rig.rounds).isEmpty());
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("the round has to wait, and is tried again every 10 s: ")
+        .contains(folder.resolve(name).toString(), "that its disk has room");
   }
 }
