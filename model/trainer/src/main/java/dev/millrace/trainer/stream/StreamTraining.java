@@ -132,8 +132,8 @@ public final class StreamTraining {
   /**
    * Trains round after round until {@code stop} returns true.
    *
-   * @throws TrainingException if the topics cannot be read, a folder cannot be written, or a round
-   *     cannot begin
+   * @throws TrainingException if the topics cannot be read, a round cannot begin, or the replay
+   *     cannot be saved at the end
    */
   public void run() {
     try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics)) {

@@ -8,6 +8,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.registry.RegistryException;
 import dev.millrace.registry.SchemaRegistry;
+import dev.millrace.trainer.data.FailedWriteException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
  * stores the offsets, because the consumer belongs to no consumer group that could store them. If a
- * topic is missing or the broker is unreachable, the reader waits. Confined to one thread.
+ * topic is missing, the broker is unreachable or the disk fails, the reader waits. Confined to one
+ * thread.
  */
 final class TopicReader {
 
@@ -60,6 +62,9 @@ final class TopicReader {
   private Set<TopicPartition> assigned = Set.of();
   private long refreshAt;
   private String trouble = "";
+
+  /** Whether the last records could not be written to disk. */
+  private boolean isFull;
 
   /**
    * @param consumer the consumer; the caller closes it
@@ -109,10 +114,26 @@ final class TopicReader {
       LockSupport.parkNanos(POLL.toNanos());
       return;
     }
-    for (ConsumerRecord<byte[], byte[]> record : records()) {
-      take(record);
-      replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+    ConsumerRecords<byte[], byte[]> records = records();
+    try {
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        take(record);
+        replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      }
+      isFull &= records.isEmpty();
+    } catch (FailedWriteException e) {
+      readAgain(e);
     }
+  }
+
+  /** Lets the next {@link #refresh} go back to the records that the replay has not taken. */
+  private void readAgain(FailedWriteException e) {
+    if (!isFull) {
+      listener.warned("new records have to wait, and are read again every 10 s: " + e.getMessage());
+    }
+    isFull = true;
+    assigned = Set.of();
+    refreshAt = nanoTime.getAsLong() + REFRESH.toNanos();
   }
 
   private ConsumerRecords<byte[], byte[]> records() {

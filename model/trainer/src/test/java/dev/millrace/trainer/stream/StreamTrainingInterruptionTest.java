@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -194,6 +195,35 @@ class StreamTrainingInterruptionTest {
   }
 
   @Test
+  void recordsThatADiskCannotTake_areReadAgain() {
+    Path home = folder.resolve("replay");
+    Replay replay = new Replay(home, 9, encoded -> {}, Instant.EPOCH);
+    TopicReader reader =
+        new TopicReader(
+            Configs.topics(folder, 9, 6), rig.broker, replay, rig.told, () -> rig.nanos);
+    rig.polls.add(
+        () -> {
+          rig.image("cat/1");
+          StreamTrainingRig.replaceByAFile(home);
+        });
+    reader.poll();
+    StreamTrainingRig.restore(home);
+    rig.pass(TopicReader.REFRESH);
+    rig.polls.add(
+        () -> {
+          assertThat(rig.broker.position(new TopicPartition("images", 0))).isZero();
+          rig.both("cat/1");
+        });
+    reader.poll();
+
+    assertThat(replay.keys()).containsExactly("cat/1");
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("new records have to wait, and are read again every 10 s: ");
+  }
+
+  @Test
   void run_aRepositoryThatFailsInARound_isTriedAgainAfter10Seconds() {
     rig.polls.add(() -> keys(1).forEach(rig::both));
     rig.polls.add(() -> rig.pass(Duration.ofSeconds(9)));
@@ -215,38 +245,19 @@ class StreamTrainingInterruptionTest {
         .endsWith("is tried again every 10 s: the store is away");
   }
 
-  /** Nothing can be written below a file. */
-  private static void replaceByAFile(Path home) {
-    try {
-      Files.move(home, home.resolveSibling("away"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    write(home);
-  }
-
-  private static void restore(Path home) {
-    try {
-      Files.delete(home);
-      Files.move(home.resolveSibling("away"), home);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"run", "replay"})
   void run_aDiskThatFailsBeforeARound_isTriedAgainAfter10Seconds(String name) {
     rig.polls.add(() -> keys(1).forEach(rig::both));
     rig.polls.add(
         () -> {
-          replaceByAFile(folder.resolve(name));
+          StreamTrainingRig.replaceByAFile(folder.resolve(name));
           rig.pass(Configs.EVERY_TIME);
         });
     rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
     rig.polls.add(
         () -> {
-          restore(folder.resolve(name));
+          StreamTrainingRig.restore(folder.resolve(name));
           rig.pass(Duration.ofSeconds(9));
         });
     rig.polls.add(() -> assertThat(rig.rounds).isEmpty());

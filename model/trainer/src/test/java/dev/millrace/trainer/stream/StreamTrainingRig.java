@@ -13,6 +13,7 @@ import dev.millrace.trainer.gate.BaseChampion;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -211,6 +212,25 @@ final class StreamTrainingRig {
 
   static List<String> keysOf(LabelledImages images) {
     return images.images().stream().map(LabelledImage::key).toList();
+  }
+
+  /** Makes all writes below a folder fail, until {@link #restore} is called. */
+  static void replaceByAFile(Path home) {
+    try {
+      Files.move(home, home.resolveSibling("away"));
+      Files.writeString(home, "");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static void restore(Path home) {
+    try {
+      Files.delete(home);
+      Files.move(home.resolveSibling("away"), home);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   static byte[] bytes(String text) {
