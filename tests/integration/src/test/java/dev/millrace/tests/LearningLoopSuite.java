@@ -53,7 +53,7 @@ class LearningLoopSuite {
 
   /**
    * Largest number of rounds in a row in which the champion may be significantly worse than the
-   * best champion so far.
+   * best champion since the last rollback by hand.
    */
   private static final int LONGEST_FALL = 2;
 
@@ -176,6 +176,7 @@ class LearningLoopSuite {
             broker);
     assertThat(result.exitCode()).as(result.errors()).isZero();
     int target = champion();
+    served.rolledBack();
     endRound("rollback by hand");
     assertThat(champion()).as("no round undoes it").isEqualTo(target).isNotEqualTo(replaced);
     for (int round = 0; round < 2; round++) {

@@ -11,8 +11,8 @@ import java.util.Locale;
 
 /**
  * Measures the champion after each round on images that no trainer gets, with their true labels.
- * Compares the champion with the best champion so far, by a one-sided McNemar's test at a level of
- * 5 %.
+ * Compares the champion with the best champion since the last rollback by hand, by a one-sided
+ * McNemar's test at a level of 5 %.
  */
 final class ServedAccuracy {
 
@@ -29,7 +29,8 @@ final class ServedAccuracy {
   /**
    * The result of a round.
    *
-   * @param fallen whether the champion is significantly worse than the best champion so far
+   * @param fallen whether the champion is significantly worse than the best champion since the last
+   *     rollback by hand
    * @param recall the share of the new class's images that the champion classifies correctly
    */
   record Row(boolean fallen, double recall, String line) {}
@@ -81,6 +82,14 @@ final class ServedAccuracy {
     System.out.println(line);
   }
 
+  /**
+   * To be called after a rollback by hand. A person has withdrawn the champion, so the loop must
+   * not serve it again. From now on, a champion is compared only with later ones.
+   */
+  void rolledBack() {
+    best = null;
+  }
+
   /** Returns the last round. */
   Row last() {
     return rows.get(rows.size() - 1);
@@ -88,7 +97,7 @@ final class ServedAccuracy {
 
   /**
    * Returns the largest number of rounds in a row in which the champion was significantly worse
-   * than the best champion so far.
+   * than the best champion since the last rollback by hand.
    */
   int longestFall() {
     int longest = 0;
