@@ -44,6 +44,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,13 +103,17 @@ class RevivedTaskTest {
   }
 
   private void send() {
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      send(partition);
+    }
+  }
+
+  private void send(int partition) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < RECORDS; i++) {
         byte[] key = {(byte) i};
-        for (int partition = 0; partition < PARTITIONS; partition++) {
-          var unused = producer.send(new ProducerRecord<>(topic, partition, key, new byte[1]));
-        }
+        var unused = producer.send(new ProducerRecord<>(topic, partition, key, new byte[1]));
       }
     }
   }
@@ -346,6 +351,40 @@ class RevivedTaskTest {
                   givenUp.entrySet().stream()
                       .allMatch(
                           first -> processed.contains(first.getKey() + "-" + first.getValue())));
+    }
+  }
+
+  /** The records arrive while another task of the thread waits. Both tasks give up. */
+  @Test
+  void recordsThatNoPollHasReturned_areNotSkipped_alsoWithLatest() {
+    properties.put("auto.offset.reset", "latest");
+    input()
+        .processValues(
+            () ->
+                new Stuck() {
+                  @Override
+                  public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
+                    context(context); // nothing commits before the task gives up
+                  }
+
+                  @Override
+                  void giveUp(int partition, long offset) {
+                    send(1);
+                    away = false;
+                    super.giveUp(partition, offset);
+                  }
+                });
+    try (KafkaStreams streams = start("exactly_once_v2", "one")) {
+      await()
+          .pollDelay(Duration.ofSeconds(2)) // the consumer is at the ends of both partitions
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                if (away) {
+                  send(0);
+                }
+                return processed.contains("1-" + RECORDS);
+              });
     }
   }
 

@@ -202,6 +202,33 @@ class ShortPollConsumerTest {
     assertThat(poll()).containsExactly(2L, 3L, 4L);
   }
 
+  /**
+   * With {@code auto.offset.reset=latest}, Kafka Streams seeks to the end if it finds no offset.
+   */
+  @Test
+  void recordsThatArriveBeforeTheFirstPoll_areNotSkipped_ifTheTaskStartsAgain() {
+    consumer.assign(Set.of(partition));
+    consumer.seekToEnd(Set.of(partition));
+    assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+    send(partition, 2);
+
+    assertThat(consumer.committed(Set.of(partition))).containsEntry(partition, null);
+    consumer.seekToEnd(Set.of(partition));
+
+    assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+  }
+
+  /** Kafka Streams then applies {@code auto.offset.reset}. */
+  @Test
+  void taskThatStartsForTheFirstTime_hasNoPosition() {
+    consumer.assign(Set.of(partition));
+
+    assertThat(consumer.committed(Set.of(partition))).containsEntry(partition, null);
+    consumer.seekToEnd(Set.of(partition));
+
+    assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+  }
+
   /** Asks for the committed offset of a partition while the consumer waits for a response. */
   public static final class Asking implements ConsumerInterceptor<byte[], byte[]> {
 

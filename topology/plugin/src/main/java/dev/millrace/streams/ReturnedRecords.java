@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,9 +31,10 @@ import org.slf4j.LoggerFactory;
  *       them when it revives a task. But if the group rebalances before the revived task runs,
  *       Kafka Streams replaces the task by a new one, and does not seek ({@code
  *       TaskManager.handleTasksPendingInitialization}).
- *   <li>A task without a committed offset reads on from its first record. Kafka Streams itself
- *       applies {@code auto.offset.reset} when it revives the task, so with {@code latest}, it
- *       would skip the records that the task has given up.
+ *   <li>A task without a committed offset reads on from its first record, or from the consumer's
+ *       position if no poll has returned a record. Kafka Streams itself applies {@code
+ *       auto.offset.reset} when it revives the task. With {@code latest}, it would skip the records
+ *       that the task has given up or not read yet.
  * </ul>
  *
  * <p>Confined to the consumer's thread.
@@ -41,7 +43,10 @@ final class ReturnedRecords {
 
   private static final Logger log = LoggerFactory.getLogger(ReturnedRecords.class);
 
-  /** The offset of the first record that was returned since a partition was assigned. */
+  /**
+   * The offset of the first record that was returned since a partition was assigned; or the
+   * consumer's position when a task started before any record was returned.
+   */
   private final Map<TopicPartition, Long> firsts = new HashMap<>();
 
   /**
@@ -136,9 +141,12 @@ final class ReturnedRecords {
    *
    * @param partitions the input partitions of the task
    * @param committed the committed offsets; without partitions that have none, or with null
+   * @param position returns the consumer's position in a partition, if the consumer has one
    */
   Map<TopicPartition, OffsetAndMetadata> rewinds(
-      Set<TopicPartition> partitions, Map<TopicPartition, OffsetAndMetadata> committed) {
+      Set<TopicPartition> partitions,
+      Map<TopicPartition, OffsetAndMetadata> committed,
+      Function<TopicPartition, OptionalLong> position) {
     Map<TopicPartition, OffsetAndMetadata> rewinds = new HashMap<>();
     if (calling) {
       return rewinds;
@@ -147,6 +155,9 @@ final class ReturnedRecords {
       OffsetAndMetadata start = committed.get(partition);
       Long end = ends.get(partition);
       restarted.remove(partition);
+      if (start == null && !firsts.containsKey(partition)) {
+        position.apply(partition).ifPresent(unread -> firsts.put(partition, unread));
+      }
       if (start == null && firsts.containsKey(partition)) {
         restarted.add(partition);
         rewinds.put(partition, new OffsetAndMetadata(firsts.get(partition)));

@@ -14,10 +14,12 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -195,8 +197,21 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
   private Map<TopicPartition, OffsetAndMetadata> committed(
       Set<TopicPartition> partitions, Supplier<Map<TopicPartition, OffsetAndMetadata>> kafkas) {
     Map<TopicPartition, OffsetAndMetadata> committed = returned.during(kafkas);
-    returned.rewinds(partitions, committed).forEach(this::seek);
+    returned.rewinds(partitions, committed, this::knownPosition).forEach(this::seek);
     return committed;
+  }
+
+  /** Returns the position of a partition. Does not wait for the broker. */
+  private OptionalLong knownPosition(TopicPartition partition) {
+    OptionalLong kept = polls.position(partition);
+    if (kept.isPresent() || !assignment().contains(partition)) {
+      return kept;
+    }
+    try {
+      return OptionalLong.of(returned.during(() -> super.position(partition, Duration.ZERO)));
+    } catch (TimeoutException | InvalidOffsetException e) {
+      return OptionalLong.empty(); // the task has just got the partition
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -53,9 +54,17 @@ class ReturnedRecordsTest {
     return !returned.committable(at(partition, offset)).isEmpty();
   }
 
+  private final Map<TopicPartition, Long> positions = new HashMap<>();
+
   private Map<TopicPartition, OffsetAndMetadata> rewinds(
       Map<TopicPartition, OffsetAndMetadata> committed) {
-    return returned.rewinds(Set.of(ONE, TWO), committed);
+    return returned.rewinds(
+        Set.of(ONE, TWO),
+        committed,
+        partition ->
+            positions.containsKey(partition)
+                ? OptionalLong.of(positions.get(partition))
+                : OptionalLong.empty());
   }
 
   @Test
@@ -179,6 +188,18 @@ class ReturnedRecordsTest {
 
     returned.forget(Set.of(ONE));
     assertThat(rewinds(Map.of())).isEmpty();
+  }
+
+  /** Another task may make all tasks of the thread start again before a poll returns. */
+  @Test
+  void taskWithoutCommittedOffset_isReadFromItsPosition_ifNothingWasReturned() {
+    positions.put(ONE, 7L);
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 7));
+    assertThat(returned.restarts(Set.of(ONE))).isEqualTo(Map.of(ONE, 7L));
+
+    positions.put(ONE, 9L);
+    assertThat(rewinds(Map.of())).isEqualTo(at(ONE, 7));
+    assertThat(rewinds(at(ONE, 5))).isEmpty();
   }
 
   /** Kafka Streams would skip the records with {@code auto.offset.reset=latest}. */
