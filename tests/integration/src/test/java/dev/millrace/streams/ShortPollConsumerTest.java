@@ -1,6 +1,7 @@
 package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.broker.EmbeddedBroker;
@@ -31,11 +32,14 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.RangeAssignor;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -227,6 +231,36 @@ class ShortPollConsumerTest {
     consumer.seekToEnd(Set.of(partition));
 
     assertThat(consumer.position(partition)).isEqualTo(RECORDS);
+  }
+
+  /** Kafka's consumer wraps what a revocation throws while it prepares to join its group. */
+  @Test
+  void taskThatGivesUpBeforeAJoin_letsTheThreadJoinAgain() {
+    consumer.close();
+    config.put("partition.assignment.strategy", RangeAssignor.class.getName());
+    consumer = new ShortPollConsumer(config, () -> most);
+    RuntimeException givenUp = new TaskCorruptedException(Set.of());
+    consumer.subscribe(
+        Set.of(topic),
+        new ConsumerRebalanceListener() {
+          @Override
+          public void onPartitionsAssigned(Collection<TopicPartition> partitions) {}
+
+          @Override
+          public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (consumer.paused().isEmpty()) {
+              return; // the test ends
+            }
+            throw givenUp;
+          }
+        });
+    poll();
+    consumer.pause(Set.of(partition));
+    consumer.enforceRebalance();
+
+    assertThatThrownBy(() -> consumer.poll(PATIENCE))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(givenUp);
   }
 
   /** Asks for the committed offset of a partition while the consumer waits for a response. */

@@ -4,6 +4,7 @@ import dev.millrace.streams.internals.TaskRevival;
 import java.util.Collection;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -53,6 +54,17 @@ final class RebalanceGuard implements ConsumerRebalanceListener {
     } finally {
       forget.accept(partitions);
     }
+  }
+
+  /**
+   * {@return the exception that a poll should throw} Kafka's consumer wraps what a revocation
+   * throws while it prepares to join its group. Kafka Streams would not recognise a wrapped {@link
+   * TaskMigratedException}, and would end the thread.
+   *
+   * @param failure what Kafka's consumer has thrown
+   */
+  static KafkaException unwrapped(KafkaException failure) {
+    return failure.getCause() instanceof TaskMigratedException migrated ? migrated : failure;
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -58,7 +59,11 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
 
   @Override
   public final ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
-    return returned.poll(() -> shortPoll(timeout));
+    try {
+      return returned.poll(() -> shortPoll(timeout));
+    } catch (KafkaException e) {
+      throw RebalanceGuard.unwrapped(e);
+    }
   }
 
   /** Polls. A subclass may change what a poll returns. */

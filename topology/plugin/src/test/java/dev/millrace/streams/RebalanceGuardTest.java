@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -72,6 +73,17 @@ class RebalanceGuardTest {
         .isInstanceOf(TaskMigratedException.class)
         .hasCause(failure);
     assertThat(calls).containsExactly("revoked [images-1]", "forgotten [images-1]");
+  }
+
+  @Test
+  void wrappedRequestToJoinAgain_isUnwrapped() {
+    TaskMigratedException again =
+        new TaskMigratedException("gave up", new TaskCorruptedException(Set.of()));
+    KafkaException other = new KafkaException("failed", new StreamsException("failed"));
+
+    assertThat(RebalanceGuard.unwrapped(new KafkaException("callback", again))).isSameAs(again);
+    assertThat(RebalanceGuard.unwrapped(again)).isSameAs(again);
+    assertThat(RebalanceGuard.unwrapped(other)).isSameAs(other);
   }
 
   @Test
