@@ -307,6 +307,46 @@ class ShortPollConsumerTest {
     assertThat(consumer.position(partition)).isEqualTo(3);
   }
 
+  /** Kafka Streams asks for offsets by time if a partition is reset by a duration. */
+  @Test
+  void questionForOffsets_doesNotSeekInTheInputOfRunningTasks() {
+    consumer.close();
+    config.put("interceptor.classes", Asking.class.getName());
+    consumer = new ShortPollConsumer(config, () -> most);
+    assign();
+    poll();
+    Set<TopicPartition> other = Set.of(new TopicPartition(topic, 1));
+    Map<TopicPartition, Long> times = Map.of(new TopicPartition(topic, 1), 0L);
+    List<Runnable> questions =
+        List.of(
+            () -> consumer.offsetsForTimes(times),
+            () -> consumer.offsetsForTimes(times, PATIENCE),
+            () -> consumer.beginningOffsets(other),
+            () -> consumer.beginningOffsets(other, PATIENCE),
+            () -> consumer.endOffsets(other),
+            () -> consumer.endOffsets(other, PATIENCE));
+    for (Runnable question : questions) {
+      AtomicBoolean asked = new AtomicBoolean();
+      Asking.ask =
+          () -> {
+            var unused = consumer.committed(Set.of(partition));
+            asked.set(true);
+          };
+      consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(2)), null);
+
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                question.run();
+                return asked.get();
+              });
+
+      assertThat(consumer.position(partition)).isEqualTo(3);
+    }
+    Asking.ask = () -> {};
+  }
+
   /** Like Kafka's consumer, although it is configured without {@code auto.offset.reset}. */
   @Test
   void positionOfAPartition_isKnown_althoughAnotherHasNoOffset() {

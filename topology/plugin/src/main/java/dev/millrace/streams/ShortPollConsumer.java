@@ -15,23 +15,20 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Kafka's consumer, except that a poll returns no more records than its thread can process in a
  * short time (see {@link ShortPolls}). It commits no offset beyond the records that it has
  * returned, and it seeks to the committed offsets when a task starts (see {@link ReturnedRecords}).
  */
-class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
+class ShortPollConsumer extends NotedConsumer {
 
   private final ShortPolls polls;
-  private final ReturnedRecords returned = new ReturnedRecords();
   private final int maxPollRecords;
   private final MetadataWait metadataWait = new MetadataWait(System::nanoTime);
   private boolean byPattern;
@@ -43,7 +40,7 @@ class ShortPollConsumer extends KafkaConsumer<byte[], byte[]> {
    * @param most returns the largest number of records that a poll should return, at least 1
    */
   ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
-    super(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    super(config);
     Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
     maxPollRecords =
         records == null
