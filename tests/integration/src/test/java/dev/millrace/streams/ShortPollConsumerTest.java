@@ -263,6 +263,26 @@ class ShortPollConsumerTest {
         .hasCause(givenUp);
   }
 
+  @Test
+  void keptRecordsBeforeATruncation_areReturned_andTheOthersAreReadAgain() {
+    assign();
+    poll();
+
+    consumer.seekToTruncation(partition, new OffsetAndMetadata(8));
+
+    assertThat(consumer.position(partition)).isEqualTo(3);
+    List<Long> offsets = new ArrayList<>();
+    while (offsets.size() < RECORDS - 3) {
+      offsets.addAll(poll());
+    }
+    assertThat(offsets).containsExactly(3L, 4L, 5L, 6L, 7L, 8L, 9L);
+
+    consumer.seek(partition, 0);
+    poll();
+    consumer.seekToTruncation(partition, new OffsetAndMetadata(2));
+    assertThat(poll()).containsExactly(2L, 3L, 4L);
+  }
+
   /** Asks for the committed offset of a partition while the consumer waits for a response. */
   public static final class Asking implements ConsumerInterceptor<byte[], byte[]> {
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -35,19 +36,23 @@ final class LostRecords {
 
   private final boolean toEarliest;
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+  private final BiConsumer<TopicPartition, OffsetAndMetadata> seekToTruncation;
   private final Consumer<String> warnings;
 
   /**
    * @param reset {@code earliest} or {@code latest}
    * @param consumer a consumer that is configured without a reset; the caller closes it
+   * @param seekToTruncation seeks to the offset at which a partition's log was truncated
    * @param warnings receives one line for each partition with lost records
    */
   LostRecords(
       String reset,
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      BiConsumer<TopicPartition, OffsetAndMetadata> seekToTruncation,
       Consumer<String> warnings) {
     this.toEarliest = reset.equals(EARLIEST);
     this.consumer = consumer;
+    this.seekToTruncation = seekToTruncation;
     this.warnings = warnings;
   }
 
@@ -110,7 +115,7 @@ final class LostRecords {
   private void reset(InvalidOffsetException e) {
     if (e instanceof LogTruncationException truncation) {
       Map<TopicPartition, OffsetAndMetadata> divergent = truncation.divergentOffsets();
-      divergent.forEach(consumer::seek);
+      divergent.forEach(seekToTruncation);
       seek(e.partitions().stream().filter(partition -> !divergent.containsKey(partition)).toList());
     } else {
       seek(e.partitions());

@@ -215,7 +215,9 @@ public final class PromptClients implements KafkaClientSupplier {
       this.config = config;
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll =
           timeout -> skipped.poll(this, super::shortPoll, timeout);
-      lost = LostRecords.reset(config).map(reset -> new LostRecords(reset, this, log::warn));
+      lost =
+          LostRecords.reset(config)
+              .map(reset -> new LostRecords(reset, this, this::seekToTruncation, log::warn));
       prompt =
           new PromptPoll(
               lost.map(records -> records.around(poll)).orElse(poll),

@@ -119,6 +119,15 @@ class ShortPollConsumer extends NotedConsumer {
     seek(Set.of(partition), all -> super.seek(partition, offset));
   }
 
+  /**
+   * Seeks to the offset at which a partition's log was truncated. The kept records before this
+   * offset still exist, and the next polls return them.
+   */
+  final void seekToTruncation(TopicPartition partition, OffsetAndMetadata offset) {
+    polls.truncate(partition, offset);
+    super.seek(partition, offset);
+  }
+
   @Override
   public void seekToBeginning(Collection<TopicPartition> partitions) {
     seek(partitions, super::seekToBeginning);

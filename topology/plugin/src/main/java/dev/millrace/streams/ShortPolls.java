@@ -66,6 +66,13 @@ final class ShortPolls {
       all.addAll(later.records);
       return new Kept(all, later.end);
     }
+
+    /** Returns the records before an offset; null if there are none. */
+    Kept before(OffsetAndMetadata offset) {
+      List<ConsumerRecord<byte[], byte[]>> first =
+          records.stream().filter(record -> record.offset() < offset.offset()).toList();
+      return first.isEmpty() ? null : new Kept(first, offset);
+    }
   }
 
   private static final String NO_METADATA = "";
@@ -289,6 +296,14 @@ final class ShortPolls {
    */
   void leavePaused(Collection<TopicPartition> partitions) {
     resting.removeAll(partitions);
+  }
+
+  /**
+   * Forgets the records of a partition from an offset on. To be called when the consumer seeks to
+   * this offset because the partition's log was truncated there. The records before it still exist.
+   */
+  void truncate(TopicPartition partition, OffsetAndMetadata end) {
+    kept.computeIfPresent(partition, (key, all) -> all.before(end));
   }
 
   /**

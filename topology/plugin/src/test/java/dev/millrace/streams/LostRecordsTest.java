@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,7 +71,7 @@ class LostRecordsTest {
   private void poll(String reset, KafkaException answer) {
     consumer.setPollException(answer);
     assertThat(
-            new LostRecords(reset, consumer, warnings::add)
+            new LostRecords(reset, consumer, consumer::seek, warnings::add)
                 .around(consumer::poll)
                 .apply(Duration.ZERO)
                 .count())
@@ -83,7 +84,7 @@ class LostRecordsTest {
     consumer.addRecord(new ConsumerRecord<>("images", 1, 10, null, new byte[1]));
 
     assertThat(
-            new LostRecords("earliest", consumer, warnings::add)
+            new LostRecords("earliest", consumer, consumer::seek, warnings::add)
                 .around(consumer::poll)
                 .apply(Duration.ZERO)
                 .count())
@@ -124,7 +125,7 @@ class LostRecordsTest {
   /** Kafka Streams would end the thread. */
   @Test
   void positionOfAPartition_isKnown_althoughAnotherPartitionHasNone() {
-    LostRecords lost = new LostRecords("earliest", consumer, warnings::add);
+    LostRecords lost = new LostRecords("earliest", consumer, consumer::seek, warnings::add);
     Deque<KafkaException> failures =
         new ArrayDeque<>(
             List.of(
@@ -148,7 +149,7 @@ class LostRecordsTest {
 
   @Test
   void otherFailureOfAPosition_isPassedOn() {
-    LostRecords lost = new LostRecords("earliest", consumer, warnings::add);
+    LostRecords lost = new LostRecords("earliest", consumer, consumer::seek, warnings::add);
 
     assertThatThrownBy(
             () ->
@@ -176,6 +177,22 @@ class LostRecordsTest {
         .singleElement()
         .asString()
         .startsWith("partition images-2 no longer has offset 300: the consumer continues at 20;");
+  }
+
+  /** A seek to a truncation keeps the records before it. */
+  @Test
+  void truncatedLog_isSoughtInItsOwnWay() {
+    Map<TopicPartition, OffsetAndMetadata> truncated = Map.of(TWO, new OffsetAndMetadata(55));
+    Map<TopicPartition, OffsetAndMetadata> sought = new HashMap<>();
+    consumer.setPollException(new LogTruncationException(Map.of(TWO, 60L), truncated));
+
+    var unused =
+        new LostRecords("earliest", consumer, sought::put, warnings::add)
+            .around(consumer::poll)
+            .apply(Duration.ZERO);
+
+    assertThat(sought).isEqualTo(truncated);
+    assertThat(consumer.position(TWO)).isEqualTo(25);
   }
 
   @Test

@@ -110,6 +110,32 @@ class ShortPollsTest {
   }
 
   @Test
+  void recordsBeforeATruncation_areKept() {
+    arrive(ONE, 10, 11, 12, 13, 16);
+    poll();
+
+    polls.truncate(ONE, new OffsetAndMetadata(15));
+    polls.truncate(TWO, new OffsetAndMetadata(15));
+    consumer.seek(ONE, 15);
+
+    assertThat(polls.count(ONE)).isEqualTo(2);
+    ConsumerRecords<byte[], byte[]> left = poll();
+    assertThat(offsets(left, ONE)).containsExactly(12L, 13L);
+    assertThat(left.nextOffsets()).isEqualTo(Map.of(ONE, new OffsetAndMetadata(15)));
+  }
+
+  @Test
+  void recordsBehindATruncation_areForgotten() {
+    arrive(ONE, 10, 11, 12, 13);
+    poll();
+
+    polls.truncate(ONE, new OffsetAndMetadata(12));
+
+    assertThat(polls.position(ONE)).isEmpty();
+    assertThat(polls.count(ONE)).isZero();
+  }
+
+  @Test
   void manyRecords_comeInOrderOverSeveralPolls() {
     arrive(ONE, 10, 11, 12, 15, 16);
 
