@@ -115,8 +115,14 @@ public final class Workers implements AutoCloseable {
     }
   }
 
-  /** {@return the result of a call, after its end} */
-  private static <R> R result(Future<R> call) {
+  /**
+   * {@return the result of a call, after its end} Throws the unchecked exception or the error that
+   * ended the call.
+   *
+   * @throws IllegalStateException if the calling thread is interrupted, or a checked exception
+   *     ended the call
+   */
+  public static <R> R result(Future<R> call) {
     try {
       return call.get();
     } catch (ExecutionException e) {

@@ -55,7 +55,6 @@ class WorkersTest {
                         if (each == 0) {
                           throw new IllegalArgumentException("the first fails");
                         }
-                        Thread.yield();
                         return ended.incrementAndGet();
                       }))
           .isInstanceOf(IllegalArgumentException.class)
@@ -75,7 +74,6 @@ class WorkersTest {
                   ELEMENTS,
                   each -> {
                     begun.incrementAndGet();
-                    Thread.yield();
                     return ended.incrementAndGet();
                   },
                   () -> asked.incrementAndGet() == 100))

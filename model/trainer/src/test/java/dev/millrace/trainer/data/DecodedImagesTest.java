@@ -40,7 +40,6 @@ class DecodedImagesTest {
       assertThat(user).as("the thread that uses this decoder").isNull();
       user = Thread.currentThread();
       decodes.incrementAndGet();
-      Thread.yield();
       user = null;
       if (encoded[0] % 9 == 0) {
         throw new BadImageException(Reason.UNDECODABLE, "no " + encoded[0]);

@@ -1,13 +1,12 @@
 package dev.millrace.service.command.inference;
 
-import dev.millrace.service.command.lifecycle.CommandException;
+import dev.millrace.core.threads.Workers;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,18 +49,18 @@ public final class ImageClassifier implements AutoCloseable {
    * @param files the files
    * @param answers receives one answer for each file, in the files' order, on the calling thread
    * @throws dev.millrace.core.runtime.InferenceException if the model fails
-   * @throws CommandException if the calling thread is interrupted
+   * @throws IllegalStateException if the calling thread is interrupted
    */
   public void classify(List<Path> files, Consumer<Answer> answers) {
     Queue<Future<Answer>> inFlight = new ArrayDeque<>();
     for (Path file : files) {
       if (inFlight.size() == threads * IN_FLIGHT) {
-        answers.accept(result(inFlight.remove()));
+        answers.accept(Workers.result(inFlight.remove()));
       }
       inFlight.add(pool.submit(() -> classify(file)));
     }
     while (!inFlight.isEmpty()) {
-      answers.accept(result(inFlight.remove()));
+      answers.accept(Workers.result(inFlight.remove()));
     }
   }
 
@@ -71,22 +70,6 @@ public final class ImageClassifier implements AutoCloseable {
       return thread.classify(file);
     } finally {
       idle.add(thread);
-    }
-  }
-
-  private static Answer result(Future<Answer> answer) {
-    try {
-      return answer.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e.getCause() instanceof RuntimeException known
-          ? known
-          : new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandException("interrupted while images were classified", e);
     }
   }
 
