@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 /**
  * Rounds the weights of one output channel to integers, so that the rounding errors add up to
  * almost 0. An activation that is the same everywhere then gives almost the same sum of products as
- * before. Rounding each weight to its nearest integer would shift this sum, and images with large
- * bright or dark areas suffer most.
+ * before. Rounding each weight to its nearest integer could shift this sum by several steps.
  *
  * <p>First, the errors of each kernel are balanced: the weights of one input channel. Then the
  * errors of the whole output channel are balanced. Each step rounds some weights to the other side,
