@@ -120,13 +120,17 @@ public final class Fetcher implements AutoCloseable {
         return transfer.copy(body, sha256, out);
       }
     } catch (IOException e) {
-      throw isBrokenOff(watch) ? brokenOff(ref, e) : failure(ref, e, answer, watch);
-    } catch (StoreAwayException | IllegalStateException e) {
-      // A client may also throw one of these exceptions if the fetcher closes it during a request.
-      if (isBrokenOff(watch)) {
-        throw brokenOff(ref, e);
+      throw failure(ref, e, answer, watch);
+    } catch (IllegalStateException e) {
+      // The HTTP client throws this exception if its request is aborted just before the client uses
+      // the connection.
+      if (isBrokenOff(watch) || watch.isOver()) {
+        throw failure(ref, new IOException(e), answer, watch);
       }
       throw e;
+    } catch (StoreAwayException e) {
+      // A client may also throw this exception if the fetcher closes it during a request.
+      throw isBrokenOff(watch) ? brokenOff(ref, e) : e;
     } finally {
       running.remove(watch);
     }
@@ -140,10 +144,17 @@ public final class Fetcher implements AutoCloseable {
     return new StoreAwayException(ref.store(), "the fetch was broken off by a shutdown", cause);
   }
 
-  /** {@return the exception to throw if the store or the network is at fault} */
+  /**
+   * {@return the exception to throw if the fetcher was closed, or the store or the network is at
+   * fault}
+   *
+   * @throws RefusedException if the time limit has passed, and the data is at fault
+   */
   private StoreAwayException failure(DataRef ref, IOException e, Answer answer, Watch watch)
       throws RefusedException {
-    if (!watch.isOver()) {
+    if (isBrokenOff(watch)) {
+      return brokenOff(ref, e);
+    } else if (!watch.isOver()) {
       return new StoreAwayException(ref.store(), Trouble.of(e), e);
     }
     String limit = "within " + limits.total().toMillis() + " ms";

@@ -7,12 +7,16 @@ import dev.millrace.testing.HostileServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +140,28 @@ class SlowStoreTest {
       throws IOException, InterruptedException {
     Thread.sleep(700);
     write(out, "HTTP/1.1 302 x\r\nContent-Length: 0\r\nLocation: " + target + "\r\n\r\n");
+  }
+
+  /**
+   * The time limit ends while the client opens the connection, so that the client finds its
+   * connection gone when it sends the request.
+   */
+  @Test
+  void slowNameServer_isAway() throws Exception {
+    server.data("/x", "image");
+    String uri = "http://web.test:" + URI.create(server.uri("/x")).getPort() + "/x";
+    Lookup slow =
+        host ->
+            new CompletableFuture<InetAddress[]>()
+                .completeOnTimeout(Fetching.LOOPBACK.addresses(host), 1500, TimeUnit.MILLISECONDS)
+                .join();
+    FetchConfig config =
+        Fetching.config(Networks.publicAnd(List.of("127.0.0.1")), Fetching.limits(500, 400), uri);
+    try (Fetcher fetcher = new Fetcher(config, slow)) {
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageEndingWith(" is away: it did not answer within 500 ms");
+    }
   }
 
   @Test
