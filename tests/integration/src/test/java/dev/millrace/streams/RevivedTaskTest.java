@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.streams.clients.HeldPartitions;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import dev.millrace.tests.SharedBroker;

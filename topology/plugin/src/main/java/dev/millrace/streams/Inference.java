@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.streams.clients.OwedAnswers;
 import dev.millrace.streams.control.Swappable;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.engine.SpareSlots;

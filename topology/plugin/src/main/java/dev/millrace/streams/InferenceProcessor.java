@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
+import dev.millrace.streams.clients.OwedAnswers;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;

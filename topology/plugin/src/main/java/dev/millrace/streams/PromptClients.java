@@ -1,5 +1,14 @@
 package dev.millrace.streams;
 
+import dev.millrace.streams.clients.CommittedOffsets;
+import dev.millrace.streams.clients.HeldPartitions;
+import dev.millrace.streams.clients.LostRecords;
+import dev.millrace.streams.clients.OwedAnswers;
+import dev.millrace.streams.clients.PromptAdmin;
+import dev.millrace.streams.clients.PromptPoll;
+import dev.millrace.streams.clients.PromptProducer;
+import dev.millrace.streams.clients.ShortPollConsumer;
+import dev.millrace.streams.clients.SkippedRecords;
 import dev.millrace.streams.internals.KafkaStreamsVersion;
 import dev.millrace.streams.internals.TaskRevival;
 import java.time.Clock;
@@ -227,7 +236,7 @@ public final class PromptClients implements KafkaClientSupplier {
     }
 
     @Override
-    ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
+    protected ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
       polled.set(this);
       HeldPartitions.ofThisThread().applyTo(this);
       try {
@@ -244,12 +253,12 @@ public final class PromptClients implements KafkaClientSupplier {
     }
 
     @Override
-    long validPosition(LongSupplier kafkas) {
+    protected long validPosition(LongSupplier kafkas) {
       return lost.map(records -> records.position(kafkas)).orElseGet(kafkas::getAsLong);
     }
 
     @Override
-    void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    protected void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {
       committed.add(offsets);
     }
 

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeoutException;
  * Answers complete in any order, but are forwarded in the order of their records.
  *
  * <p>Records with an answer move to a second queue, in which they wait for the next burst (see
- * {@link BurstPace}). There they do not count towards the records in flight.
+ * {@link dev.millrace.streams.clients.BurstPace}). There they do not count towards the records in
+ * flight.
  *
  * <p>Confined to its task's stream thread.
  */

@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
+import dev.millrace.streams.clients.HeldPartitions;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.fetch.FetchedImage;

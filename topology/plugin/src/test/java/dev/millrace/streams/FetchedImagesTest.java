@@ -7,6 +7,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.ImageReference;
 import dev.millrace.events.Prediction;
+import dev.millrace.streams.clients.HeldPartitions;
 import dev.millrace.streams.engine.FakeDecoder;
 import dev.millrace.streams.engine.FakeModel;
 import dev.millrace.streams.fetch.FetchedImage;

@@ -9,6 +9,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.ImageEvent;
 import dev.millrace.events.Prediction;
+import dev.millrace.streams.clients.OwedAnswers;
 import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
 import dev.millrace.streams.engine.FakeDecoder;

@@ -2,6 +2,7 @@ package dev.millrace.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.streams.clients.OwedAnswers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,12 +12,12 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The partitions that a stream thread does not read at the moment, because the image of their next
  * record cannot be fetched. Meanwhile, the thread's other tasks continue. Before each poll, the
- * thread's consumer pauses these partitions (see {@link PromptClients}).
+ * thread's consumer pauses these partitions.
  *
  * <p>A task holds its partitions only while its processor is open. While Kafka Streams revives the
  * task, Kafka Streams itself pauses and resumes the partitions. Confined to its thread.
  */
-final class HeldPartitions {
+public final class HeldPartitions {
 
   private static final ThreadLocal<HeldPartitions> OF_THREAD =
       ThreadLocal.withInitial(HeldPartitions::new);
@@ -30,7 +30,7 @@ final class HeldPartitions {
   private boolean applied;
 
   /** {@return the held partitions of the calling thread} */
-  static HeldPartitions ofThisThread() {
+  public static HeldPartitions ofThisThread() {
     return OF_THREAD.get();
   }
 
@@ -38,7 +38,7 @@ final class HeldPartitions {
    * {@return whether the thread's consumer pauses the held partitions} It then also guards the
    * offsets of revived tasks (see {@link ReturnedRecords}).
    */
-  boolean areApplied() {
+  public boolean areApplied() {
     return applied;
   }
 
@@ -48,7 +48,7 @@ final class HeldPartitions {
    *
    * @param partitions the input partitions of a task
    */
-  void hold(Set<TopicPartition> partitions, BooleanSupplier isAway) {
+  public void hold(Set<TopicPartition> partitions, BooleanSupplier isAway) {
     partitions.forEach(partition -> held.put(partition, isAway));
   }
 
@@ -56,12 +56,12 @@ final class HeldPartitions {
    * Stops holding partitions, without resuming them. Call this method before Kafka Streams resumes
    * or revokes the partitions.
    */
-  void forget(Set<TopicPartition> partitions) {
+  public void forget(Set<TopicPartition> partitions) {
     held.keySet().removeAll(partitions);
   }
 
   /** Pauses the partitions that are held, and resumes those that are held no longer. */
-  void applyTo(Consumer<?, ?> consumer) {
+  public void applyTo(Consumer<?, ?> consumer) {
     applied = true;
     if (held.isEmpty()) {
       return;

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
  * thread owes answers, this class polls for records without waiting, and waits for an answer
  * between two polls. Used by one thread at a time, like its consumer.
  */
-final class PromptPoll {
+public final class PromptPoll {
 
   /**
    * Longest wait for an answer between two polls. Because the consumer polls again after this wait,
@@ -34,7 +34,7 @@ final class PromptPoll {
    * @param ofThisThread returns the answers that the calling thread owes (see {@link OwedAnswers})
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
-  PromptPoll(
+  public PromptPoll(
       Function<Duration, ConsumerRecords<byte[], byte[]>> consumer,
       Function<TopicPartition, OptionalLong> lag,
       Supplier<OwedAnswers> ofThisThread,
@@ -46,7 +46,7 @@ final class PromptPoll {
   }
 
   /** Polls like the consumer, but returns as soon as the thread can forward an answer. */
-  ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     OwedAnswers owed = ofThisThread.get();
     owed.pace().polling();
     ConsumerRecords<byte[], byte[]> records =

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;

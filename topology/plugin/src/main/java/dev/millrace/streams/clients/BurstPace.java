@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * <p>The thread's consumer reports the number of records that each poll returns. The thread's
  * processors ask for the sequence number of the current burst. Confined to the stream thread.
  */
-final class BurstPace {
+public final class BurstPace {
 
   /** How busy the thread is. The argument of each value is the time between two bursts, in ms. */
   private enum Load {
@@ -96,7 +96,7 @@ final class BurstPace {
    * @param records number of records that the poll returned
    * @param lag number of records that the broker still has in the partitions of these records
    */
-  void polled(int records, long lag) {
+  public void polled(int records, long lag) {
     long now = nanoTime.getAsLong();
     if (records == 0) {
       load = Load.IDLE;
@@ -118,7 +118,7 @@ final class BurstPace {
    * Returns the largest number of records that a poll should return: as many as the thread can
    * process in 0.2 s, but at least 1. There is no limit while the time for one record is not known.
    */
-  int mostRecords() {
+  public int mostRecords() {
     return recentNanos == 0
         ? Integer.MAX_VALUE
         : (int) Math.min(Integer.MAX_VALUE, 1 + POLL_NANOS * recentRecords / recentNanos);
@@ -154,7 +154,7 @@ final class BurstPace {
    * returned no records. It also begins at once if the images whose answers wait have reached a
    * total of {@link #MOST_WAITING_BYTES}.
    */
-  long burst() {
+  public long burst() {
     long now = nanoTime.getAsLong();
     return now - burstStart >= load.burstNanos || waitingBytes >= MOST_WAITING_BYTES
         ? beginBurst(now)
@@ -162,7 +162,7 @@ final class BurstPace {
   }
 
   /** Adds {@code bytes} to the total size of the images whose answers wait for the next burst. */
-  void waiting(long bytes) {
+  public void waiting(long bytes) {
     waitingBytes += bytes;
   }
 
@@ -170,7 +170,7 @@ final class BurstPace {
    * Begins a burst early, because the calling task has to forward its answers now. The thread's
    * other tasks then forward their answers, too. Returns the sequence number of the new burst.
    */
-  long nextBurst() {
+  public long nextBurst() {
     return beginBurst(nanoTime.getAsLong());
   }
 

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * thread's consumer has returned (see {@link ReturnedRecords}). Only its stream thread begins and
  * ends transactions.
  */
-final class PromptProducer extends KafkaProducer<byte[], byte[]> {
+public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
   private final UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable;
   private final CommittedOffsets committed;
@@ -27,7 +27,7 @@ final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    * @param committable returns those offsets that the calling stream thread may commit
    * @param committed receives the offsets of each transaction that was committed
    */
-  PromptProducer(
+  public PromptProducer(
       Map<String, Object> config,
       UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
       CommittedOffsets committed) {

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

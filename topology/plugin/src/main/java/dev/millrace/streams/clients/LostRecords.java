@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * reset skips. Kafka's own reset does not report skipped records, so the consumer must be
  * configured without a reset. Used by one thread at a time, like its consumer.
  */
-final class LostRecords {
+public final class LostRecords {
 
   private static final String EARLIEST = "earliest";
   private static final String LATEST = "latest";
@@ -45,7 +45,7 @@ final class LostRecords {
    * @param seekToTruncation seeks to the offset at which a partition's log was truncated
    * @param warnings receives one line for each partition with lost records
    */
-  LostRecords(
+  public LostRecords(
       String reset,
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
       BiConsumer<TopicPartition, OffsetAndMetadata> seekToTruncation,
@@ -60,14 +60,14 @@ final class LostRecords {
    * {@return the configured {@code auto.offset.reset}; empty if it is neither {@code earliest} nor
    * {@code latest}, because this class supports only these two values}
    */
-  static Optional<String> reset(Map<String, Object> config) {
+  public static Optional<String> reset(Map<String, Object> config) {
     return Optional.ofNullable(config.get(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG))
         .map(Object::toString)
         .filter(List.of(EARLIEST, LATEST)::contains);
   }
 
   /** {@return a copy of the configuration in which {@code auto.offset.reset} is {@code none}} */
-  static Map<String, Object> withoutReset(Map<String, Object> config) {
+  public static Map<String, Object> withoutReset(Map<String, Object> config) {
     Map<String, Object> changed = new HashMap<>(config);
     changed.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, NONE);
     return changed;
@@ -79,7 +79,7 @@ final class LostRecords {
    *
    * @param poll polls the consumer
    */
-  Function<Duration, ConsumerRecords<byte[], byte[]>> around(
+  public Function<Duration, ConsumerRecords<byte[], byte[]>> around(
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll) {
     return timeout -> poll(poll, timeout);
   }
@@ -102,7 +102,7 @@ final class LostRecords {
    * @param position asks the consumer
    * @return the position
    */
-  long position(LongSupplier position) {
+  public long position(LongSupplier position) {
     while (true) {
       try {
         return position.getAsLong();

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
  * CommittedOffsets}). Kafka's own {@code ForwardingAdmin} does not serve, because it cannot
  * register the metrics of Kafka Streams (KIP-1076).
  */
-final class PromptAdmin {
+public final class PromptAdmin {
 
   private PromptAdmin() {}
 
@@ -23,7 +23,8 @@ final class PromptAdmin {
    * @param admin Kafka's admin client, which the returned client closes
    * @param purgeable returns the records to delete instead of the requested ones
    */
-  static Admin of(Admin admin, UnaryOperator<Map<TopicPartition, RecordsToDelete>> purgeable) {
+  public static Admin of(
+      Admin admin, UnaryOperator<Map<TopicPartition, RecordsToDelete>> purgeable) {
     return (Admin)
         Proxy.newProxyInstance(
             Admin.class.getClassLoader(),

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import dev.millrace.streams.internals.TaskRevival;
 import java.util.Collection;

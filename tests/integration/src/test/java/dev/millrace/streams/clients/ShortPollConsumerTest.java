@@ -1,10 +1,11 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.service.broker.EmbeddedBroker;
+import dev.millrace.streams.PromptClients;
 import dev.millrace.tests.SharedBroker;
 import java.time.Duration;
 import java.util.ArrayList;

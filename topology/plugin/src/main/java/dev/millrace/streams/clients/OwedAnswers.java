@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -11,12 +11,12 @@ import java.util.function.LongSupplier;
 /**
  * The answers that a stream thread owes: one for each record of its tasks whose answer the thread
  * has not forwarded yet. The thread's processors add their tasks. The thread's consumer must not
- * sleep while an answer is owed (see {@link PromptClients}). Confined to that thread.
+ * sleep while an answer is owed (see {@link PromptPoll}). Confined to that thread.
  */
-final class OwedAnswers {
+public final class OwedAnswers {
 
   /** A task that may owe answers. */
-  interface Debtor {
+  public interface Debtor {
     /**
      * {@return the answer that the task forwards next, complete or not; null if the task owes no
      * answer}
@@ -35,7 +35,7 @@ final class OwedAnswers {
    *
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
-  OwedAnswers(LongSupplier nanoTime) {
+  public OwedAnswers(LongSupplier nanoTime) {
     pace = new BurstPace(nanoTime);
   }
 
@@ -43,26 +43,26 @@ final class OwedAnswers {
    * {@return the answers that the calling thread owes; time is measured with {@link
    * System#nanoTime}}
    */
-  static OwedAnswers ofThisThread() {
+  public static OwedAnswers ofThisThread() {
     return OF_THREAD.get();
   }
 
   /** {@return the pace at which the thread forwards its answers} */
-  BurstPace pace() {
+  public BurstPace pace() {
     return pace;
   }
 
   /** Adds a task. Call this method when the task starts, and {@link #remove} when the task ends. */
-  void add(Debtor debtor) {
+  public void add(Debtor debtor) {
     debtors.add(debtor);
   }
 
-  void remove(Debtor debtor) {
+  public void remove(Debtor debtor) {
     debtors.remove(debtor);
   }
 
   /** {@return whether a task owes an answer} */
-  boolean any() {
+  public boolean any() {
     for (Debtor debtor : debtors) {
       if (debtor.next() != null) {
         return true;

@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -16,12 +16,12 @@ import org.apache.kafka.common.TopicPartition;
  * some of these offsets from the commit, because the records before them were given up.
  * Thread-safe.
  */
-final class CommittedOffsets {
+public final class CommittedOffsets {
 
   private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
 
   /** To be called after a commit of these offsets has succeeded. */
-  void add(Map<TopicPartition, OffsetAndMetadata> offsets) {
+  public void add(Map<TopicPartition, OffsetAndMetadata> offsets) {
     offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
   }
 
@@ -29,7 +29,8 @@ final class CommittedOffsets {
    * {@return the records that may be deleted: those of the request, but only up to the committed
    * offset} Partitions without a committed offset are left out.
    */
-  Map<TopicPartition, RecordsToDelete> purgeable(Map<TopicPartition, RecordsToDelete> requested) {
+  public Map<TopicPartition, RecordsToDelete> purgeable(
+      Map<TopicPartition, RecordsToDelete> requested) {
     Map<TopicPartition, RecordsToDelete> purgeable = new HashMap<>();
     requested.forEach(
         (partition, records) -> {

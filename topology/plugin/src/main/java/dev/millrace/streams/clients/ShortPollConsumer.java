@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * short time (see {@link ShortPolls}). It commits no offset beyond the records that it has
  * returned, and it seeks to the committed offsets when a task starts (see {@link ReturnedRecords}).
  */
-class ShortPollConsumer extends NotedConsumer {
+public class ShortPollConsumer extends NotedConsumer {
 
   private final ShortPolls polls;
   private final int maxPollRecords;
@@ -39,7 +39,7 @@ class ShortPollConsumer extends NotedConsumer {
    * @param config Kafka's configuration
    * @param most returns the largest number of records that a poll should return, at least 1
    */
-  ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
+  protected ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
     super(config);
     Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
     maxPollRecords =
@@ -50,7 +50,7 @@ class ShortPollConsumer extends NotedConsumer {
   }
 
   /** {@return the value of {@code max.poll.records}} */
-  final int maxPollRecords() {
+  protected final int maxPollRecords() {
     return maxPollRecords;
   }
 
@@ -64,7 +64,7 @@ class ShortPollConsumer extends NotedConsumer {
   }
 
   /** Polls. A subclass may change what a poll returns. */
-  ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
+  protected ConsumerRecords<byte[], byte[]> shortPoll(Duration timeout) {
     return polls.poll(this::pollKafka, timeout);
   }
 
@@ -94,12 +94,12 @@ class ShortPollConsumer extends NotedConsumer {
   }
 
   /** Asks Kafka's consumer for a position. A subclass may reset invalid offsets. */
-  long validPosition(LongSupplier kafkas) {
+  protected long validPosition(LongSupplier kafkas) {
     return kafkas.getAsLong();
   }
 
   /** Returns the offset from which the consumer reads next, behind the kept records. */
-  final long readPosition(TopicPartition partition) {
+  protected final long readPosition(TopicPartition partition) {
     return super.position(partition);
   }
 
@@ -123,7 +123,7 @@ class ShortPollConsumer extends NotedConsumer {
    * Seeks to the offset at which a partition's log was truncated. The kept records before this
    * offset still exist, and the next polls return them.
    */
-  final void seekToTruncation(TopicPartition partition, OffsetAndMetadata offset) {
+  protected final void seekToTruncation(TopicPartition partition, OffsetAndMetadata offset) {
     polls.truncate(partition, offset);
     super.seek(partition, offset);
   }
@@ -180,7 +180,7 @@ class ShortPollConsumer extends NotedConsumer {
   }
 
   /** Called after these offsets were committed. A subclass may note them. */
-  void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+  protected void hasCommitted(Map<TopicPartition, OffsetAndMetadata> offsets) {}
 
   @Override
   public void commitAsync(
@@ -189,7 +189,7 @@ class ShortPollConsumer extends NotedConsumer {
   }
 
   /** Returns those offsets that are not beyond the records that this consumer has returned. */
-  final Map<TopicPartition, OffsetAndMetadata> committable(
+  public final Map<TopicPartition, OffsetAndMetadata> committable(
       Map<TopicPartition, OffsetAndMetadata> offsets) {
     return returned.committable(offsets);
   }

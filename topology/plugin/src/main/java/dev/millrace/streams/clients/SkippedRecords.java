@@ -1,4 +1,4 @@
-package dev.millrace.streams;
+package dev.millrace.streams.clients;
 
 import dev.millrace.streams.sending.DeadLetter;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ import org.apache.kafka.common.record.TimestampType;
  * <p>The consumer must poll one record at a time ({@code max.poll.records=1}); otherwise it reads
  * the skipped record together with the records before it. Thread-safe.
  */
-final class SkippedRecords {
+public final class SkippedRecords {
 
   private static final byte[] SKIPPED = "{\"skipped\":true}".getBytes(StandardCharsets.US_ASCII);
 
@@ -35,7 +35,7 @@ final class SkippedRecords {
    * @param offsets the offset to skip in each partition
    * @param clock the clock for the timestamps of the empty records
    */
-  SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
+  public SkippedRecords(Map<TopicPartition, Long> offsets, Clock clock) {
     this.pending = new ConcurrentHashMap<>(offsets);
     this.clock = clock;
   }
@@ -48,7 +48,7 @@ final class SkippedRecords {
    * @param timeout the longest time to wait for records
    * @return the records, or one empty record in place of the skipped record
    */
-  ConsumerRecords<byte[], byte[]> poll(
+  public ConsumerRecords<byte[], byte[]> poll(
       Consumer<byte[], byte[]> consumer,
       Function<Duration, ConsumerRecords<byte[], byte[]>> poll,
       Duration timeout) {
