@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -221,6 +222,58 @@ class QuantizeCommandTest {
         .contains(
             "Calibrate with more images (--images), allow a larger loss, or serve the float32");
     assertThat(repository().resolve("cifar/2")).doesNotExist();
+  }
+
+  /**
+   * The tuning shows no loss, because all calibration images have a class that float32 never gives.
+   * The judging images have the classes that float32 gives.
+   */
+  @Test
+  void resultThatLosesTooMuch_isFollowedByAMoreAccurateOne() throws IOException {
+    RandomModel.publishWithWideActivation(repository(), "m");
+    Path judging = byAnswer("m", images(300, 1000));
+    Path calibrating = Files.createDirectories(folder.resolve("calibrating"));
+    Files.move(images(60), calibrating.resolve(classWithoutImages(judging)));
+
+    CapturedRun run =
+        quantize("m", calibrating, "--data", judging.toString(), "--max-loss", "3", "--json")
+            .succeeded();
+
+    assertThat(run.err())
+        .containsPattern("a loss of \\d+\\.\\d+ points was measured, but 3.0 are allowed");
+    JsonNode quantization = run.json().get("quantization");
+    assertThat(quantization.get("floatLayers")).hasSize(2);
+    assertThat(quantization.at("/judgement/int8/value").asDouble()).isGreaterThan(0.97);
+  }
+
+  /** Moves images into folders named after the classes that a model gives them. */
+  private Path byAnswer(String model, Path images) throws IOException {
+    Path sorted = Files.createTempDirectory(folder, "sorted");
+    CapturedRun answers =
+        CapturedRun.of(
+                "classify",
+                images.toString(),
+                "--model",
+                model,
+                "--repository",
+                repository().toString(),
+                "--json")
+            .succeeded();
+    for (String line : answers.outLines()) {
+      JsonNode answer = new ObjectMapper().readTree(line);
+      Path image = Path.of(answer.get("id").asText());
+      Path place = Files.createDirectories(sorted.resolve(answer.at("/top/0/label").asText()));
+      Files.move(image, place.resolve(image.getFileName()));
+    }
+    return sorted;
+  }
+
+  private static String classWithoutImages(Path sorted) {
+    return IntStream.range(0, 10)
+        .mapToObj(i -> "c" + i)
+        .filter(name -> Files.notExists(sorted.resolve(name)))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
