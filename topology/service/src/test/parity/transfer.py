@@ -1,10 +1,11 @@
 """Fine-tunes a ResNet-18 in PyTorch on the images on which "millrace train" was trained, with the recipe "finetune".
 
-  train PART RUN WEIGHTS TRAIN TEST SEED EPOCHS   PART is "all" or "head", RUN is the folder of Millrace's run. Prints
-                                                  the share of TEST's images that are classified correctly, in percent
-  summary FILE                                    FILE has lines of PART, Millrace's and PyTorch's percentages. Prints
-                                                  the means and their difference; fails if PyTorch is better by more
-                                                  than one point
+  train PART RUN WEIGHTS TRAIN TEST SEED EPOCHS SIZE
+      PART is "all" or "head", RUN is the folder of Millrace's run. SIZE is the side of the images in pixels. Prints the
+      share of TEST's images that are classified correctly, in percent
+  summary FILE
+      FILE has lines of PART, Millrace's and PyTorch's percentages. Prints the means and their difference; fails if
+      PyTorch is better by more than one point
 """
 import hashlib
 import json
@@ -20,14 +21,18 @@ import torchvision
 from PIL import Image
 from torchvision import transforms
 
-BATCH, RATE, BACKBONE, DECAY, SMOOTHING, SIDE = 32, 0.02, 0.1, 1e-4, 0.1, 224
+BATCH, RATE, BACKBONE, DECAY, SMOOTHING = 32, 0.02, 0.1, 1e-4, 0.1
 NORMALIZE = transforms.Compose(
     [transforms.ToTensor(), transforms.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]
 )
-CENTRE = transforms.Compose([transforms.Resize(SIDE * 8 // 7), transforms.CenterCrop(SIDE)])
-RANDOM = transforms.Compose(
-    [transforms.RandomResizedCrop(SIDE, scale=(0.35, 1)), transforms.RandomHorizontalFlip()]
-)
+
+
+def centre(size):
+    return transforms.Compose([transforms.Resize(size * 8 // 7), transforms.CenterCrop(size)])
+
+
+def random(size):
+    return transforms.Compose([transforms.RandomResizedCrop(size, scale=(0.35, 1)), transforms.RandomHorizontalFlip()])
 
 
 def safetensors(file):
@@ -77,20 +82,20 @@ def correct(net, pixels, labels):
     return (answers == labels).float().mean().item() * 100
 
 
-def train(part, run, weights, train_folder, test_folder, seed, epochs):
+def train(part, run, weights, train_folder, test_folder, seed, epochs, size):
     torch.manual_seed(int(seed))
-    epochs = int(epochs)
+    epochs, size = int(epochs), int(size)
     parts = json.loads((pathlib.Path(run) / "split.json").read_text())["parts"]
     found = images(train_folder)
     training = [image for image in found if parts[image[2]] == "training"]
-    gate = tensors([image for image in found if parts[image[2]] == "gate"], CENTRE)
-    test = tensors(images(test_folder), CENTRE)
+    gate = tensors([image for image in found if parts[image[2]] == "gate"], centre(size))
+    test = tensors(images(test_folder), centre(size))
     classes = len({label for _, label, _ in found})
     net = torchvision.models.resnet18()
     net.load_state_dict(safetensors(weights), strict=False)
     net.fc = torch.nn.Linear(net.fc.in_features, classes)
     if part == "head":
-        return head(net, tensors(training, CENTRE), gate, test, epochs)
+        return head(net, tensors(training, centre(size)), gate, test, epochs)
 
     backbone = [(name, p) for name, p in net.named_parameters() if not name.startswith("fc.")]
     groups = [
@@ -108,7 +113,7 @@ def train(part, run, weights, train_folder, test_folder, seed, epochs):
     for _ in range(epochs):
         net.train()
         for batch in batches(len(training)):
-            pixels, labels = tensors([training[i] for i in batch], RANDOM)
+            pixels, labels = tensors([training[i] for i in batch], random(size))
             for group in sgd.param_groups:
                 group["lr"] = RATE * group["factor"] * rate(step, steps, epochs)
             sgd.zero_grad()

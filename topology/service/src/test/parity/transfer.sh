@@ -3,11 +3,11 @@
 # recipe "finetune", once the last layer alone. Prints the accuracy on other photographs and the time of the training.
 # Fails if PyTorch's mean accuracy is higher than Millrace's by more than one point.
 #
-#   transfer.sh WEIGHTS TRAIN TEST [SEEDS [EPOCHS]]
+#   transfer.sh WEIGHTS TRAIN TEST [SEEDS [EPOCHS [SIZE]]]
 #
 # WEIGHTS is a safetensors file of torchvision's ResNet-18. TRAIN and TEST are folders of photographs, with one
 # subfolder per class. SEEDS (default 3) is the number of trainings on each side. EPOCHS (default 10) is the number of
-# epochs for all layers. The last layer alone has 50 epochs.
+# epochs for all layers. The last layer alone has 50 epochs. SIZE (default 224) is the side of the images in pixels.
 #
 # Needs root only if Debian's python3-torchvision is missing, because the script then installs it, and OpenBLAS.
 set -euo pipefail
@@ -19,6 +19,7 @@ train=$(realpath "${2:?a folder of photographs for the training}")
 test=$(realpath "${3:?a folder of photographs for the measurement}")
 seeds=${4:-3}
 epochs=${5:-10}
+size=${6:-224}
 python=/usr/bin/python3
 if ! "$python" -c 'import torchvision' 2> /dev/null; then
   apt-get install -y --no-install-recommends python3-torchvision libopenblas0-pthread
@@ -34,14 +35,14 @@ compare() {
   local model=(--model "$part-$seed" --repository "$folder/models")
   SECONDS=0
   "$root/millrace" train "${model[@]}" --run "$run" --data "$train" --arch resnet18 --from-weights "$weights" \
-    --recipe finetune --seed "$seed" --epochs "$epochs" "$@" < /dev/null > "$folder/log" 2>&1 \
+    --recipe finetune --size "$size" --seed "$seed" --epochs "$epochs" "$@" < /dev/null > "$folder/log" 2>&1 \
     || { cat "$folder/log" && return 1; }
   local seconds=$SECONDS
   local ours theirs
   ours=$("$root/millrace" evaluate "${model[@]}" --data "$test" --json 2> "$folder/log" \
     | "$python" -c 'import json, sys; print("%.2f" % (100 * json.load(sys.stdin)["top1"]["value"]))')
   SECONDS=0
-  theirs=$("$python" "$here/transfer.py" train "$part" "$run" "$weights" "$train" "$test" "$seed" "$epochs")
+  theirs=$("$python" "$here/transfer.py" train "$part" "$run" "$weights" "$train" "$test" "$seed" "$epochs" "$size")
   echo "$part, seed $seed: Millrace $ours % after $seconds s, PyTorch $theirs % after $SECONDS s"
   echo "$part $ours $theirs" >> "$folder/table"
 }
