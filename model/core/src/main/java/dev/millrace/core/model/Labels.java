@@ -19,7 +19,7 @@ public record Labels(List<String> names) {
    * Largest length of a name. The length is limited because every prediction contains several
    * names.
    */
-  private static final int MAX_CHARACTERS = 1_000;
+  public static final int MAX_CHARACTERS = 1_000;
 
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
@@ -70,6 +70,17 @@ public record Labels(List<String> names) {
               index + 1,
               control));
     }
+  }
+
+  /**
+   * {@return whether a class may have a name}
+   *
+   * @param name the name
+   */
+  public static boolean isValid(String name) {
+    return !name.isBlank()
+        && name.length() <= MAX_CHARACTERS
+        && name.chars().noneMatch(Character::isISOControl);
   }
 
   /**

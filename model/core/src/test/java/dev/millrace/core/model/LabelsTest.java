@@ -65,6 +65,20 @@ class LabelsTest {
         "labels: the name of class 1 (line 2) holds the control character U+00");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "do\tg", "do\ng", "do\u0085g"})
+  void name_thatNoClassMayHave_isInvalid(String name) {
+    assertThat(Labels.isValid(name)).isFalse();
+    assertThatThrownBy(() -> new Labels(List.of(name)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void name_ofAThousandCharacters_isTheLongestValidOne() {
+    assertThat(Labels.isValid("Rüde " + "d".repeat(995))).isTrue();
+    assertThat(Labels.isValid("d".repeat(1_001))).isFalse();
+  }
+
   @Test
   void labels_ofAThousandCharacters_areTheLongest() throws IOException {
     assertThat(Labels.read(file("cat\n" + "d".repeat(1_000))).get(1)).hasSize(1_000);

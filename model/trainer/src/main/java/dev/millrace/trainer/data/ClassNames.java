@@ -1,5 +1,6 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.ClassRule;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,6 +16,9 @@ final class ClassNames {
 
   /** Number of examples in a note. */
   private static final int SHOWN = 5;
+
+  /** Number of characters of an invalid name in a note. */
+  private static final int SHOWN_CHARACTERS = 40;
 
   private final ClassRule rule;
   private final Collection<String> known;
@@ -65,16 +69,15 @@ final class ClassNames {
                     .add(image.content()));
     Set<String> classes = new LinkedHashSet<>(known);
     classes.addAll(found.names());
+    leaveOutInvalid(classes, different, notes);
     Map<Boolean, List<String>> enough =
         classes.stream()
             .collect(
                 Collectors.partitioningBy(
-                    name ->
-                        known.contains(name)
-                            || different.getOrDefault(name, Set.of()).size() >= rule.minImages()));
+                    name -> known.contains(name) || count(different, name) >= rule.minImages()));
     List<String> rare =
         enough.get(false).stream()
-            .map(name -> "'" + name + "' (" + different.getOrDefault(name, Set.of()).size() + ")")
+            .map(name -> "'" + name + "' (" + count(different, name) + ")")
             .toList();
     if (!rare.isEmpty()) {
       notes.add(
@@ -84,6 +87,34 @@ final class ClassNames {
               + some(rare));
     }
     return new LinkedHashSet<>(enough.get(true));
+  }
+
+  /** Removes the names that {@link Labels} does not accept. A label of a topic may be any text. */
+  private static void leaveOutInvalid(
+      Set<String> classes, Map<String, Set<String>> different, List<String> notes) {
+    List<String> invalid = classes.stream().filter(name -> !Labels.isValid(name)).toList();
+    if (!invalid.isEmpty()) {
+      invalid.forEach(classes::remove);
+      notes.add(
+          "left out: labels that are blank, hold control characters or have more than "
+              + Labels.MAX_CHARACTERS
+              + " characters: "
+              + some(
+                  invalid.stream()
+                      .map(name -> shown(name) + " (" + count(different, name) + ")")
+                      .toList()));
+    }
+  }
+
+  private static String shown(String name) {
+    String plain = name.replaceAll("\\p{Cc}", " ");
+    return plain.length() <= SHOWN_CHARACTERS
+        ? "'" + plain + "'"
+        : "'" + plain.substring(0, SHOWN_CHARACTERS) + "…'";
+  }
+
+  private static int count(Map<String, Set<String>> different, String name) {
+    return different.getOrDefault(name, Set.of()).size();
   }
 
   /** {@return a text with the first items and the number of the remaining items} */

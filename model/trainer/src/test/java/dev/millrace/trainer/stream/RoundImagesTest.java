@@ -138,6 +138,33 @@ class RoundImagesTest {
         .containsExactly("cat", "dog", "ape");
   }
 
+  /** A label may be a line of a table, or a whole text. Such a label must not end the training. */
+  @Test
+  void labelsThatNoClassCanHave_areLeftOut() {
+    assertThat(
+            select(new Topic(), "cat", "dog", "cat\t0.9", "x".repeat(1_001))
+                .orElseThrow()
+                .labels()
+                .names())
+        .containsExactly("cat", "dog");
+    assertThat(classes).containsExactly("cat", "dog");
+    assertThat(told.warnings)
+        .containsExactly(
+            "left out: labels that are blank, hold control characters or have more than 1000"
+                + " characters: 'cat 0.9' (3), '"
+                + "x".repeat(40)
+                + "…' (3)");
+  }
+
+  /** Earlier releases gave such a label an index before they ended with an error. */
+  @Test
+  void labelsThatNoClassCanHave_areLeftOut_evenIfTheyHaveAnIndex() {
+    classes = List.of("cat", "cat\t0.9", "dog");
+
+    assertThat(select(new Topic(), "cat", "dog", "hen").orElseThrow().labels().names())
+        .containsExactly("cat", "dog", "hen");
+  }
+
   @Test
   void classThatAnotherTrainerAddedMeanwhile_isThereToo() {
     ClassTopic topic =
