@@ -3,7 +3,6 @@ package dev.millrace.trainer.gate;
 import dev.millrace.control.Champion;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.evaluation.FisherExact;
-import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
@@ -18,12 +17,12 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
 import dev.millrace.trainer.data.Pixels;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -96,7 +95,8 @@ public final class ChampionWatch {
 
   /**
    * Measures the champion. Does nothing if no version serves, or if there is no held-out image of
-   * the champion's classes. If the champion cannot be measured, the listener receives a warning.
+   * the champion's classes. Images that cannot be read are left out. If there are such images, or
+   * the champion cannot be measured, the listener receives a warning.
    *
    * @param images the round's images
    * @param keys the keys of all labelled images, the oldest label first
@@ -106,32 +106,34 @@ public final class ChampionWatch {
     try {
       Optional<Champion> champion = alias.read();
       if (champion.isPresent()) {
-        measure(repository.version(model, champion.get().version()), images, keys)
+        measure(repository.version(model, champion.get().version()), images, keys, listener)
             .ifPresent(listener::championMeasured);
       }
-    } catch (KafkaException
-        | ModelException
-        | TrainingException
-        | BadImageException
-        | IOException e) {
+    } catch (KafkaException | ModelException | TrainingException e) {
       listener.warned("the champion cannot be measured: " + e.getMessage());
     }
   }
 
   private Optional<ChampionMeasure> measure(
-      ModelVersion champion, LabelledImages images, List<String> keys) throws IOException {
+      ModelVersion champion, LabelledImages images, List<String> keys, TrainingListener listener) {
     List<LabelledImage> some = newest(champion.labels().names(), images, keys);
     if (some.isEmpty()) {
       return Optional.empty();
     }
     try (Pixels pixels = decoder.open(champion.manifest().preprocessing());
         ModelSession session = runtime.open(champion, Device.CPU)) {
-      List<Pixels.Image> decoded = new ArrayList<>();
-      for (LabelledImage image : some) {
-        decoded.add(pixels.add(image));
+      DecodedImages decoded = DecodedImages.of(some, pixels, () -> false).orElseThrow();
+      decoded
+          .complaint()
+          .ifPresent(
+              complaint ->
+                  listener.warned("the champion is measured without images: " + complaint));
+      if (decoded.images().isEmpty()) {
+        return Optional.empty();
       }
       return Optional.of(
-          compared(champion, Answers.of(session, new EvaluationSet(decoded, pixels.bytes()))));
+          compared(
+              champion, Answers.of(session, new EvaluationSet(decoded.images(), pixels.bytes()))));
     }
   }
 

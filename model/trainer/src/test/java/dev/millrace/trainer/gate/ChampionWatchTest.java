@@ -64,6 +64,10 @@ class ChampionWatchTest {
   }
 
   private void measure(IntFunction<String> content) {
+    measure(content, number -> true);
+  }
+
+  private void measure(IntFunction<String> content, IntPredicate isReadable) {
     List<LabelledImage> images =
         IntStream.range(0, IMAGES)
             .mapToObj(
@@ -73,10 +77,17 @@ class ChampionWatchTest {
                         number % GateRig.LABELS.size(),
                         content.apply(number),
                         number % 3 == 0 ? Part.TRAINING : number % 3 == 1 ? Part.GATE : Part.REPORT,
-                        () -> ByteBuffer.allocate(Integer.BYTES).putInt(number).array()))
+                        () -> read(number, isReadable)))
             .toList();
     List<String> keys = IntStream.range(0, IMAGES).mapToObj(number -> "image " + number).toList();
     rig.watch(NEWEST).measure(new LabelledImages(GateRig.LABELS, images), keys, heard);
+  }
+
+  private static byte[] read(int number, IntPredicate isReadable) throws IOException {
+    if (!isReadable.test(number)) {
+      throw new IOException("damaged");
+    }
+    return ByteBuffer.allocate(Integer.BYTES).putInt(number).array();
   }
 
   /** The newest 100 held-out images have the numbers from 150 on that are not divisible by 3. */
@@ -102,6 +113,21 @@ class ChampionWatchTest {
     measure(number -> "content " + number % 10);
 
     assertThat(heard.measures.get(0).images()).isEqualTo(20);
+  }
+
+  /** A later release may refuse an image that this release decodes. */
+  @Test
+  void imageThatCannotBeRead_isLeftOut() {
+    serve(number -> number >= 190);
+    measure(number -> "content " + number, number -> number != 299);
+
+    assertThat(heard.warnings)
+        .containsExactly(
+            "the champion is measured without images: 1 of 100 images cannot be read: image 299"
+                + " (damaged)");
+    assertThat(heard.measures.get(0).images()).isEqualTo(NEWEST - 1);
+    assertThat(heard.measures.get(0).hasFallen()).isTrue();
+    assertThat(rig.openSessions).isZero();
   }
 
   @Test
