@@ -303,23 +303,24 @@ public final class TrainingRun {
   }
 
   /**
-   * Publishes the best epochs. With a gate, publishes the last epoch instead. If the process is
-   * killed during this method, the resumed run publishes the epochs again. Returns false if the run
-   * was stopped while the repository did not work.
+   * Publishes the best epochs. With a gate, or if the state holds the weights of no epoch,
+   * publishes the last epoch instead. If the process is killed during this method, the resumed run
+   * publishes the epochs again. Returns false if the run was stopped while the repository did not
+   * work.
    */
   private boolean publish(
       TorchNetwork trained, TrainingImages images, CheckpointWriter checkpoints) {
-    if ((folder.isDemanded() || config.checkpoints().gate().isPresent())
-        && !export(trained, images, checkpoints)) {
+    List<BestEpochs.Epoch> epochs = best.best(progress.history());
+    if ((folder.isDemanded() || epochs.isEmpty()) && !export(trained, images, checkpoints)) {
       return false;
     }
-    List<BestEpochs.Epoch> epochs = best.best(progress.history());
     if (epochs.size() < Math.min(kept(config), progress.history().size())) {
       listener.warned(
           "the run's state holds the weights of only "
               + epochs.size()
-              + " epochs, because the run began with a smaller --keep or in an earlier release; no"
-              + " others are published");
+              + " epochs, because the run began with a smaller --keep, with --promote-if-better or"
+              + " in an earlier release; "
+              + (epochs.isEmpty() ? "the last epoch is published" : "no others are published"));
     }
     for (BestEpochs.Epoch epoch : epochs) {
       trained.serve(epoch.weights());

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,6 +172,30 @@ class InterruptedRunTest {
 
     assertThat(rig.repository().versions("small")).containsExactly(1);
     assertThat(home.resolve("run/export")).doesNotExist();
+  }
+
+  /** A run with a gate keeps the weights of no epoch, but may be resumed without the gate. */
+  @Test
+  void resumedRunThatHasKeptNoEpoch_publishesItsLastOne() throws IOException {
+    SmallImages.write(home.resolve("images"), 2, FEW);
+    Path obstacle = Files.createFile(home.resolve("models"));
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> rig.train(Configs.of(home, 1, 0.05)));
+    Files.delete(obstacle);
+    RunFolder<RunState> folder = new RunFolder<>(home.resolve("run"), RunState.class);
+    RunState state = folder.state().orElseThrow();
+    Map<String, Weights> tensors = folder.tensors(state);
+    Weights best = tensors.remove("best-1");
+    folder.save(state, tensors);
+
+    Heard heard = rig.train(Configs.of(home, 1, 0.05));
+
+    assertThat(rig.newest().get("fc.weight")).isEqualTo(best.get("fc.weight"));
+    assertThat(heard.warnings)
+        .containsExactly(
+            "the run's state holds the weights of only 0 epochs, because the run began with a"
+                + " smaller --keep, with --promote-if-better or in an earlier release; the last"
+                + " epoch is published");
   }
 
   /** Only a training on one thread has the same bytes each time. */
