@@ -57,7 +57,7 @@ public sealed interface TrainingData {
      * @param replay folder that stores labelled images for later rounds
      * @param capacity the largest number of images in the {@code replay} folder
      * @param everyLabels number of new labels after which the next round begins
-     * @param everyTime waiting time after the last round
+     * @param everyTime waiting time after the last round, at least 0
      * @param split how the images are divided
      * @param classes which of the labels are classes
      * @throws IllegalArgumentException if a value is out of range or both topics are the same; the
@@ -72,6 +72,10 @@ public sealed interface TrainingData {
       }
       if (everyLabels < 1) {
         throw new IllegalArgumentException("every-labels: " + everyLabels + " must be at least 1");
+      }
+      if (everyTime.isNegative()) {
+        throw new IllegalArgumentException(
+            "every-minutes: " + everyTime.toMinutes() + " must be at least 0");
       }
       if (capacity < 1) {
         throw new IllegalArgumentException("replay-images: " + capacity + " must be at least 1");

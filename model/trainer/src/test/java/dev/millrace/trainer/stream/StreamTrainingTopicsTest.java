@@ -280,4 +280,23 @@ class StreamTrainingTopicsTest {
                     new ClassRule(1)))
         .withMessageContaining("labels-topic: 'images'");
   }
+
+  @Test
+  void negativeTimeBetweenRounds_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TrainingData.Topics(
+                    "images",
+                    "labels",
+                    Map.of(),
+                    new KafkaAccess(Map.of()),
+                    folder,
+                    9,
+                    1,
+                    Duration.ofMinutes(-5),
+                    Configs.SPLIT,
+                    new ClassRule(1)))
+        .withMessage("every-minutes: -5 must be at least 0");
+  }
 }
