@@ -8,6 +8,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.ChampionMeasure;
@@ -109,7 +110,7 @@ public final class ChampionWatch {
         measure(repository.version(model, champion.get().version()), images, keys, listener)
             .ifPresent(listener::championMeasured);
       }
-    } catch (KafkaException | ModelException | TrainingException e) {
+    } catch (KafkaException | ModelException | InferenceException | TrainingException e) {
       listener.warned("the champion cannot be measured: " + e.getMessage());
     }
   }

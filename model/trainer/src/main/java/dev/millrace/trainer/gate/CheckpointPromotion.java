@@ -5,6 +5,7 @@ import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
@@ -67,7 +68,8 @@ public final class CheckpointPromotion implements AutoCloseable {
    * Judges a checkpoint before it is published.
    *
    * @param checkpoint the checkpoint's session; the caller closes it
-   * @return the verdict, or empty if the champion cannot be read
+   * @return the verdict, or empty if the champion cannot be read, or one of the two versions fails
+   *     on the images
    */
   public Optional<Verdict> judge(ModelSession checkpoint) {
     try {
@@ -76,6 +78,11 @@ public final class CheckpointPromotion implements AutoCloseable {
       return Optional.of(verdict);
     } catch (KafkaException e) {
       listener.warned("the champion cannot be read, so nothing is promoted: " + e.getMessage());
+      return Optional.empty();
+    } catch (InferenceException e) {
+      listener.warned(
+          "the checkpoint cannot be compared with the champion, so nothing is promoted: "
+              + e.getMessage());
       return Optional.empty();
     }
   }

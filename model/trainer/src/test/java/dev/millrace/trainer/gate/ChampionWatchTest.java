@@ -3,6 +3,7 @@ package dev.millrace.trainer.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.Heard;
@@ -167,10 +168,16 @@ class ChampionWatchTest {
     measure();
     rig.alias.failure = new TimeoutException("nobody answers");
     measure();
+    rig.alias.failure = null;
+    serve(
+        number -> {
+          throw new InferenceException("no memory for a batch", null);
+        });
+    measure();
 
     assertThat(heard.measures).isEmpty();
     assertThat(heard.warnings)
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(warning -> warning.startsWith("the champion cannot be measured: "));
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.control.StatusTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.runtime.InferenceException;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.Heard;
 import java.io.IOException;
@@ -133,6 +134,24 @@ class CheckpointPromotionTest {
     assertThat(reports())
         .extracting(SwapReport::outcome)
         .containsExactly(SwapReport.Outcome.REFUSED);
+  }
+
+  /** For example, a batch of the champion may need more memory than the trainer's machine has. */
+  @Test
+  void championThatFails_isWarnedOf_andCostsNoCheckpoint() {
+    rig.alias.serve(
+        rig.publish(
+                number -> {
+                  throw new InferenceException("no memory for a batch", null);
+                })
+            .version());
+
+    assertThat(promotion.judge(rig.session(number -> true))).isEmpty();
+    assertThat(heard.warnings)
+        .containsExactly(
+            "the checkpoint cannot be compared with the champion, so nothing is promoted: no memory"
+                + " for a batch");
+    assertThat(rig.openSessions).as("the checkpoint's session").isEqualTo(1);
   }
 
   @Test
