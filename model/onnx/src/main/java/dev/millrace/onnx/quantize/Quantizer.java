@@ -220,12 +220,11 @@ public final class Quantizer implements AutoCloseable {
     progress.accept(
         String.format(
             Locale.ROOT,
-            "%s, %d of %d layers in int8: %+d of %d tuning images right, divergence %.4f",
+            "%s, %d of %d layers in int8: %s, divergence %.4f",
             method,
             model.layers(),
             layers.size(),
-            -damage.lost(),
-            damage.images(),
+            tuning.lost(damage),
             damage.divergence()));
     return new Candidate(method, model, damage);
   }

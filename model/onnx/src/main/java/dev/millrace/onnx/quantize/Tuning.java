@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Locale;
 
 /** Compares quantised models with the float32 model on the tuning images. */
 final class Tuning {
@@ -74,8 +75,20 @@ final class Tuning {
     return new Damage(n, lost, divergence);
   }
 
+  /** {@return the number of lost images in words, which say what was counted} */
+  String lost(Damage damage) {
+    return isWithoutTruths()
+        ? damage.lost() + " of " + damage.images() + " tuning images with another answer"
+        : String.format(
+            Locale.ROOT, "%+d of %d tuning images right", -damage.lost(), damage.images());
+  }
+
+  private boolean isWithoutTruths() {
+    return kind == AnswerKind.INDEPENDENT || images.truths().isEmpty();
+  }
+
   private int lost(int image, float[] before, float[] after) {
-    if (kind == AnswerKind.INDEPENDENT || images.truths().isEmpty()) {
+    if (isWithoutTruths()) {
       return kind.isSameAnswer(before, after) ? 0 : 1;
     }
     int truth = images.truths().get(image);

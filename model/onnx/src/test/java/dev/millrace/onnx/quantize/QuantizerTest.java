@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -173,7 +175,8 @@ class QuantizerTest {
 
     private static final Pattern LINE =
         Pattern.compile(
-            ".*, (\\d+) of 21 layers in int8: [+-]\\d+ of 50 tuning images right, divergence (.*)");
+            ".*, (\\d+) of 21 layers in int8: \\d+ of 50 tuning images with another answer,"
+                + " divergence (.*)");
 
     static Stream<Tried> parse(String line) {
       Matcher matcher = LINE.matcher(line);
@@ -187,6 +190,35 @@ class QuantizerTest {
     public int compareTo(Tried other) {
       return Double.compare(divergence, other.divergence);
     }
+  }
+
+  @Test
+  void tuningImagesWithClasses_areRight_andOthersHaveOnlyAnAnswer() {
+    List<Integer> classes = Collections.nCopies(40, 0);
+    Map<List<Integer>, String> texts =
+        Map.of(
+            classes,
+            "[+-]\\d+ of 20 tuning images right",
+            List.of(),
+            "\\d+ of 20 tuning images with another answer");
+    texts.forEach(
+        (truths, text) -> {
+          List<String> progress = new ArrayList<>();
+          try (Quantizer quantizer =
+              new Quantizer(
+                  SmallNetwork.prepared(),
+                  SmallNetwork.PREPROCESSING,
+                  SmallNetwork.LABELS,
+                  new CalibrationImages(SmallNetwork.images(40), truths),
+                  USUAL,
+                  progress::add)) {
+            quantizer.quantize();
+          }
+          assertThat(progress)
+              .filteredOn(line -> line.contains("divergence"))
+              .isNotEmpty()
+              .allMatch(line -> line.matches(".* layers in int8: " + text + ", divergence .*"));
+        });
   }
 
   /** A few images are lost or won by chance. */
