@@ -187,7 +187,9 @@ class Int8CheckpointTest {
     int colour = random.nextInt();
     for (int i = 0; i < SmallImages.SIDE * SmallImages.SIDE; i++) {
       image.setRGB(
-          i % SmallImages.SIDE, i / SmallImages.SIDE, colour ^ random.nextInt(1 << 24) & 0x3f3f3f);
+          i % SmallImages.SIDE,
+          i / SmallImages.SIDE,
+          colour ^ (random.nextInt(1 << 24) & 0x3f3f3f));
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ImageIO.write(image, "png", out);
