@@ -75,14 +75,14 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
     try (Quantizer quantizer =
         new Quantizer(prepared, preprocessing, images.labels(), chosen, SETTINGS, progress -> {})) {
       Trial trial = Trial.of(quantizer.quantize(), float32, images, preprocessing);
-      if (!trial.isAllowed()) {
-        Optional<QuantizedModel> better = quantizer.moreAccurate(trial.quantized);
-        if (better.isPresent()) {
-          trial.int8.close();
-          trial = Trial.of(better.get(), float32, images, preprocessing);
-        }
-      }
       try {
+        Optional<QuantizedModel> better =
+            trial.isAllowed() ? Optional.empty() : quantizer.moreAccurate(trial.quantized);
+        if (better.isPresent()) {
+          Trial second = Trial.of(better.get(), float32, images, preprocessing);
+          trial.int8.close();
+          trial = second;
+        }
         if (trial.isAllowed()) {
           return Optional.of(trial.checkpoint(float32, chosen, nanoTime));
         }
