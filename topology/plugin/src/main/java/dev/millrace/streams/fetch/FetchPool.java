@@ -141,8 +141,9 @@ public final class FetchPool implements AutoCloseable {
    *
    * @param reference where the image is
    * @return the image, or a failure: {@link BadImageException} if the record has caused the
-   *     failure, otherwise {@link FetchStalledException}. If the caller cancels the future before
-   *     the fetch begins, nothing is fetched
+   *     failure, an {@link Error} if this process has caused it, otherwise {@link
+   *     FetchStalledException}. If the caller cancels the future before the fetch begins, nothing
+   *     is fetched
    */
   public CompletableFuture<FetchedImage> fetch(ImageReference reference) {
     CompletableFuture<FetchedImage> image = new CompletableFuture<>();
@@ -153,13 +154,13 @@ public final class FetchPool implements AutoCloseable {
   private void run(ImageReference reference, CompletableFuture<FetchedImage> image) {
     boolean needed = !image.isDone();
     FetchedImage fetched = null;
-    Exception failure = null;
+    Throwable failure = null;
     try {
       fetched = needed ? fetched(reference) : null;
-    } catch (RuntimeException | IOException | InterruptedException e) {
+    } catch (Throwable e) { // for example, the image does not fit in memory
       failure = e;
     }
-    RuntimeException outcome = ended(reference, needed, failure);
+    Throwable outcome = ended(reference, needed, failure);
     if (outcome == null) {
       image.complete(fetched);
     } else {
@@ -182,15 +183,19 @@ public final class FetchPool implements AutoCloseable {
    * @param failure the failure of the fetch, or null
    * @return the failure to report for the image, or null
    */
-  private synchronized RuntimeException ended(
-      ImageReference reference, boolean asked, Exception failure) {
+  private synchronized Throwable ended(ImageReference reference, boolean asked, Throwable failure) {
     Origin origin = origin(reference);
-    RuntimeException outcome = failure == null ? null : outcome(origin, reference.uri(), failure);
-    if (outcome instanceof FetchStalledException away) {
+    Throwable outcome = failure == null ? null : outcome(origin, reference.uri(), failure);
+    // An error does not show whether the origin works.
+    FetchStalledException away =
+        outcome instanceof FetchStalledException stalled
+            ? stalled
+            : outcome instanceof Error ? origin.away() : null;
+    if (away != null) {
       if (origin.goAway(away, nanoTime.getAsLong())) {
         log.warn("images are not fetched until this works again: {}", away.getMessage());
       }
-    } else if (asked && !(failure instanceof IOException)) {
+    } else if (asked && !(failure instanceof IOException) && !(failure instanceof Error)) {
       if (origin.answered(reference.uri())) {
         log.info("images are fetched again from {}", Origin.nameOf(reference.uri()));
       }
@@ -204,9 +209,9 @@ public final class FetchPool implements AutoCloseable {
     return outcome;
   }
 
-  private static RuntimeException outcome(Origin origin, String uri, Exception failure) {
-    if (failure instanceof RuntimeException refusal) {
-      return refusal;
+  private static Throwable outcome(Origin origin, String uri, Throwable failure) {
+    if (failure instanceof RuntimeException || failure instanceof Error) {
+      return failure;
     }
     if (failure instanceof InterruptedException) {
       return new FetchStalledException(

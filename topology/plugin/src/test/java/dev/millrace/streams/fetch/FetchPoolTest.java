@@ -40,6 +40,9 @@ class FetchPoolTest {
             if (reference.uri().equals("missing")) {
               throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
             }
+            if (reference.uri().equals("huge")) {
+              throw new OutOfMemoryError("the heap is full");
+            }
             if (!working || reference.uri().endsWith("cursed")) {
               throw new IOException("the store refuses connections");
             }
@@ -309,6 +312,33 @@ class FetchPoolTest {
       one.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
       one.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
     }
+  }
+
+  @Test
+  void imageThatDoesNotFitInMemory_failsItsTask_andFreesItsTurn() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<FetchedImage> huge = begin("huge");
+      assertThatThrownBy(() -> get(huge)).hasCauseInstanceOf(OutOfMemoryError.class);
+    }
+
+    assertThat(pool.problem()).isEmpty();
+    turn();
+    turn();
+  }
+
+  @Test
+  void imageThatDoesNotFitInMemory_doesNotShowThatTheStoreWorks() throws Exception {
+    working = false;
+    failFetch();
+    pass(Duration.ofSeconds(1));
+
+    CompletableFuture<FetchedImage> huge = begin("huge");
+
+    assertThatThrownBy(() -> get(huge)).hasCauseInstanceOf(OutOfMemoryError.class);
+    assertThat(pool.problem()).contains("the store refuses connections");
+    assertNoTurn("the store refuses connections");
+    pass(Duration.ofSeconds(2));
+    failFetch();
   }
 
   @Test
