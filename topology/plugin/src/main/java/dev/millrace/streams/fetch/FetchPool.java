@@ -195,7 +195,7 @@ public final class FetchPool implements AutoCloseable {
       if (origin.goAway(away, nanoTime.getAsLong())) {
         log.warn("images are not fetched until this works again: {}", away.getMessage());
       }
-    } else if (asked && !(failure instanceof IOException) && !(failure instanceof Error)) {
+    } else if (asked && (failure == null || failure instanceof BadImageException)) {
       if (origin.answered(reference.uri())) {
         log.info("images are fetched again from {}", Origin.nameOf(reference.uri()));
       }
@@ -210,19 +210,23 @@ public final class FetchPool implements AutoCloseable {
   }
 
   private static Throwable outcome(Origin origin, String uri, Throwable failure) {
-    if (failure instanceof RuntimeException || failure instanceof Error) {
+    if (failure instanceof BadImageException || failure instanceof Error) {
       return failure;
     }
     if (failure instanceof InterruptedException) {
       return new FetchStalledException(
           "the fetch was interrupted, because the pool closes", failure);
     }
+    String reason =
+        failure instanceof IOException
+            ? failure.getMessage()
+            : "the fetch failed (" + failure.getClass().getSimpleName() + ")";
     return origin.failed(uri)
         ? new BadImageException(
             BadImageException.Reason.NOT_FETCHED,
             "other images are fetched from the same place, but this one failed %d times: %s"
-                .formatted(LoneFailures.MOST, failure.getMessage()))
-        : new FetchStalledException(failure.getMessage(), failure);
+                .formatted(LoneFailures.MOST, reason))
+        : new FetchStalledException(reason, failure);
   }
 
   /** {@return why some images cannot be fetched at the moment; empty if all images can} */

@@ -16,7 +16,8 @@ public interface ImageFetcher {
    * @throws dev.millrace.core.image.BadImageException if this record's image can never be fetched,
    *     because the image does not exist, its place is not allowed, or it is too large
    * @throws IOException if the image's store is unavailable at the moment. The record is kept, and
-   *     its image is fetched again later. The message names the store and the reason
+   *     its image is fetched again later. The message names the store and the reason. An unchecked
+   *     exception that this method does not document has the same effect
    * @throws InterruptedException if the pool of threads is closing
    */
   FetchedImage fetch(ImageReference reference) throws IOException, InterruptedException;

@@ -43,6 +43,9 @@ class FetchPoolTest {
             if (reference.uri().equals("huge")) {
               throw new OutOfMemoryError("the heap is full");
             }
+            if (reference.uri().equals("odd")) {
+              throw new IllegalStateException("the client is confused");
+            }
             if (!working || reference.uri().endsWith("cursed")) {
               throw new IOException("the store refuses connections");
             }
@@ -339,6 +342,21 @@ class FetchPoolTest {
     assertNoTurn("the store refuses connections");
     pass(Duration.ofSeconds(2));
     failFetch();
+  }
+
+  /** A client of a store may throw exceptions that its documentation does not name. */
+  @Test
+  void unexpectedException_doesNotShowThatTheStoreWorks() throws Exception {
+    working = false;
+    failFetch();
+    pass(Duration.ofSeconds(1));
+
+    CompletableFuture<FetchedImage> odd = begin("odd");
+
+    assertThatThrownBy(() -> get(odd))
+        .hasCauseInstanceOf(FetchStalledException.class)
+        .hasMessageContaining("the fetch failed (IllegalStateException)");
+    assertThat(pool.problem()).contains("the fetch failed (IllegalStateException)");
   }
 
   @Test
