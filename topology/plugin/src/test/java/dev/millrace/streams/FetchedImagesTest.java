@@ -32,6 +32,8 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -79,6 +81,12 @@ class FetchedImagesTest {
   }
 
   private void drive(InferenceBuilder<String, ImageEvent, Prediction> inferences) {
+    drive(inferences, DeadLetterBadImages.class);
+  }
+
+  private void drive(
+      InferenceBuilder<String, ImageEvent, Prediction> inferences,
+      Class<? extends ProcessingExceptionHandler> handler) {
     inference = inferences.build();
     open.add(inference);
     StreamsBuilder builder = new StreamsBuilder();
@@ -88,7 +96,7 @@ class FetchedImagesTest {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, "fetched-" + models.getFileName());
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
-    config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class);
+    config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, handler);
     config.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "dead-letters");
     TopologyTestDriver driver = new TopologyTestDriver(builder.build(), config);
     open.add(driver);
@@ -182,6 +190,19 @@ class FetchedImagesTest {
     assertThat(inference.health().ready()).isFalse();
     assertThat(inference.health().reason()).isEqualTo("the store is away");
     assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  /** The record is not at fault, so no handler may skip the record. */
+  @Test
+  void recordAfterTheClose_failsItsTask() {
+    drive(builder().fetcher(this::fetch, 2), LogAndContinueProcessingExceptionHandler.class);
+    send("s3://photos/1.jpg");
+    inference.close();
+
+    assertThatThrownBy(() -> send("s3://photos/2.jpg")).hasStackTraceContaining("the pool closes");
+
+    assertThat(deadLetters.isEmpty()).isTrue();
+    assertThat(fetched).hasSize(1);
   }
 
   /** Sends a record on a new thread, whose consumer guards no task yet. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -147,7 +148,12 @@ public final class FetchPool implements AutoCloseable {
    */
   public CompletableFuture<FetchedImage> fetch(ImageReference reference) {
     CompletableFuture<FetchedImage> image = new CompletableFuture<>();
-    threads.execute(() -> run(reference, image));
+    Runnable work = () -> run(reference, image);
+    try {
+      threads.execute(work);
+    } catch (RejectedExecutionException e) {
+      work.run(); // the pool is closed, so the fetch fails at once
+    }
     return image;
   }
 
@@ -169,6 +175,9 @@ public final class FetchPool implements AutoCloseable {
   }
 
   private FetchedImage fetched(ImageReference reference) throws IOException, InterruptedException {
+    if (threads.isShutdown()) {
+      throw new InterruptedException();
+    }
     FetchedImage fetched = fetcher.fetch(reference);
     if (fetched.encoded().length == 0) {
       throw new BadImageException(BadImageException.Reason.EMPTY, "the image is empty");
@@ -239,9 +248,9 @@ public final class FetchPool implements AutoCloseable {
     return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
   }
 
-  /** Interrupts the running fetches, and starts no further fetches. */
+  /** Interrupts the running fetches, and starts no further fetches. All other fetches fail. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdownNow().forEach(Runnable::run);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.events.ImageReference;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -357,6 +358,42 @@ class FetchPoolTest {
         .hasCauseInstanceOf(FetchStalledException.class)
         .hasMessageContaining("the fetch failed (IllegalStateException)");
     assertThat(pool.problem()).contains("the fetch failed (IllegalStateException)");
+  }
+
+  @Test
+  void closedPool_fetchesNothing() throws Exception {
+    turn();
+    pool.close();
+
+    CompletableFuture<FetchedImage> image = pool.fetch(ANY);
+
+    assertThatThrownBy(() -> get(image)).hasCauseInstanceOf(FetchStalledException.class);
+    assertThat(requests).hasValue(0);
+  }
+
+  /** A fetch waits for a thread while the threads pass on the images that they have fetched. */
+  @Test
+  void close_endsTheFetchesThatWaitForAThread() throws Exception {
+    answers.drainPermits();
+    var unusedFirst = begin("first").thenRun(FetchPoolTest::waitForTheClose);
+    var unusedSecond = begin("second").thenRun(FetchPoolTest::waitForTheClose);
+    await().until(() -> requests.get() == 2);
+    answers.release(1_000);
+    pool.awaitTurn(ANY, clock.get() + Duration.ofMinutes(1).toNanos());
+    CompletableFuture<FetchedImage> waiting = pool.fetch(ANY);
+
+    pool.close();
+
+    assertThatThrownBy(() -> get(waiting)).hasCauseInstanceOf(FetchStalledException.class);
+    assertThat(requests).hasValue(2);
+  }
+
+  private static void waitForTheClose() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
