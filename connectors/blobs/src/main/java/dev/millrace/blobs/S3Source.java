@@ -1,6 +1,8 @@
 package dev.millrace.blobs;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -30,7 +32,7 @@ final class S3Source implements Source<ObjectRef> {
       watch.guard(in::abort);
       GetObjectResponse answer = in.response();
       Long length = answer.contentLength();
-      return new Body(in, length == null ? -1 : length, tag(answer), in::abort);
+      return new Body(new Data(in), length == null ? -1 : length, tag(answer), in::abort);
     } catch (ApiCallTimeoutException e) {
       throw new StoreAwayException(ref.store(), "it did not answer in time", e);
     } catch (SdkException e) {
@@ -59,5 +61,25 @@ final class S3Source implements Source<ObjectRef> {
   @Override
   public void close() {
     client.close();
+  }
+
+  /**
+   * The data of an object. The SDK's stream throws an unchecked exception if the data does not have
+   * the checksum that S3 sends, or if the thread is interrupted.
+   */
+  private static final class Data extends FilterInputStream {
+
+    Data(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return super.read(bytes, offset, length);
+      } catch (SdkException e) {
+        throw new IOException(e);
+      }
+    }
   }
 }

@@ -40,6 +40,7 @@ final class Trouble {
         || e instanceof SocketException) {
       return "it broke off the connection";
     }
-    return "the transfer failed (" + e.getClass().getSimpleName() + ")";
+    Throwable reason = e.getClass() == IOException.class && e.getCause() != null ? e.getCause() : e;
+    return "the transfer failed (" + reason.getClass().getSimpleName() + ")";
   }
 }

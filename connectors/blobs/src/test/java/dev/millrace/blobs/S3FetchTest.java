@@ -7,6 +7,7 @@ import dev.millrace.blobs.Refused.Reason;
 import dev.millrace.testing.HostileServer;
 import dev.millrace.testing.S3Server;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -285,6 +286,43 @@ class S3FetchTest {
           .isInstanceOf(StoreAwayException.class)
           .hasMessageEndingWith("the fetch was broken off by a shutdown");
     }
+  }
+
+  /**
+   * The SDK asks the store for a checksum behind the data, verifies it, and throws an unchecked
+   * exception.
+   */
+  @Test
+  void objectThatWasDamagedOnItsWay_isAway() throws Exception {
+    try (HostileServer hostile = new HostileServer();
+        Fetcher fetcher = fetcher(at(hostile), Fetching.PATIENT, "s3://images")) {
+      hostile.on(
+          "/images/x",
+          "HTTP/1.1 200 OK\r\nContent-Length: 21\r\nx-amz-transfer-encoding: append-md5",
+          "image" + "x".repeat(16));
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, "s3://images/x"))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessage("s3://images is away: the transfer failed (RetryableException)");
+    }
+  }
+
+  @Test
+  void interruptDuringTheTransfer_isAway_andStays() throws Exception {
+    OutputStream interrupting =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    boolean interrupted;
+    try (Fetcher fetcher = fetcher("s3://images")) {
+      assertThatThrownBy(() -> fetcher.fetch("s3://images/secret", null, interrupting))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessage("s3://images is away: the transfer failed (AbortedException)");
+      interrupted = Thread.interrupted();
+    }
+    assertThat(interrupted).isTrue();
   }
 
   @ParameterizedTest
