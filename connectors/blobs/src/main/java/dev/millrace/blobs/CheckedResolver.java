@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.hc.client5.http.DnsResolver;
@@ -58,7 +59,12 @@ final class CheckedResolver implements DnsResolver, AutoCloseable {
   }
 
   private InetAddress[] addresses(String host) throws UnknownHostException {
-    Future<InetAddress[]> answer = lookups.submit(() -> lookup.addresses(host));
+    Future<InetAddress[]> answer;
+    try {
+      answer = lookups.submit(() -> lookup.addresses(host));
+    } catch (RejectedExecutionException e) { // the resolver was closed
+      throw unknown(host, e);
+    }
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -3,6 +3,7 @@ package dev.millrace.blobs;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.RejectedExecutionException;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -37,6 +38,8 @@ final class S3Source implements Source<ObjectRef> {
       throw new StoreAwayException(ref.store(), "it did not answer in time", e);
     } catch (SdkException e) {
       throw S3Trouble.of(e, ref.store());
+    } catch (RejectedExecutionException e) {
+      throw new IOException(e); // the client was closed just before the request
     }
   }
 

@@ -7,6 +7,7 @@ import dev.millrace.blobs.Refused.Reason;
 import dev.millrace.testing.HostileServer;
 import dev.millrace.testing.S3Server;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -323,6 +324,16 @@ class S3FetchTest {
       interrupted = Thread.interrupted();
     }
     assertThat(interrupted).isTrue();
+  }
+
+  /** Another thread may close the fetcher just before a fetch opens its object. */
+  @Test
+  void closedSource_isNotOpened() {
+    S3Source source = new S3Source(server.client("test-key", "test-secret"));
+    source.close();
+    ObjectRef ref = (ObjectRef) DataRef.parse("s3://images/secret");
+    assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
+        .isInstanceOf(IOException.class);
   }
 
   @ParameterizedTest

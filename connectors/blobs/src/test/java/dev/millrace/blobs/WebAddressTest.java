@@ -169,4 +169,14 @@ class WebAddressTest {
           .hasMessageEndingWith("its name cannot be resolved");
     }
   }
+
+  /** Another thread may close the fetcher just before a fetch looks a name up. */
+  @Test
+  void closedResolver_knowsNoName() {
+    CheckedResolver resolver =
+        new CheckedResolver(LOOPBACK, Fetching.LOOPBACK, Duration.ofMinutes(2));
+    resolver.close();
+    assertThatThrownBy(() -> resolver.resolve("a.example"))
+        .isInstanceOf(UnknownHostException.class);
+  }
 }
