@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class FileSource implements Source<FileRef> {
   public Body open(FileRef ref, Watch watch)
       throws RefusedException, StoreAwayException, IOException {
     List<Path> roots = realFolders();
-    Path path = ref.toPath();
+    Path path = path(ref);
     if (folders.stream().noneMatch(folder -> path.startsWith(folder) && Files.exists(folder))) {
       throw new StoreAwayException(ref.store(), "its listed folder does not exist", null);
     }
@@ -50,6 +51,16 @@ final class FileSource implements Source<FileRef> {
         throw new RefusedException(Refused.Reason.NOT_FOUND, "there is no such file");
       }
       throw e;
+    }
+  }
+
+  private static Path path(FileRef ref) throws RefusedException {
+    try {
+      return ref.toPath();
+    } catch (InvalidPathException e) {
+      throw new RefusedException(
+          Refused.Reason.INVALID,
+          "its path is not valid in the encoding of this machine; set LC_ALL");
     }
   }
 

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.Refused.Reason;
+import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +80,36 @@ class FileFetchTest {
     assertThat(Fetching.refusal(fetcher, uri(images.resolve("none")))).isEqualTo(Reason.NOT_FOUND);
     assertThat(Fetching.refusal(fetcher, uri(images.resolve("cats/1 ä.png/x"))))
         .isEqualTo(Reason.NOT_FOUND);
+  }
+
+  /** With the locale C, Java cannot open a file whose name has other letters than ASCII. */
+  @Test
+  void nameThatTheLocaleCannotEncode_isRefused() throws Exception {
+    List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C"));
+    command.addAll(
+        ChildJvm.command(
+            InAnotherLocale.class,
+            List.of(),
+            List.of(uri(images), uri(images.resolve("cats/1 ä.png")))));
+    Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/env")), "the system has env");
+    assertThat(ChildJvm.run(temp, command))
+        .containsExactly(
+            new Refused(
+                    Reason.INVALID,
+                    "its path is not valid in the encoding of this machine; set LC_ALL")
+                .toString());
+  }
+
+  /** Fetches a file in a JVM of its own, and prints the outcome. */
+  static final class InAnotherLocale {
+
+    private InAnotherLocale() {}
+
+    public static void main(String[] args) throws Exception {
+      try (Fetcher fetcher = Fetching.from(args[0])) {
+        System.out.println(Fetching.fetch(fetcher, args[1]));
+      }
+    }
   }
 
   @Test
