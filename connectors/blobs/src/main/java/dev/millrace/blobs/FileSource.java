@@ -3,6 +3,7 @@ package dev.millrace.blobs;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -17,6 +18,12 @@ import java.util.List;
  * in a listed folder.
  */
 final class FileSource implements Source<FileRef> {
+
+  /** The longest name of a file or folder that Linux and macOS open, in bytes. */
+  private static final int LONGEST_NAME = 255;
+
+  /** The longest path that Linux opens, in bytes. */
+  private static final int LONGEST_PATH = 4_095;
 
   private final List<Path> folders;
 
@@ -47,7 +54,7 @@ final class FileSource implements Source<FileRef> {
       if (passesLink(path)) {
         throw leadsOut();
       }
-      if (e instanceof NoSuchFileException || passesFile(path)) {
+      if (e instanceof NoSuchFileException || passesFile(path) || isTooLong(path)) {
         throw new RefusedException(Refused.Reason.NOT_FOUND, "there is no such file");
       }
       throw e;
@@ -104,6 +111,18 @@ final class FileSource implements Source<FileRef> {
       }
     }
     return false;
+  }
+
+  private static boolean isTooLong(Path path) {
+    int longest = 0;
+    for (Path name : path) {
+      longest = Math.max(longest, bytes(name));
+    }
+    return longest > LONGEST_NAME || bytes(path) > LONGEST_PATH;
+  }
+
+  private static int bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override

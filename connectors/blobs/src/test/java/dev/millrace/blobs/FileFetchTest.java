@@ -82,6 +82,15 @@ class FileFetchTest {
         .isEqualTo(Reason.NOT_FOUND);
   }
 
+  /** No system has such a file, so the record is at fault. */
+  @Test
+  void nameThatIsTooLong_isRefused() throws Exception {
+    assertThat(Fetching.refusal(fetcher, uri(images.resolve("x".repeat(256)))))
+        .isEqualTo(Reason.NOT_FOUND);
+    assertThat(Fetching.refusal(fetcher, uri(images.resolve("x/".repeat(2048) + "x"))))
+        .isEqualTo(Reason.NOT_FOUND);
+  }
+
   /** With the locale C, Java cannot open a file whose name has other letters than ASCII. */
   @Test
   void nameThatTheLocaleCannotEncode_isRefused() throws Exception {
