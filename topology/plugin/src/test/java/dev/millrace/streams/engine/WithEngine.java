@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,9 @@ abstract class WithEngine {
   final CountDownLatch unhang = new CountDownLatch(1);
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   InferenceEngine engine;
+
+  /** The engine's clock, in ns. A test may set another clock before it starts the engine. */
+  LongSupplier nanoTime = System::nanoTime;
 
   InferenceEngine start(int maxBatchSize, Duration linger, ImageLimits limits) {
     return start(Device.CPU, maxBatchSize, linger, limits);
@@ -38,7 +42,7 @@ abstract class WithEngine {
             FakeModel.version(),
             () -> new FakeDecoder(unhang),
             new EngineMetrics(registry),
-            System::nanoTime);
+            nanoTime);
     model.batches.clear();
     return engine;
   }
@@ -49,7 +53,7 @@ abstract class WithEngine {
 
   CompletableFuture<Classification> submit(int first) {
     return engine.submit(
-        new byte[] {(byte) first}, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
+        new byte[] {(byte) first}, nanoTime.getAsLong() + TimeUnit.SECONDS.toNanos(10));
   }
 
   static int classOf(CompletableFuture<Classification> answer) throws Exception {
