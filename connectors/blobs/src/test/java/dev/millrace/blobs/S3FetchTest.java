@@ -199,7 +199,7 @@ class S3FetchTest {
   @Test
   void objectThatDrips_isRefusedAfterTheTimeLimit() throws Exception {
     try (HostileServer hostile = new HostileServer();
-        Fetcher fetcher = fetcher(at(hostile), Fetching.limits(3000, 2900), "s3://images")) {
+        Fetcher fetcher = fetcher(at(hostile), Fetching.limits(4000, 3900), "s3://images")) {
       hostile.on(
           "/images/x",
           out -> {

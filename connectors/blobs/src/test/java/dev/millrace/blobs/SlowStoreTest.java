@@ -60,9 +60,9 @@ class SlowStoreTest {
           write(out, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n");
           drip(out);
         });
-    try (Fetcher fetcher = Fetching.from(Fetching.limits(2000, 1900), server.uri("/"))) {
+    try (Fetcher fetcher = Fetching.from(Fetching.limits(4000, 3900), server.uri("/"))) {
       assertThat(Fetching.fetch(fetcher, server.uri("/x")))
-          .isEqualTo(new Refused(Refused.Reason.TOO_SLOW, "the data did not come within 2000 ms"));
+          .isEqualTo(new Refused(Refused.Reason.TOO_SLOW, "the data did not come within 4000 ms"));
       server.awaitBrokenOff();
     }
   }
@@ -76,14 +76,14 @@ class SlowStoreTest {
     server.on(
         "/x",
         out -> {
-          Thread.sleep(1200);
+          Thread.sleep(2200);
           write(out, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n");
           drip(out);
         });
-    try (Fetcher fetcher = Fetching.from(Fetching.limits(2000, 1900), server.uri("/"))) {
+    try (Fetcher fetcher = Fetching.from(Fetching.limits(4000, 3900), server.uri("/"))) {
       assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
           .isInstanceOf(StoreAwayException.class)
-          .hasMessageEndingWith(" is away: it did not send the data within 2000 ms");
+          .hasMessageEndingWith(" is away: it did not send the data within 4000 ms");
       server.awaitBrokenOff();
     }
   }
