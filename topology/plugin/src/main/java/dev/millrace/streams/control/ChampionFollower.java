@@ -241,18 +241,18 @@ public final class ChampionFollower implements AutoCloseable {
     return swaps;
   }
 
-  /** The work of the follower's thread, until the follower is closed. */
-  private interface Work {
-    void run() throws InterruptedException;
-  }
-
-  private void inThread(Work work) {
+  /**
+   * Starts the follower's thread.
+   *
+   * @param work the work of the thread, until the follower is closed
+   */
+  private void inThread(Runnable work) {
     thread =
         new Thread(
             () -> {
               try {
                 work.run();
-              } catch (WakeupException | InterruptedException e) {
+              } catch (WakeupException e) {
                 // The follower was closed.
               } finally {
                 release();
@@ -263,7 +263,7 @@ public final class ChampionFollower implements AutoCloseable {
     thread.start();
   }
 
-  private <I> Optional<I> await(ChampionStart<I> start) throws InterruptedException {
+  private <I> Optional<I> await(ChampionStart<I> start) {
     Optional<I> started = Optional.empty();
     while (started.isEmpty() && closed.getCount() > 0) {
       start.order(poll(least(poll, backoff.left())));
@@ -274,7 +274,7 @@ public final class ChampionFollower implements AutoCloseable {
     return started;
   }
 
-  private void swap(ChampionSwaps swaps) throws InterruptedException {
+  private void swap(ChampionSwaps swaps) {
     while (closed.getCount() > 0) {
       swaps.carryOut(poll(swaps.patience(poll)));
       swaps.retry();
@@ -285,7 +285,7 @@ public final class ChampionFollower implements AutoCloseable {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private List<Champion> poll(Duration patience) throws InterruptedException {
+  private List<Champion> poll(Duration patience) {
     try {
       if (channel.isThere()) {
         return channel.poll(patience);
@@ -295,8 +295,20 @@ public final class ChampionFollower implements AutoCloseable {
     } catch (KafkaException e) {
       log.warn("cannot read the control topic; trying again: {}", e.getMessage());
     }
-    boolean ignored = closed.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    pause(patience);
     return List.of();
+  }
+
+  /**
+   * Waits until the time has passed or the follower is closed. An interrupt ends only this wait. No
+   * other code knows the follower's thread, so only a session can have left the interrupt behind.
+   */
+  private void pause(Duration time) {
+    try {
+      boolean ignored = closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      log.debug("a swap of {} left its thread interrupted", model, e);
+    }
   }
 
   /**

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +89,7 @@ class ChampionFollowerTest {
           event.run();
         }
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        throw new InterruptException(e); // leaves the thread interrupted, as a consumer does
       }
       List<Champion> found = List.copyOf(orders);
       orders.clear();
@@ -188,6 +190,35 @@ class ChampionFollowerTest {
 
     follower.close();
     assertThat(channel.closed).isTrue();
+  }
+
+  /** A session in native code may leave its thread interrupted. */
+  @Test
+  void interruptThatASwapLeavesBehind_doesNotEndTheFollowing() {
+    Swappable interrupting =
+        new Swappable() {
+          @Override
+          public Optional<ModelVersion> serving() {
+            return inference.serving();
+          }
+
+          @Override
+          public ModelVersion swap(Champion champion) {
+            ModelVersion candidate = inference.swap(champion);
+            Thread.currentThread().interrupt();
+            return candidate;
+          }
+        };
+    try (ChampionFollower follower = follower(LONG, LONG)) {
+      follower.follow(interrupting);
+      channel.order(2);
+      awaitReports(1);
+
+      channel.order(3);
+
+      awaitReports(2);
+      assertServes(3);
+    }
   }
 
   @Test
