@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
@@ -20,6 +21,8 @@ public final class SharedBroker implements ParameterResolver {
     // Test classes run in parallel, and some tests let their own threads fail. These failures must
     // not end the waits of other tests.
     Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    // On a busy machine, a rebalance or a retry of a swap may take longer than the usual 10 s.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
   }
 
   private record Running(EmbeddedBroker broker, Path folder) implements AutoCloseable {

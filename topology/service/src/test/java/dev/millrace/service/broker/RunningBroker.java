@@ -34,6 +34,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -42,6 +43,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * stops after the last. Each class must use its own topic names.
  */
 public final class RunningBroker implements BeforeAllCallback {
+
+  static {
+    // On a busy machine, a rebalance may take longer than the usual 10 s.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   private Shared shared;
 
