@@ -16,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,19 @@ class ProgressSenderTest {
       new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer());
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final AtomicLong clock = new AtomicLong(-5);
+
+  /**
+   * Loads the classes that write a report. This takes long on a busy machine, and a sender that is
+   * closed waits only 2 s for its reports.
+   */
+  @BeforeAll
+  static void loadClasses() {
+    try (StatusTopic topic =
+        new StatusTopic(
+            new MockProducer<>(true, null, new StringSerializer(), new ByteArraySerializer()))) {
+      topic.publish(epoch(1), failure -> {});
+    }
+  }
 
   private static TrainingProgress epoch(int number) {
     return new TrainingProgress("m", "run", null, number, 1_000, 0.5, null, 9);
@@ -121,6 +135,7 @@ class ProgressSenderTest {
             clock::get)) {
       sender.accept(epoch(1));
       sender.accept(epoch(2));
+      await().until(() -> sent().size() == 1);
     }
 
     assertThat(sent()).containsExactly(2);
