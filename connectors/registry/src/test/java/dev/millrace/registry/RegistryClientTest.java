@@ -68,6 +68,8 @@ class RegistryClientTest {
         "404 | <html>not found</html> | an answer that is not JSON",
         "404 | '' | status 404, and no schema registry answers there",
         "404 | {\"message\":\"no\"} | status 404, and no schema registry answers there",
+        "404 | {\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}"
+            + " | status 404, and no schema registry answers there",
       })
   void answerThatIsNoRegistrys_isAFailure_andIsNotKept(int status, String text, String reason) {
     int id = registry.register("images-value", "AVRO", "\"bytes\"");
