@@ -31,6 +31,9 @@ final class S3Trouble {
           "TemporaryRedirect",
           "Redirect");
 
+  /** The beginning of the codes of errors with the key that encrypts an object. */
+  private static final String ENCRYPTION_KEY = "KMS.";
+
   private S3Trouble() {}
 
   /**
@@ -46,7 +49,7 @@ final class S3Trouble {
     }
     String code = service.awsErrorDetails() == null ? "" : service.awsErrorDetails().errorCode();
     int status = service.statusCode();
-    if ((code != null && OURS.contains(code)) || status < 400) {
+    if (isOurs(code) || service.isThrottlingException() || status < 400) {
       return new StoreAwayException(store, "it answers " + code + " (status " + status + ")", e);
     }
     try {
@@ -55,6 +58,10 @@ final class S3Trouble {
     } catch (StoreAwayException away) {
       return new StoreAwayException(store, "it answers " + code + " (status " + status + ")", e);
     }
+  }
+
+  private static boolean isOurs(String code) {
+    return code != null && (OURS.contains(code) || code.startsWith(ENCRYPTION_KEY));
   }
 
   private static String problem(SdkException e) {

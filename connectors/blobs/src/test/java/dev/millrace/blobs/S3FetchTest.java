@@ -166,6 +166,8 @@ class S3FetchTest {
     "403, RequestTimeTooSkewed",
     "403, InvalidAccessKeyId",
     "400, AuthorizationHeaderMalformed",
+    "400, ThrottlingException",
+    "400, KMS.DisabledException",
     "301, PermanentRedirect",
     "307, TemporaryRedirect",
     "429, TooManyRequests",
