@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -100,7 +99,7 @@ final class HubClient implements AutoCloseable {
             request.getScheme(),
             request.getAuthority().getHostName(),
             request.getAuthority().getPort());
-    return client.executeOpen(host, request, HttpClientContext.create());
+    return WebClients.send(client, host, request);
   }
 
   private static URI redirected(URI from, Header location, HubRef what) {

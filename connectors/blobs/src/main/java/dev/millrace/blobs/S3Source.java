@@ -38,8 +38,9 @@ final class S3Source implements Source<ObjectRef> {
       throw new StoreAwayException(ref.store(), "it did not answer in time", e);
     } catch (SdkException e) {
       throw S3Trouble.of(e, ref.store());
-    } catch (RejectedExecutionException e) {
-      throw new IOException(e); // the client was closed just before the request
+    } catch (RejectedExecutionException | IllegalArgumentException e) {
+      // The client was closed just before the request, or the status of the answer is 0.
+      throw new IOException(e);
     }
   }
 

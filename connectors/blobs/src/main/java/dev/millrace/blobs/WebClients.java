@@ -1,10 +1,12 @@
 package dev.millrace.blobs;
 
+import java.io.IOException;
 import java.net.Proxy;
 import java.net.Socket;
 import java.time.Duration;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -14,7 +16,10 @@ import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.DefaultRoutePlanner;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.URIScheme;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
@@ -78,6 +83,21 @@ final class WebClients {
         .disableAuthCaching()
         .disableContentCompression()
         .build();
+  }
+
+  /**
+   * Sends a request, and returns its answer before the body is read.
+   *
+   * @throws IOException if the connection fails, or the answer is malformed. If its status is 0,
+   *     the client itself throws an unchecked exception
+   */
+  static ClassicHttpResponse send(CloseableHttpClient client, HttpHost host, HttpGet request)
+      throws IOException {
+    try {
+      return client.executeOpen(host, request, HttpClientContext.create());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(e);
+    }
   }
 
   private static Timeout timeout(Duration duration) {

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.URI;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -77,7 +76,7 @@ final class WebSource implements Source<WebRef> {
     HttpGet request = new HttpGet(URI.create(ref.store() + ref.target()));
     watch.guard(request::cancel);
     HttpHost host = new HttpHost(ref.scheme(), ref.host(), ref.port());
-    return new Exchange(request, client.executeOpen(host, request, HttpClientContext.create()));
+    return new Exchange(request, WebClients.send(client, host, request));
   }
 
   /**

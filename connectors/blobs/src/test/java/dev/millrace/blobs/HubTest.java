@@ -198,6 +198,19 @@ class HubTest {
   }
 
   @Test
+  void answerThatIsMalformed_isNoRefusal() throws IOException {
+    server.file("model.onnx", bytes("graph"));
+    try (HostileServer files = new HostileServer()) {
+      files.on("/model.onnx?signature=1", "HTTP/1.1 000 x\r\nContent-Length: 1", "x");
+      server.redirect(files.uri(""));
+
+      assertThatThrownBy(() -> download("hf://org/net"))
+          .isInstanceOf(RemoteAwayException.class)
+          .hasMessageEndingWith("the transfer failed (IllegalArgumentException)");
+    }
+  }
+
+  @Test
   void failureOfTheFileServer_isNotToldAsTheHubs() throws IOException {
     server.file("model.onnx", bytes("graph"));
     try (HostileServer files = new HostileServer()) {

@@ -199,6 +199,17 @@ class S3FetchTest {
   }
 
   @Test
+  void answerThatIsMalformed_isAway() throws Exception {
+    try (HostileServer hostile = new HostileServer();
+        Fetcher fetcher = fetcher(at(hostile), Fetching.PATIENT, "s3://images")) {
+      hostile.on("/images/x", "HTTP/1.1 000 x\r\nContent-Length: 1", "x");
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, "s3://images/x"))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessage("s3://images is away: the transfer failed (IllegalArgumentException)");
+    }
+  }
+
+  @Test
   void objectThatDrips_isRefusedAfterTheTimeLimit() throws Exception {
     try (HostileServer hostile = new HostileServer();
         Fetcher fetcher = fetcher(at(hostile), Fetching.limits(4000, 3900), "s3://images")) {

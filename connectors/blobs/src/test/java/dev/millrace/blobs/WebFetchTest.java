@@ -132,6 +132,17 @@ class WebFetchTest {
     }
   }
 
+  /** The HTTP client throws an unchecked exception if the status is 0. */
+  @Test
+  void answerThatIsMalformed_isAway() throws Exception {
+    server.on("/x", "HTTP/1.1 000 x\r\nContent-Length: 1", "x");
+    try (Fetcher fetcher = Fetching.from(server.uri("/"))) {
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageEndingWith(" is away: the transfer failed (IllegalArgumentException)");
+    }
+  }
+
   @Test
   void serverThatHangsUp_isAway() throws Exception {
     server.on("/x", out -> out.close());
