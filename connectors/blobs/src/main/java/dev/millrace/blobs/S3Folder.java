@@ -2,10 +2,12 @@ package dev.millrace.blobs;
 
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.RemoteAwayException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -121,6 +123,10 @@ final class S3Folder implements AutoCloseable {
     String store = "s3://" + bucket;
     try {
       return request.get();
+    } catch (RejectedExecutionException | IllegalArgumentException e) {
+      // The client was closed just before the request, or the status of the answer is 0.
+      StoreAwayException away = new StoreAwayException(store, Trouble.of(new IOException(e)), e);
+      throw new RemoteAwayException(away.getMessage(), e);
     } catch (SdkException e) {
       if (e instanceof S3Exception s3 && s3.statusCode() == NOT_IMPLEMENTED) {
         throw new ModelException(

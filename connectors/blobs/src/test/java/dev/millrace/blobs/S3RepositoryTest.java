@@ -212,4 +212,24 @@ class S3RepositoryTest {
     assertThat(RemoteRepositories.isRemote("s3")).isFalse();
     assertThat(RemoteRepositories.isRemote("/s3://x")).isFalse();
   }
+
+  /** The SDK throws an unchecked exception if the status of an answer is 0. */
+  @Test
+  void answerThatIsMalformed_meansThatTheStoreIsAway() throws Exception {
+    try (HostileServer hostile = new HostileServer();
+        RemoteModelRepository repository =
+            RemoteRepositories.open(
+                "s3://models",
+                temp.resolve("x"),
+                new S3Access(URI.create(hostile.uri("")), "us-east-1", true),
+                warnings::add)) {
+      hostile.on("/models/.millrace-probe", "HTTP/1.1 000 x\r\nContent-Length: 1", "x");
+
+      assertThatThrownBy(repository::requireWritable)
+          .isInstanceOf(ModelException.class)
+          .hasMessage(
+              "cannot publish to s3://models (s3://models is away: the transfer failed"
+                  + " (IllegalArgumentException)); try again later");
+    }
+  }
 }
