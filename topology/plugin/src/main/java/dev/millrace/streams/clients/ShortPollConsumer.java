@@ -154,6 +154,7 @@ public class ShortPollConsumer extends NotedConsumer {
 
   private void forget(Collection<TopicPartition> partitions) {
     polls.forget(partitions);
+    polls.leavePaused(partitions);
     returned.forget(partitions);
   }
 

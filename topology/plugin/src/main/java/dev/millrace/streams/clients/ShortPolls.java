@@ -292,7 +292,8 @@ final class ShortPolls {
 
   /**
    * Leaves partitions paused after the poll. To be called when the caller of the consumer pauses
-   * these partitions, because Kafka Streams does so in a rebalance, which is part of a poll.
+   * these partitions, because Kafka Streams does so in a rebalance, which is part of a poll. Also
+   * to be called when the consumer has lost these partitions.
    */
   void leavePaused(Collection<TopicPartition> partitions) {
     resting.removeAll(partitions);
@@ -308,10 +309,10 @@ final class ShortPolls {
 
   /**
    * Forgets the records of partitions. To be called when the consumer seeks in these partitions, or
-   * has lost them.
+   * has lost them. The consumer may seek during a poll, for example if Kafka Streams asks for a
+   * position in a rebalance. Resting partitions are resumed nevertheless.
    */
   void forget(Collection<TopicPartition> partitions) {
     kept.keySet().removeAll(partitions);
-    resting.removeAll(partitions);
   }
 }

@@ -390,12 +390,32 @@ class ShortPollsTest {
     duringPoll =
         () -> {
           polls.forget(Set.of(ONE));
+          polls.leavePaused(Set.of(ONE));
           consumer.pause(Set.of(ONE));
         };
 
     assertThat(poll().isEmpty()).isTrue();
 
     assertThat(consumer.paused()).containsExactly(ONE);
+  }
+
+  /**
+   * A question for a position may reset the offset of another partition, whose log was truncated.
+   */
+  @Test
+  void partitionInWhichTheConsumerSeeksDuringAPoll_isReadAgain() {
+    arrive(ONE, 10, 11, 12, 13, 14, 15, 16, 17);
+    poll();
+    duringPoll =
+        () -> {
+          assertThat(consumer.paused()).containsExactly(ONE);
+          consumer.seek(ONE, 10);
+          polls.forget(Set.of(ONE));
+        };
+
+    assertThat(poll().isEmpty()).isTrue();
+
+    assertThat(consumer.paused()).isEmpty();
   }
 
   /** If the commit of a task fails in a rebalance, Kafka Streams closes the task, and keeps it. */
