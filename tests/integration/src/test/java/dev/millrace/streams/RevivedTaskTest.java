@@ -17,13 +17,17 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -35,6 +39,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
@@ -72,6 +77,15 @@ class RevivedTaskTest {
   private static final int JOINS = 2;
   private static final String BARRIER = "barrier";
 
+  /** What a {@link Scripted} task does on a record. */
+  private static final byte NOTHING = 0;
+
+  private static final byte FORWARDS_TOO_MUCH = 1;
+  private static final byte GIVES_UP = 2;
+  private static final byte BLOCKS = 3;
+
+  private static final int TOO_LARGE = 2 << 20;
+
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Duration HOLD = Duration.ofMillis(200);
   private static final Duration AWAY = Duration.ofSeconds(2);
@@ -83,6 +97,12 @@ class RevivedTaskTest {
 
   /** The first offset at which each partition was given up. */
   private final Map<Integer, Long> givenUp = new ConcurrentHashMap<>();
+
+  /** What a {@link Scripted} task did, and what it was told a second time. */
+  private final Set<Byte> done = ConcurrentHashMap.newKeySet();
+
+  private final Set<Byte> repeated = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch goOn = new CountDownLatch(1);
 
   private final Set<Throwable> failures = ConcurrentHashMap.newKeySet();
   private volatile boolean away = true;
@@ -122,6 +142,7 @@ class RevivedTaskTest {
   @AfterEach
   void release() {
     away = false;
+    goOn.countDown();
     assertThat(failures).isEmpty();
   }
 
@@ -239,6 +260,59 @@ class RevivedTaskTest {
       inFlight.clear();
       super.close();
     }
+  }
+
+  /** Does what the value of a record says, once. */
+  private final class Scripted implements FixedKeyProcessor<byte[], byte[], byte[]> {
+
+    private FixedKeyProcessorContext<byte[], byte[]> context;
+    private RecordForwarder<byte[], byte[], byte[]> records;
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
+      this.context = context;
+      records = new RecordForwarder<>(context);
+    }
+
+    @Override
+    public void process(FixedKeyRecord<byte[], byte[]> record) {
+      byte what = record.value()[0];
+      if (what != NOTHING && !done.add(what)) {
+        repeated.add(what);
+        return;
+      }
+      switch (what) {
+        case FORWARDS_TOO_MUCH -> context.forward(record.withValue(new byte[TOO_LARGE]));
+        case GIVES_UP ->
+            throw records.giveUp(
+                new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
+        case BLOCKS -> await().atMost(PATIENCE).until(() -> goOn.getCount() == 0);
+        default -> {}
+      }
+    }
+
+    @Override
+    public void close() {
+      records.close();
+    }
+  }
+
+  private static List<TopicPartition> inputs(KafkaStreams streams) {
+    return streams.metadataForLocalThreads().stream()
+        .flatMap(thread -> thread.activeTasks().stream())
+        .flatMap(task -> task.topicPartitions().stream())
+        .toList();
+  }
+
+  /** Sends a record that a {@link Scripted} task obeys, and waits until the task does so. */
+  private void tell(TopicPartition to, byte what) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer())) {
+      var unused =
+          producer.send(
+              new ProducerRecord<>(to.topic(), to.partition(), new byte[1], new byte[] {what}));
+    }
+    await().atMost(PATIENCE).until(() -> done.contains(what));
   }
 
   private Set<Long> committed() throws InterruptedException {
@@ -419,5 +493,40 @@ class RevivedTaskTest {
         awaitProcessed(Duration.ZERO);
       }
     }
+  }
+
+  /** While the group rebalances, Kafka Streams does not commit the thread's other tasks. */
+  @Test
+  void failedSendOfAnotherTask_isNotForgotten_ifATaskGivesUpInARebalance() throws Exception {
+    String output = topic + "-output";
+    properties.put("main.consumer.heartbeat.interval.ms", 100);
+    input()
+        .processValues(Scripted::new)
+        .to(output, Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+    try (Admin admin = Admin.create(kafka)) {
+      admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2 * PARTITIONS))).all().get();
+      admin.createTopics(List.of(new NewTopic(output, 1, (short) 1))).all().get();
+      try (KafkaStreams first = start("at_least_once", "one");
+          KafkaStreams second = start("at_least_once", "two")) {
+        await()
+            .atMost(PATIENCE)
+            .until(() -> inputs(first).size() == 2 && inputs(second).size() == 2);
+        tell(inputs(second).get(0), BLOCKS);
+        try (KafkaStreams third = start("at_least_once", "three")) {
+          await().atMost(PATIENCE).until(() -> isRebalancing(admin));
+          await().pollDelay(HOLD).until(() -> true); // the first member waits for the second one
+          tell(inputs(first).get(0), FORWARDS_TOO_MUCH);
+          tell(inputs(first).get(1), GIVES_UP);
+          goOn.countDown();
+          await().atMost(PATIENCE).until(() -> repeated.contains(FORWARDS_TOO_MUCH));
+        }
+      }
+    }
+  }
+
+  private boolean isRebalancing(Admin admin) throws Exception {
+    ConsumerGroupDescription group =
+        admin.describeConsumerGroups(List.of(topic)).all().get().get(topic);
+    return group.groupState() == GroupState.PREPARING_REBALANCE;
   }
 }

@@ -28,6 +28,9 @@ import org.apache.kafka.streams.processor.internals.Task;
  * offsets of its input. So this class gives up the work of all tasks of the thread, and aborts the
  * transaction first.
  *
+ * <p>Under at-least-once, the other tasks of the thread go on. If one of their sends has failed,
+ * the thread joins its group again instead, and their records are processed again, too.
+ *
  * <p>Confined to a stream thread.
  */
 public final class TaskRevival {
@@ -65,13 +68,15 @@ public final class TaskRevival {
       return joinAgain(reason);
     }
     Set<TaskId> tasks = new HashSet<>(Set.of(context.taskId()));
+    RecordCollector collector = ((RecordCollector.Supplier) context).recordCollector();
     if (isExactlyOnce(context)) {
       tasks.addAll(tasksOfThread());
-      RecordCollector collector = ((RecordCollector.Supplier) context).recordCollector();
       if (!abortsTransaction(collector, reason)) {
         return joinAgain(reason);
       }
       GIVEN_UP.set(true);
+    } else if (!sendsAll(collector, reason)) {
+      return joinAgain(reason);
     }
     TaskCorruptedException givenUp = new TaskCorruptedException(tasks);
     givenUp.initCause(reason);
@@ -94,6 +99,24 @@ public final class TaskRevival {
       }
     }
     return false;
+  }
+
+  /**
+   * Waits for the sends of all tasks of the thread. The collector throws a failure once. Kafka
+   * Streams would ignore it when it closes the task. If the group rebalances, Kafka Streams does
+   * not commit the other tasks before, and would later commit the offset of a record whose result
+   * was not sent.
+   *
+   * @return whether no send has failed
+   */
+  private static boolean sendsAll(RecordCollector collector, RuntimeException reason) {
+    try {
+      collector.flush();
+      return true;
+    } catch (KafkaException e) {
+      reason.addSuppressed(e);
+      return false;
+    }
   }
 
   /**

@@ -24,6 +24,7 @@ class TaskRevivalTest {
   private final RuntimeException reason = new IllegalStateException("away");
   private final Deque<RuntimeException> failures = new ArrayDeque<>();
   private int closed;
+  private int flushed;
 
   private StreamsException giveUp(String guarantee, boolean guarded) {
     return TaskRevival.giveUp(context(guarantee), reason, guarded);
@@ -35,9 +36,12 @@ class TaskRevivalTest {
             (proxy, method, arguments) -> {
               if (method.getName().equals("closeDirty")) {
                 closed++;
-                if (!failures.isEmpty()) {
-                  throw failures.poll();
-                }
+              } else {
+                assertThat(method.getName()).isEqualTo("flush");
+                flushed++;
+              }
+              if (!failures.isEmpty()) {
+                throw failures.poll();
               }
               return null;
             },
@@ -66,6 +70,19 @@ class TaskRevivalTest {
     assertThat(givenUp).isInstanceOf(TaskCorruptedException.class).hasCause(reason);
     assertThat(((TaskCorruptedException) givenUp).corruptedTasks()).isEqualTo(Set.of(TASK));
     assertThat(closed).isZero();
+    assertThat(flushed).isEqualTo(1);
+  }
+
+  /** Kafka Streams would forget the failure, and commit the offset of the other task's record. */
+  @Test
+  void failedSendOfAnotherTask_letsTheThreadJoinAgain() {
+    StreamsException sent = new StreamsException("too large");
+    failures.add(sent);
+
+    assertThat(giveUp(StreamsConfig.AT_LEAST_ONCE, true))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(reason);
+    assertThat(reason).hasSuppressedException(sent);
   }
 
   @Test
