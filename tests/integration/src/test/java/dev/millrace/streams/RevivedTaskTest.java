@@ -465,8 +465,14 @@ class RevivedTaskTest {
 
   /** A revocation commits, and the commit waits for the records in flight. */
   @ParameterizedTest
-  @ValueSource(strings = {"at_least_once", "exactly_once_v2"})
-  void taskThatGivesUpInARevocation_failsNoThread(String guarantee) {
+  @CsvSource({
+    "at_least_once, classic",
+    "exactly_once_v2, classic",
+    "at_least_once, streams",
+    "exactly_once_v2, streams"
+  })
+  void taskThatGivesUpInARevocation_failsNoThread(String guarantee, String protocol) {
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, protocol);
     properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
     input()
         .processValues(
