@@ -37,6 +37,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
@@ -83,6 +84,8 @@ class RevivedTaskTest {
   private static final byte FORWARDS_TOO_MUCH = 1;
   private static final byte GIVES_UP = 2;
   private static final byte BLOCKS = 3;
+  private static final byte FORWARDS = 4;
+  private static final byte LOSES_ITS_STATE = 5;
 
   private static final int TOO_LARGE = 2 << 20;
 
@@ -286,6 +289,8 @@ class RevivedTaskTest {
         case GIVES_UP ->
             throw records.giveUp(
                 new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
+        case LOSES_ITS_STATE -> throw new TaskCorruptedException(Set.of(context.taskId()));
+        case FORWARDS -> context.forward(record);
         case BLOCKS -> await().atMost(PATIENCE).until(() -> goOn.getCount() == 0);
         default -> {}
       }
@@ -502,8 +507,13 @@ class RevivedTaskTest {
   }
 
   /** While the group rebalances, Kafka Streams does not commit the thread's other tasks. */
-  @Test
-  void failedSendOfAnotherTask_isNotForgotten_ifATaskGivesUpInARebalance() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "at_least_once, " + FORWARDS_TOO_MUCH + ", " + GIVES_UP,
+    "exactly_once_v2, " + FORWARDS + ", " + LOSES_ITS_STATE
+  })
+  void lostResultOfAnotherTask_isSentAgain_ifATaskIsRevivedInARebalance(
+      String guarantee, byte forwards, byte revived) throws Exception {
     String output = topic + "-output";
     properties.put("main.consumer.heartbeat.interval.ms", 100);
     input()
@@ -512,19 +522,19 @@ class RevivedTaskTest {
     try (Admin admin = Admin.create(kafka)) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2 * PARTITIONS))).all().get();
       admin.createTopics(List.of(new NewTopic(output, 1, (short) 1))).all().get();
-      try (KafkaStreams first = start("at_least_once", "one");
-          KafkaStreams second = start("at_least_once", "two")) {
+      try (KafkaStreams first = start(guarantee, "one");
+          KafkaStreams second = start(guarantee, "two")) {
         await()
             .atMost(PATIENCE)
             .until(() -> inputs(first).size() == 2 && inputs(second).size() == 2);
         tell(inputs(second).get(0), BLOCKS);
-        try (KafkaStreams third = start("at_least_once", "three")) {
+        try (KafkaStreams third = start(guarantee, "three")) {
           await().atMost(PATIENCE).until(() -> isRebalancing(admin));
           await().pollDelay(HOLD).until(() -> true); // the first member waits for the second one
-          tell(inputs(first).get(0), FORWARDS_TOO_MUCH);
-          tell(inputs(first).get(1), GIVES_UP);
+          tell(inputs(first).get(0), forwards);
+          tell(inputs(first).get(1), revived);
           goOn.countDown();
-          await().atMost(PATIENCE).until(() -> repeated.contains(FORWARDS_TOO_MUCH));
+          await().atMost(PATIENCE).until(() -> repeated.contains(forwards));
         }
       }
     }

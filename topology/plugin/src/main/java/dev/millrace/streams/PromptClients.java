@@ -64,8 +64,9 @@ import org.slf4j.LoggerFactory;
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
  * task are paused, and the thread's other tasks go on. No offset is committed beyond the records
  * that polls have returned, and a task that starts reads on from its committed offsets. No record
- * of a repartition topic is deleted before its offset is committed. Kafka Streams alone does not
- * ensure this after a task has given up its work.
+ * of a repartition topic is deleted before its offset is committed. No transaction commits the
+ * offsets of records whose results were aborted. Kafka Streams alone does not ensure this after a
+ * task has given up its work.
  *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
@@ -183,13 +184,7 @@ public final class PromptClients implements KafkaClientSupplier {
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new PromptProducer(config, this::committable, committed);
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> committable(
-      Map<TopicPartition, OffsetAndMetadata> offsets) {
-    PromptConsumer consumer = polled.get();
-    return consumer == null ? offsets : consumer.committable(offsets);
+    return new PromptProducer(config, polled::get, committed);
   }
 
   @Override

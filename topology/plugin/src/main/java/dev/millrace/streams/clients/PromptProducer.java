@@ -2,7 +2,7 @@ package dev.millrace.streams.clients;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -11,12 +11,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Kafka's producer, except that a transaction commits no offset beyond the records that its
- * thread's consumer has returned (see {@link ReturnedRecords}). Only its stream thread begins and
- * ends transactions.
+ * thread's consumer has returned, and none of a task whose results were aborted (see {@link
+ * ReturnedRecords}). Only its stream thread begins and ends transactions.
  */
 public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
-  private final UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable;
+  private final Supplier<? extends ShortPollConsumer> consumer;
   private final CommittedOffsets committed;
 
   /** The offsets of the current transaction. */
@@ -24,15 +24,16 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
   /**
    * @param config Kafka's configuration
-   * @param committable returns those offsets that the calling stream thread may commit
+   * @param consumer returns the consumer that the calling stream thread polls; null if it polls no
+   *     consumer of {@code PromptClients}
    * @param committed receives the offsets of each transaction that was committed
    */
   public PromptProducer(
       Map<String, Object> config,
-      UnaryOperator<Map<TopicPartition, OffsetAndMetadata>> committable,
+      Supplier<? extends ShortPollConsumer> consumer,
       CommittedOffsets committed) {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
-    this.committable = committable;
+    this.consumer = consumer;
     this.committed = committed;
   }
 
@@ -45,7 +46,9 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   @Override
   public void sendOffsetsToTransaction(
       Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-    Map<TopicPartition, OffsetAndMetadata> sent = committable.apply(offsets);
+    ShortPollConsumer polled = consumer.get();
+    Map<TopicPartition, OffsetAndMetadata> sent =
+        polled == null ? offsets : polled.committableInTransaction(offsets);
     super.sendOffsetsToTransaction(sent, group);
     this.offsets.putAll(sent);
   }
@@ -54,5 +57,14 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   public void commitTransaction() {
     super.commitTransaction();
     committed.add(offsets);
+  }
+
+  @Override
+  public void abortTransaction() {
+    ShortPollConsumer polled = consumer.get();
+    if (polled != null) {
+      polled.transactionAborted();
+    }
+    super.abortTransaction();
   }
 }

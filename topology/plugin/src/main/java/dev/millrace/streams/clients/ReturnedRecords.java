@@ -1,6 +1,7 @@
 package dev.millrace.streams.clients;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Remembers which records a consumer's polls have returned, so that Kafka Streams skips no record
- * after a task has given up its work. A consumer uses this class for three guards:
+ * after a task has given up its work. A consumer uses this class for four guards:
  *
  * <ul>
  *   <li>No commit goes beyond the records that were returned. From version 4.0 on, a task keeps the
@@ -35,6 +37,10 @@ import org.slf4j.LoggerFactory;
  *       position if no poll has returned a record. Kafka Streams itself applies {@code
  *       auto.offset.reset} when it revives the task. With {@code latest}, it would skip the records
  *       that the task has given up or not read yet.
+ *   <li>No transaction commits the offsets of a task that goes on although its results were
+ *       aborted. All tasks of a thread share a transaction. While the group rebalances, Kafka
+ *       Streams aborts it to revive one task, and does not commit the others before ({@code
+ *       TaskManager.handleCorruption}).
  * </ul>
  *
  * <p>Confined to the consumer's thread.
@@ -57,6 +63,12 @@ final class ReturnedRecords {
 
   /** The partitions whose task has just started without a committed offset. */
   private final Set<TopicPartition> restarted = new HashSet<>();
+
+  /**
+   * The partitions that have returned records, and whose task has not started again since a
+   * transaction was aborted.
+   */
+  private final Set<TopicPartition> aborted = new HashSet<>();
 
   private boolean calling;
 
@@ -100,6 +112,7 @@ final class ReturnedRecords {
   void seek(Collection<TopicPartition> partitions) {
     if (!calling) {
       ends.keySet().removeAll(partitions);
+      aborted.removeAll(partitions);
     }
   }
 
@@ -107,6 +120,24 @@ final class ReturnedRecords {
   void forget(Collection<TopicPartition> partitions) {
     ends.keySet().removeAll(partitions);
     firsts.keySet().removeAll(partitions);
+    aborted.removeAll(partitions);
+  }
+
+  /** To be called when the transaction of the consumer's thread was aborted. */
+  void abort() {
+    aborted.addAll(ends.keySet());
+  }
+
+  /**
+   * To be called before a transaction commits the offsets of partitions.
+   *
+   * @throws CommitFailedException if an earlier transaction with the results of these records was
+   *     aborted. Kafka Streams then closes all tasks of the thread and joins the group again
+   */
+  void requireResults(Collection<TopicPartition> partitions) {
+    if (!Collections.disjoint(partitions, aborted)) {
+      throw new CommitFailedException("the results of these records were aborted: " + partitions);
+    }
   }
 
   /**
@@ -155,6 +186,7 @@ final class ReturnedRecords {
       OffsetAndMetadata start = committed.get(partition);
       Long end = ends.get(partition);
       restarted.remove(partition);
+      aborted.remove(partition);
       if (start == null && !firsts.containsKey(partition)) {
         position.apply(partition).ifPresent(unread -> firsts.put(partition, unread));
       }

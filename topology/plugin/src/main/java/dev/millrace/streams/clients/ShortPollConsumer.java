@@ -11,6 +11,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -190,9 +191,25 @@ public class ShortPollConsumer extends NotedConsumer {
   }
 
   /** Returns those offsets that are not beyond the records that this consumer has returned. */
-  public final Map<TopicPartition, OffsetAndMetadata> committable(
+  private Map<TopicPartition, OffsetAndMetadata> committable(
       Map<TopicPartition, OffsetAndMetadata> offsets) {
     return returned.committable(offsets);
+  }
+
+  /**
+   * Returns those offsets that the transaction of this consumer's thread may commit.
+   *
+   * @throws CommitFailedException if a task goes on although its results were aborted
+   */
+  final Map<TopicPartition, OffsetAndMetadata> committableInTransaction(
+      Map<TopicPartition, OffsetAndMetadata> offsets) {
+    returned.requireResults(offsets.keySet());
+    return committable(offsets);
+  }
+
+  /** To be called when the transaction of this consumer's thread was aborted. */
+  final void transactionAborted() {
+    returned.abort();
   }
 
   @Override

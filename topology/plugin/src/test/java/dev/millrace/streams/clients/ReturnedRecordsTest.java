@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -271,5 +272,44 @@ class ReturnedRecordsTest {
         .hasMessage("failed");
 
     assertThat(rewinds(at(ONE, 5))).isEqualTo(at(ONE, 5));
+  }
+
+  /** Kafka Streams may abort a transaction to revive one task, while the others go on. */
+  @Test
+  void afterAnAbort_onlyATaskThatStartsAgain_mayCommit() {
+    poll(5, 6);
+    returned.requireResults(Set.of(ONE, TWO));
+
+    returned.abort();
+    poll(7);
+    assertThatThrownBy(() -> returned.requireResults(Set.of(ONE, TWO)))
+        .isInstanceOf(CommitFailedException.class);
+    returned.requireResults(Set.of(TWO));
+
+    rewinds(at(ONE, 8));
+    returned.requireResults(Set.of(ONE));
+    returned.abort();
+    returned.seek(Set.of(ONE));
+    returned.requireResults(Set.of(ONE));
+    poll(7);
+    returned.abort();
+    returned.forget(Set.of(ONE));
+    returned.requireResults(Set.of(ONE));
+  }
+
+  @Test
+  void afterAnAbort_aSeekDuringAPoll_startsNoTask() {
+    poll(5, 6);
+    returned.abort();
+
+    returned.poll(
+        () -> {
+          returned.seek(Set.of(ONE));
+          assertThat(rewinds(at(ONE, 5))).isEmpty();
+          return polled(8, 7);
+        });
+
+    assertThatThrownBy(() -> returned.requireResults(Set.of(ONE)))
+        .isInstanceOf(CommitFailedException.class);
   }
 }
