@@ -173,6 +173,11 @@ class RevivedTaskTest {
     return streams;
   }
 
+  /** Otherwise, a member that joins again would wait until this member's session times out. */
+  private static void leave(KafkaStreams streams) {
+    streams.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+  }
+
   /** Gives up its work instead of processing a record, and commits often. */
   private class Stuck implements FixedKeyProcessor<byte[], byte[], byte[]> {
 
@@ -371,7 +376,7 @@ class RevivedTaskTest {
       for (int i = 0; i < JOINS; i++) {
         try (KafkaStreams second = start(guarantee, "two")) {
           await().atMost(PATIENCE).until(() -> second.state() == KafkaStreams.State.RUNNING);
-          second.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
+          leave(second);
         }
       }
       awaitProcessed(Duration.ZERO);
@@ -502,6 +507,7 @@ class RevivedTaskTest {
                     second.metadataForLocalThreads().stream()
                         .anyMatch(thread -> !thread.activeTasks().isEmpty()));
         awaitProcessed(Duration.ZERO);
+        leave(second);
       }
     }
   }
@@ -535,7 +541,9 @@ class RevivedTaskTest {
           tell(inputs(first).get(1), revived);
           goOn.countDown();
           await().atMost(PATIENCE).until(() -> repeated.contains(forwards));
+          leave(third);
         }
+        leave(second);
       }
     }
   }
