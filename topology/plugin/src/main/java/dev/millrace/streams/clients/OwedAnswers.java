@@ -57,6 +57,7 @@ public final class OwedAnswers {
     debtors.add(debtor);
   }
 
+  /** Removes a task, so that its answers are owed no longer. */
   public void remove(Debtor debtor) {
     debtors.remove(debtor);
   }
