@@ -40,6 +40,7 @@ public class ShortPollConsumer extends NotedConsumer {
    * @param config Kafka's configuration
    * @param most returns the largest number of records that a poll should return, at least 1
    */
+  @SuppressWarnings("this-escape") // ShortPolls only keeps the consumer for later polls
   protected ShortPollConsumer(Map<String, Object> config, IntSupplier most) {
     super(config);
     Object records = config.get(ConsumerConfig.MAX_POLL_RECORDS_CONFIG);
