@@ -64,6 +64,7 @@ public class MillraceContainer extends GenericContainer<MillraceContainer> {
    *
    * @param image name of the image
    */
+  @SuppressWarnings("this-escape") // Testcontainers configures a container by its own methods
   public MillraceContainer(DockerImageName image) {
     super(image);
     addExposedPort(HTTP_PORT);
