@@ -4,7 +4,6 @@ import dev.millrace.control.Champion;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.streams.clients.OwedAnswers;
 import dev.millrace.streams.control.Swappable;
-import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.engine.SpareSlots;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.internals.CommitBarrier;
@@ -15,8 +14,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -56,8 +53,8 @@ public sealed class Inference<K, V, R>
 
   private final InferenceConfig config;
   private final ValueMapping<K, V, R> mapping;
+  private final KeptEngine kept;
   private final SharedEngine engine;
-  private final boolean ownsEngine;
   private final PredictionFormat format;
   private final StoreBuilder<CommitBarrier> barrier;
   private final KafkaStreamsVersion kafka;
@@ -67,8 +64,6 @@ public sealed class Inference<K, V, R>
   private final InferenceMetrics metrics;
   private final Tracing tracing;
   private final FetchPool fetches;
-  private final AtomicReference<InferenceEngine> kept = new AtomicReference<>();
-  private volatile boolean closed;
 
   /**
    * Creates an inference that follows no promotions.
@@ -85,8 +80,8 @@ public sealed class Inference<K, V, R>
     kafka.requireSupported();
     this.config = config;
     this.mapping = mapping;
+    this.kept = new KeptEngine(engine, true);
     this.engine = engine;
-    this.ownsEngine = true;
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.proved = new AtomicBoolean(true);
     this.barrier = barrier;
@@ -109,7 +104,7 @@ public sealed class Inference<K, V, R>
     this.config = builder.config();
     this.mapping = builder.mapping();
     this.engine = builder.engine();
-    this.ownsEngine = builder.ownsEngine();
+    this.kept = new KeptEngine(engine, builder.ownsEngine());
     this.format = new PredictionFormat(config.top(), config.probabilities());
     this.proved = new AtomicBoolean(kafka.isTested());
     this.barrier = CommitBarrier.builder(builder.barrierName(), proved);
@@ -139,12 +134,12 @@ public sealed class Inference<K, V, R>
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public ModelVersion start() {
-    requireOpen();
+    kept.requireOpen();
     if (promotions == null) {
-      return load(engine::acquire);
+      return kept.load(engine::acquire);
     }
     ModelVersion first =
-        promotions.start(this, champion -> load(() -> engine.acquire(() -> first(champion))));
+        promotions.start(this, champion -> kept.load(() -> engine.acquire(() -> first(champion))));
     return serving().orElse(first); // a later promotion may serve already
   }
 
@@ -160,11 +155,11 @@ public sealed class Inference<K, V, R>
    * @throws IllegalStateException if the inference was closed, or follows the promotions itself
    */
   public ModelVersion start(Champion champion) {
-    requireOpen();
+    kept.requireOpen();
     if (promotions != null) {
       throw new IllegalStateException("this inference follows the promotions itself");
     }
-    return load(() -> engine.acquire(() -> first(Optional.of(champion))));
+    return kept.load(() -> engine.acquire(() -> first(Optional.of(champion))));
   }
 
   /**
@@ -173,25 +168,6 @@ public sealed class Inference<K, V, R>
    */
   private ModelVersion first(Optional<Champion> champion) {
     return champion.map(config::promoted).orElseGet(config::first);
-  }
-
-  /** Acquires the engine, and keeps it until {@link #close}. */
-  private synchronized ModelVersion load(Supplier<InferenceEngine> acquire) {
-    InferenceEngine running = acquire.get();
-    if (kept.getAndSet(running) == running) {
-      engine.release(running);
-    }
-    if (closed) {
-      leaveEngine();
-      throw new InferenceStalledError("the inference was closed while it started", null);
-    }
-    return running.serving();
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the inference was closed; build another one");
-    }
   }
 
   /** {@return the version that serves, or that served last; empty if none was loaded yet} */
@@ -215,7 +191,7 @@ public sealed class Inference<K, V, R>
    */
   @Override
   public ModelVersion swap(Champion champion) {
-    requireOpen();
+    kept.requireOpen();
     SwapEvent event = new SwapEvent();
     event.begin();
     event.model = config.model();
@@ -236,14 +212,7 @@ public sealed class Inference<K, V, R>
 
   private ModelVersion swapNow(Champion champion) {
     ModelVersion candidate = config.promoted(champion);
-    Optional<ModelVersion> previous;
-    try {
-      previous = engine.swap(candidate, champion.allowSignatureChange());
-    } finally {
-      if (closed) {
-        leaveEngine(); // the swap may have started another engine
-      }
-    }
+    Optional<ModelVersion> previous = kept.swap(candidate, champion.allowSignatureChange());
     try {
       listener.onSwap(previous, candidate);
     } catch (RuntimeException e) {
@@ -348,7 +317,7 @@ public sealed class Inference<K, V, R>
    */
   @Override
   public void close() {
-    closed = true;
+    kept.refuse();
     try {
       if (promotions != null) {
         promotions.close();
@@ -357,16 +326,7 @@ public sealed class Inference<K, V, R>
       if (fetches != null) {
         fetches.close();
       }
-      leaveEngine();
-    }
-  }
-
-  private void leaveEngine() {
-    InferenceEngine running = kept.getAndSet(null);
-    if (ownsEngine) {
-      engine.close();
-    } else if (running != null) {
-      engine.release(running);
+      kept.close();
     }
   }
 }

@@ -1,13 +1,10 @@
 package dev.millrace.streams;
 
-import dev.millrace.core.image.BadImageException;
-import dev.millrace.events.ImageReference;
 import dev.millrace.streams.clients.OwedAnswers;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.InferenceEngine;
 import dev.millrace.streams.fetch.FetchPool;
 import dev.millrace.streams.fetch.FetchStalledException;
-import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
@@ -20,16 +17,15 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
-import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
- * Submits a task's images to the engine, and forwards the results in the order of the records.
+ * Classifies a task's images, and forwards the results in the order of the records.
  *
- * <p>{@code process} submits an image and appends its record to the {@link RecordLine}. Three
- * callers forward answers: {@code process}, a punctuator that runs every millisecond while records
- * are in flight, and the commit barrier, which waits for all answers. Before {@code process}
- * returns, it waits until the engine has room for the next record. If the in-flight limit is
- * reached, it also waits for the oldest answer.
+ * <p>{@code process} submits an image with the {@link RecordSubmitter} and appends its record to
+ * the {@link RecordLine}. Three callers forward answers: {@code process}, a punctuator that runs
+ * every millisecond while records are in flight, and the commit barrier, which waits for all
+ * answers. Before {@code process} returns, it waits until the engine has room for the next record.
+ * If the in-flight limit is reached, it also waits for the oldest answer.
  *
  * <p>A record's answer is forwarded long after its {@code process} call has returned, so {@link
  * RecordForwarder} restores the record's context.
@@ -65,6 +61,7 @@ final class InferenceProcessor<K, V, R>
 
   private FixedKeyProcessorContext<K, R> context;
   private RecordForwarder<K, V, R> records;
+  private RecordSubmitter<K, V> images;
   private AnswerForwarder<K, V, R> answers;
   private CommitBarrier barrier;
   private OwedAnswers owed;
@@ -107,17 +104,14 @@ final class InferenceProcessor<K, V, R>
   public void init(FixedKeyProcessorContext<K, R> context) {
     this.context = context;
     records = new RecordForwarder<>(context);
+    String application = context.applicationId();
+    RecordFailures failures = RecordFailures.of(application);
+    images =
+        new RecordSubmitter<>(
+            records, mapping, application, engine, fetches, metrics, tracing, failure);
     answers =
         new AnswerForwarder<>(
-            records,
-            format,
-            mapping,
-            context.applicationId(),
-            fetches,
-            metrics,
-            tracing,
-            failure,
-            RecordFailures.of(context.applicationId()));
+            records, format, mapping, application, fetches, metrics, tracing, failure, failures);
     limit = WaitLimit.of(context.appConfigs());
     line.clear();
     failure.forget();
@@ -135,59 +129,12 @@ final class InferenceProcessor<K, V, R>
     records.throwIfRefusing();
     barrier.recordAccepted(nanoTime.getAsLong(), limit.commitSilence());
     long deadline = engine.deadline();
-    line.add(submitted(record, deadline));
+    line.add(images.submit(record, deadline));
     if (tick == null) {
       tick = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, time -> forwardInBursts());
     }
     forwardInBursts();
     awaitRoom(deadline);
-  }
-
-  /** Submits the image of a record. If the record has no image, the engine refuses the record. */
-  private PendingRecord<K, V> submitted(FixedKeyRecord<K, V> record, long deadline) {
-    RecordMetadata origin = records.recordContext();
-    TraceContext trace = tracing.begin(record, origin, context.applicationId());
-    try {
-      return submitted(record, origin, trace, metrics.now(), deadline);
-    } catch (RuntimeException | Error e) {
-      trace.giveUp();
-      throw e;
-    }
-  }
-
-  private PendingRecord<K, V> submitted(
-      FixedKeyRecord<K, V> record,
-      RecordMetadata origin,
-      TraceContext trace,
-      long now,
-      long deadline) {
-    int bytes = 0;
-    PendingFetch fetch = null;
-    CompletableFuture<Classification> answer;
-    try {
-      ImageSource source = mapping.sourceOf(record.value());
-      if (source instanceof ImageSource.Value held) {
-        bytes = held.encoded().length;
-        trace.holds(bytes);
-        answer = engine.submit(held.encoded(), deadline, trace.image());
-      } else {
-        ImageReference reference = ((ImageSource.Elsewhere) source).reference();
-        CompletableFuture<FetchedImage> image = fetch(reference, deadline);
-        answer = engine.submitFetched(image, trace.image());
-        fetch = PendingFetch.of(reference, image);
-      }
-    } catch (BadImageException e) {
-      answer = engine.refuse(e);
-    }
-    return new PendingRecord<>(record, bytes, origin, trace, now, fetch, answer);
-  }
-
-  private CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
-    try {
-      return fetches.fetch(reference, deadline);
-    } catch (FetchStalledException e) {
-      throw failure.remember(fetches.giveUp(records, reference, e));
-    }
   }
 
   private void awaitOldest(long deadline) {
