@@ -1,11 +1,11 @@
 package dev.millrace.blobs;
 
+import dev.millrace.core.files.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -41,7 +41,7 @@ final class Transfer {
     if (body.length() > maxBytes) {
       throw tooLarge();
     }
-    MessageDigest digest = digest();
+    MessageDigest digest = Sha256.digest();
     long length = 0;
     byte[] buffer = new byte[BUFFER];
     InputStream in = body.in();
@@ -72,13 +72,5 @@ final class Transfer {
   private RefusedException tooLarge() {
     return new RefusedException(
         Refused.Reason.TOO_LARGE, "the data has more than " + maxBytes + " bytes");
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform supports SHA-256", e);
-    }
   }
 }

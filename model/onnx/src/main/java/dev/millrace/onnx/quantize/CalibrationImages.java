@@ -1,8 +1,8 @@
 package dev.millrace.onnx.quantize;
 
+import dev.millrace.core.files.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,13 +59,9 @@ public record CalibrationImages(List<byte[]> pixels, List<Integer> classes) {
 
   /** {@return the SHA-256 checksum of all pixels, in their order} */
   public String digest() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      pixels.forEach(digest::update);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.digest();
+    pixels.forEach(digest::update);
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** {@return the images from which the reference answers are chosen} */
