@@ -50,6 +50,13 @@ class PretrainSuite {
       Duration.ofMinutes(Integer.getInteger("pretrain.training.minutes", 10));
   private static final Path FOLDER = Path.of("target", "pretrain").toAbsolutePath();
   private static final Path ENCODER = FOLDER.resolve("encoder.safetensors");
+
+  /** Holds the time that the pre-training took, over all processes that it needed, in seconds. */
+  private static final Path SECONDS = FOLDER.resolve("pretraining-seconds");
+
+  /** Exists if the pre-training has ended. */
+  private static final Path PRETRAINED = FOLDER.resolve("pretrained");
+
   private static final int JUDGES = 2_000;
   private static final int PER_CLASS = 20;
 
@@ -116,6 +123,11 @@ class PretrainSuite {
   }
 
   private static void pretrain() throws Exception {
+    double before = Files.exists(SECONDS) ? Double.parseDouble(Files.readString(SECONDS)) : 0;
+    if (Files.exists(PRETRAINED)) {
+      System.out.printf("pre-trained for %.0f s%n", before);
+      return;
+    }
     long start = System.nanoTime();
     try (MillraceProcess pretrain =
         MillraceProcess.start(
@@ -134,10 +146,16 @@ class PretrainSuite {
             FOLDER.resolve("run"),
             "--output",
             ENCODER)) {
-      assertThat(pretrain.await(PATIENCE)).as(pretrain.errors()).isZero();
+      assertThat(pretrain.await(PATIENCE.minusSeconds((long) before)))
+          .as(pretrain.errors())
+          .isZero();
       System.out.println(pretrain.output());
+      Files.createFile(PRETRAINED);
+    } finally {
+      double seconds = before + (System.nanoTime() - start) / 1e9;
+      Files.writeString(SECONDS, Double.toString(seconds));
+      System.out.printf("pre-trained for %.0f s%n", seconds);
     }
-    System.out.printf("pre-trained for %.0f s%n", (System.nanoTime() - start) / 1e9);
   }
 
   /**
