@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final int IMAGES = 1_500;
+  private static final int IMAGES = 1_000;
   private static final int KILLS = 2;
   private static final int MANY_KILLS = 20;
   private static final String MODEL = "trained";
