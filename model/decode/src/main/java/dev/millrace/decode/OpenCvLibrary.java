@@ -52,7 +52,7 @@ final class OpenCvLibrary {
             + folder()
             + " forbids loading native libraries (is it mounted noexec?); name another folder with -D"
             + FOLDER
-            + "=DIR, in MILLRACE_OPTS or on Java's command line";
+            + "=DIR, on Java's command line or in JDK_JAVA_OPTIONS";
       }
     }
     return "OpenCV cannot be loaded on "

@@ -27,7 +27,7 @@ class OpenCvLibraryTest {
     assertThat(OpenCvLibrary.explain(failure))
         .hasLineCount(1)
         .contains(Loader.getCacheDir() + " forbids loading native libraries", "noexec")
-        .contains("-Dorg.bytedeco.javacpp.cachedir=DIR", "MILLRACE_OPTS");
+        .contains("-Dorg.bytedeco.javacpp.cachedir=DIR", "JDK_JAVA_OPTIONS");
   }
 
   @Test

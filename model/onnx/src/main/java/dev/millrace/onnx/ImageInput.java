@@ -3,6 +3,7 @@ package dev.millrace.onnx;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.image.Preprocessing.Channels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Setting;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.Collections;
 import java.util.List;
@@ -81,7 +82,8 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
             + sides(preprocessing.height(), preprocessing.width())
             + (none
                 ? ": give the size that it was exported with"
-                : ": say which with --layout nchw or --layout nhwc"));
+                : ": say which layout it is, nchw or nhwc"),
+        none ? Setting.SIZE : Setting.LAYOUT);
   }
 
   /**
@@ -143,8 +145,9 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
             + sides(height, width)
             + ": give the size that the model was exported with"
             + (high == width && wide == height
-                ? "; --size is HEIGHTxWIDTH, here " + high + "x" + wide
-                : ""));
+                ? "; a size is HEIGHTxWIDTH, here " + high + "x" + wide
+                : ""),
+        Setting.SIZE);
   }
 
   private static void requireRaw(InputShape shape, Preprocessing preprocessing) {
@@ -156,7 +159,10 @@ record ImageInput(String name, ImageLayout layout, ElementType elements, boolean
       throw new ModelException(
           shape.subject()
               + " takes uint8, which cannot hold normalised pixels: the scale must be 1, each mean"
-              + " 0 and each std 1 (leave out --scale, --mean and --std)");
+              + " 0 and each std 1, which are the defaults",
+          Setting.SCALE,
+          Setting.MEAN,
+          Setting.STD);
     }
   }
 

@@ -71,7 +71,7 @@ public final class OrtLibrary {
           + System.getProperty(folder)
           + " forbids loading native libraries (is it mounted noexec?); name another folder with -D"
           + folder
-          + "=DIR, in MILLRACE_OPTS or on Java's command line";
+          + "=DIR, on Java's command line or in JDK_JAVA_OPTIONS";
     }
     return "ONNX Runtime's native library cannot be loaded: "
         + OrtFailure.line(failure)

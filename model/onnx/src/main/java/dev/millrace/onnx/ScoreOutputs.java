@@ -2,6 +2,7 @@ package dev.millrace.onnx;
 
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.Setting;
 import dev.millrace.onnx.proto.TensorShapeProto.Dimension;
 import dev.millrace.onnx.proto.ValueInfoProto;
 import java.util.HashSet;
@@ -111,7 +112,8 @@ final class ScoreOutputs {
             + (possible.isEmpty() ? "none" : "more than one")
             + " may hold a score for each of the "
             + labels
-            + " labels: name the one that does (--output, or the label_filename of an output in config.pbtxt)");
+            + " labels: name the output that does (in a config.pbtxt, with the output's label_filename)",
+        Setting.OUTPUT);
   }
 
   /** {@return whether the declared dimensions allow one score per label} */

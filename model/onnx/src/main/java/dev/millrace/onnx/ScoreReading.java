@@ -3,6 +3,7 @@ package dev.millrace.onnx;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ScoreKind;
+import dev.millrace.core.model.Setting;
 
 /**
  * Decides which kind of scores a model returns. The user's setting, the graph's last nodes and the
@@ -16,8 +17,8 @@ import dev.millrace.core.model.ScoreKind;
 record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
 
   private static final String TELL =
-      ": say whether they are logits, probabilities or independent (--scores, or the parameter scores"
-          + " in config.pbtxt)";
+      ": say which kind of scores they are, logits, probabilities or independent (in a config.pbtxt,"
+          + " with the parameter scores)";
 
   /**
    * {@return the nodes that compute the answers from the scores}
@@ -46,7 +47,8 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
     if (classes == 1 && !one && told != ScoreKind.INDEPENDENT) {
       throw new ModelException(
           "the model has one class, which would always be the answer: give two labels, the second"
-              + " for a high score, or say --scores independent");
+              + " for a high score, or say that the scores are independent",
+          Setting.SCORES);
     }
     ScoreKind kind = told == null ? shown() : told;
     return one
@@ -71,14 +73,16 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
       throw new ModelException(
           "the model's answers to sample images all lie between 0 and 1, so they may already be"
               + " probabilities"
-              + TELL);
+              + TELL,
+          Setting.SCORES);
     }
     boolean centred = kind == ScoreKind.LOGITS && scores.classes() > 2 && scores.sumToZero();
     if (scores.classes() > 1 && scores.haveEqualSums() && !centred) {
       throw new ModelException(
           "the model's answers to different sample images have the same sum, so they may already be"
               + " probabilities"
-              + TELL);
+              + TELL,
+          Setting.SCORES);
     }
     return ScoreKind.LOGITS;
   }
@@ -102,8 +106,9 @@ record ScoreReading(ScoreOutput output, Scores scores, ScoreKind told) {
   private ScoreTail independent() {
     if (output.kind() == ScoreKind.PROBABILITIES) {
       throw new ModelException(
-          "the model ends in a softmax, so its classes are not independent: import it without"
-              + " --scores independent");
+          "the model ends in a softmax, so its classes are not independent: import it without saying"
+              + " that the scores are independent",
+          Setting.SCORES);
     }
     if (needsSigmoid()) {
       return ScoreTail.SIGMOIDS;

@@ -8,6 +8,11 @@ class ArchitectureTest {
   private final Architecture module = Architecture.of("dev.millrace.onnx");
 
   @Test
+  void texts_nameNoOptionOfTheCommandLine() {
+    module.namesNoOption();
+  }
+
+  @Test
   void packages_dependOnOneAnotherInOneDirection() {
     module.hasNoPackageCycles();
   }

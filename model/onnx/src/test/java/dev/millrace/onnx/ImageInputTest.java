@@ -62,8 +62,8 @@ class ImageInputTest {
         .isThrownBy(() -> ModelPreparation.prepare(either.toByteArray(), PREPROCESSING, LABELS))
         .withMessage(
             "input 'x' does not declare its layout, and the model runs both with NCHW and with NHWC"
-                + " images of 3 channels, 4 pixels high and 4 wide: say which with --layout nchw or"
-                + " --layout nhwc");
+                + " images of 3 channels, 4 pixels high and 4 wide: say which layout it is, nchw or"
+                + " nhwc");
     float[] nchw = answer(either, ImageLayout.NCHW);
     float[] nhwc = answer(either, ImageLayout.NHWC);
     assertThat(nchw).containsExactly(flatAnswer(PREPROCESSING, true), within(1e-5f));
@@ -163,7 +163,7 @@ class ImageInputTest {
         .isThrownBy(() -> ModelPreparation.prepare(exported.toByteArray(), turned, LABELS))
         .withMessage(
             "input 'x' takes images 2 pixels high and 8 wide, not 8 pixels high and 2 wide: give the"
-                + " size that the model was exported with; --size is HEIGHTxWIDTH, here 2x8");
+                + " size that the model was exported with; a size is HEIGHTxWIDTH, here 2x8");
   }
 
   @Test

@@ -80,7 +80,7 @@ class OrtLibraryTest {
                         + " object")))
         .hasLineCount(1)
         .contains(System.getProperty("java.io.tmpdir") + " forbids loading native libraries")
-        .contains("noexec", "-Djava.io.tmpdir=DIR", "MILLRACE_OPTS");
+        .contains("noexec", "-Djava.io.tmpdir=DIR", "JDK_JAVA_OPTIONS");
   }
 
   @Test

@@ -60,8 +60,8 @@ class ScoresTest {
   private static final float[] EXPECTED = SmallModel.probabilities(PIXELS, 3);
   private static final Labels TWO = new Labels(List.of("no", "yes"));
   private static final String SAY =
-      ": say whether they are logits, probabilities or independent (--scores, or the parameter"
-          + " scores in config.pbtxt)";
+      ": say which kind of scores they are, logits, probabilities or independent (in a"
+          + " config.pbtxt, with the parameter scores)";
 
   static Stream<Arguments> disguises() {
     return Stream.of(
@@ -305,7 +305,7 @@ class ScoresTest {
         null,
         null,
         "the model has 2 outputs (y, logits), and more than one may hold a score for each of the 5"
-            + " labels: name the one that does");
+            + " labels: name the output that does");
     assertRefused(
         model, LABELS, "scores", null, "the model has no output 'scores': name one of y, logits");
   }

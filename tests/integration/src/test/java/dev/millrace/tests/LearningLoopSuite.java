@@ -113,7 +113,7 @@ class LearningLoopSuite {
     endRound("withdrawn labels");
     for (LoopTrainer trainer : trainers) {
       assertThat(trainer.warnings())
-          .contains("(--min-per-class): 'shrit' (" + TYPOS + ")")
+          .contains("different images: 'shrit' (" + TYPOS + ")")
           .contains(" " + WITHDRAWN + " withdrawn");
     }
   }
@@ -179,7 +179,7 @@ class LearningLoopSuite {
     served.rolledBack();
     endRound("rollback by hand");
     assertThat(champion()).as("no round undoes it").isEqualTo(target).isNotEqualTo(replaced);
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 2 * LONGEST_FALL; round++) {
       stream.send(mixed(), TRUE);
       endRound("");
     }

@@ -160,7 +160,7 @@ class LearningLoopTest {
         run("send", "--bootstrap-servers", at, "--labels-topic", "labels", folder.resolve("typo"));
         run("send", "--bootstrap-servers", at, "--labels-topic", "labels", more);
         train.awaitLine("looped version \\d+ is promoted", PATIENCE);
-        assertThat(train.errors()).contains("(--min-per-class): 'coaat' (1)");
+        assertThat(train.errors()).contains("different images: 'coaat' (1)");
         assertThat(train.output()).contains("against version 1 (p ");
         try (MillraceProcess tail =
             MillraceProcess.start(

@@ -90,7 +90,8 @@ class PretrainTest {
     assertThat(other.exitCode()).isEqualTo(1);
     assertThat(other.errors())
         .contains("the encoder is resnet20 with shortcuts A and the stem cifar_halved, but the")
-        .contains("give the encoder's with --arch, --shortcut and --stem");
+        .contains(
+            "give the encoder's architecture, shortcut and stem (--arch, --shortcut, --stem)");
     MillraceProcess.Result trained = millrace(NETWORK, train);
 
     assertThat(trained.exitCode()).as(trained.errors()).isZero();

@@ -10,7 +10,15 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Checks architecture rules for the classes of one module. The module's packages must not depend on
@@ -21,6 +29,10 @@ public final class Architecture {
   /** Internal packages of Kafka Streams, which may change in any release. */
   private static final String KAFKA_STREAMS_INTERNALS =
       "org\\.apache\\.kafka\\.streams\\..*\\binternals\\b.*";
+
+  /** A text with an option, a command or an environment variable of the command line. */
+  private static final Pattern OPTION =
+      Pattern.compile("\"[^\"\n]*(?:(?<![\\w-])--[a-z]|'millrace |MILLRACE_)[^\"\n]*\"");
 
   private final JavaClasses classes;
 
@@ -46,7 +58,7 @@ public final class Architecture {
   }
 
   private static String module() {
-    return java.nio.file.Path.of("").toAbsolutePath().getFileName().toString();
+    return Path.of("").toAbsolutePath().getFileName().toString();
   }
 
   /** Fails if there is a dependency cycle between packages. */
@@ -56,6 +68,29 @@ public final class Architecture {
         .should()
         .beFreeOfCycles()
         .check(classes);
+    return this;
+  }
+
+  /**
+   * Fails if a text in the module's main sources names an option, a command or an environment
+   * variable of the command line, because the module can also be used without it.
+   */
+  public Architecture namesNoOption() {
+    Path sources = Path.of("src/main/java");
+    List<String> named = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+        OPTION
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(found -> named.add(sources.relativize(file) + ": " + found.group()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!named.isEmpty()) {
+      throw new AssertionError("these texts name the command line: " + named);
+    }
     return this;
   }
 

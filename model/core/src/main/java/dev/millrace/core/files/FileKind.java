@@ -62,7 +62,7 @@ public enum FileKind {
   /** Hugging Face's file of weights. */
   SAFETENSORS(
       "a .safetensors file, which holds weights alone",
-      "name their network with --arch",
+      "name the architecture of their network",
       FileStart::isSafetensors),
   /** The format of Keras' {@code .h5} files. */
   HDF5(

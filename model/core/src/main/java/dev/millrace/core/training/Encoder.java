@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.Weights;
@@ -52,8 +53,9 @@ public record Encoder(
     if (!metadata.keySet().containsAll(List.of(ARCHITECTURE, NORMALIZATION, LINEAGE, REPORT))) {
       throw new ModelException(
           file
-              + " is not an encoder that 'millrace pretrain' wrote; for other weights, use"
-              + " --from-weights");
+              + " is not an encoder that Millrace's pre-training wrote; start from other weights as"
+              + " weights, not as an encoder",
+          Setting.FROM_WEIGHTS);
     }
     try {
       return new Encoder(
@@ -64,7 +66,11 @@ public record Encoder(
           JSON.readValue(metadata.get(REPORT), PretrainingReport.class));
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          file + " has metadata of another release; pre-train again, or use --from-weights", e);
+          file
+              + " has metadata of another release; pre-train again, or start from it as weights, not"
+              + " as an encoder",
+          e,
+          Setting.FROM_WEIGHTS);
     }
   }
 
@@ -104,7 +110,10 @@ public record Encoder(
               + architecture
               + ", but the network to train is "
               + architecture(network)
-              + "; give the encoder's with --arch, --shortcut and --stem");
+              + "; give the encoder's architecture, shortcut and stem",
+          Setting.ARCH,
+          Setting.SHORTCUT,
+          Setting.STEM);
     }
     if (!normalization.equals(normalization(preprocessing))) {
       throw new ModelException(
@@ -112,7 +121,9 @@ public record Encoder(
               + normalization
               + ", but the images have "
               + normalization(preprocessing)
-              + "; give the encoder's with --mean and --std");
+              + "; give the encoder's mean and standard deviation",
+          Setting.MEAN,
+          Setting.STD);
     }
   }
 

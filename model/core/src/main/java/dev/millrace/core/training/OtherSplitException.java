@@ -1,5 +1,7 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.model.Setting;
+
 /**
  * Thrown if the images in the run's folder were divided into training images and held-out images
  * with another value of an option. With the new value, images that the run's versions were trained
@@ -23,6 +25,7 @@ public final class OtherSplitException extends TrainingException {
             + before
             + ", not with "
             + now
-            + "; use the same option, or another --run");
+            + "; use the same setting, or another run folder",
+        Setting.RUN);
   }
 }

@@ -81,7 +81,7 @@ class EncoderTest {
     assertThatThrownBy(() -> Encoder.read(file))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("weights.safetensors is not an encoder")
-        .hasMessageContaining("--from-weights");
+        .hasMessageContaining("as weights, not as an encoder");
   }
 
   @Test
@@ -100,7 +100,7 @@ class EncoderTest {
       assertThatThrownBy(() -> encoder(null).requireFits(other, IMAGES))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("the encoder is resnet20 with shortcuts A and the stem cifar, but")
-          .hasMessageContaining(Encoder.architecture(other) + "; give the encoder's with --arch");
+          .hasMessageContaining(Encoder.architecture(other) + "; give the encoder's architecture");
     }
   }
 
@@ -109,6 +109,6 @@ class EncoderTest {
     assertThatThrownBy(() -> encoder(null).requireFits(NETWORK, images(List.of(0.5f, 0.5f, 0.5f))))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("but the images have mean [0.5, 0.5, 0.5]")
-        .hasMessageContaining("--mean and --std");
+        .hasMessageContaining("mean and standard deviation");
   }
 }

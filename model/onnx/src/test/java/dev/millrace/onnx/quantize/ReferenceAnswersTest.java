@@ -54,7 +54,7 @@ class ReferenceAnswersTest {
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("small version 1: the quantised model answers a calibration image")
         .hasMessageContaining("a score differs by 0.060, allowed is 0.050")
-        .hasMessageContaining("--reduce-range");
+        .hasMessageContaining("weights of 7 bits (reduced range)");
   }
 
   @Test

@@ -52,7 +52,7 @@ final class ClassNames {
     if (!unknown.isEmpty()) {
       notes.add(
           unknown.size()
-              + " images are left out, because --classes does not list their class: "
+              + " images are left out, because the file of classes does not list their class: "
               + some(unknown));
     }
     return classes;
@@ -83,7 +83,7 @@ final class ClassNames {
       notes.add(
           "left out: classes with fewer than "
               + rule.minImages()
-              + " different images (--min-per-class): "
+              + " different images: "
               + some(rare));
     }
     return new LinkedHashSet<>(enough.get(true));

@@ -72,7 +72,7 @@ public record PublishedClasses(int version, List<String> names) {
                 + version
                 + ", which are "
                 + ClassNames.some(names)
-                + "; a version with the new classes can replace it only by 'models promote"
-                + " --allow-signature-change'");
+                + "; a version with the new classes can replace it only by a promotion that allows another"
+                + " signature");
   }
 }

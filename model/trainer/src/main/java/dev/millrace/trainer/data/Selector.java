@@ -162,7 +162,7 @@ public final class Selector {
   /** {@return the consequence for classes without a training image} */
   private String unlearned() {
     return "; they keep their indices, but the network does not learn them"
-        + (rule.fixed().isPresent() ? "" : " (--classes FILE can leave them out)");
+        + (rule.fixed().isPresent() ? "" : " (a file of classes can leave them out)");
   }
 
   private static void note(
@@ -207,7 +207,7 @@ public final class Selector {
     if (split.group().isPresent()
         && images.stream().allMatch(image -> split.groupOf(image.key()).isEmpty())) {
       return Optional.of(
-          "--group '"
+          "the pattern of groups '"
               + split.group().get()
               + "' matches no image's key, for example not '"
               + images.get(0).key()

@@ -2,6 +2,7 @@ package dev.millrace.trainer.data;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.OtherSplitException;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingException;
@@ -80,13 +81,13 @@ final class SplitFile {
           ? Optional.of(JSON.readValue(file.toFile(), Content.class))
           : Optional.empty();
     } catch (IOException e) {
-      throw new TrainingException(message(e), e);
+      throw new TrainingException(message(e), e, Setting.RUN);
     }
   }
 
   private void requireSame(Content content, Split split) {
     if (content.heldOut() != split.heldOut()) {
-      throw other("--held-out " + content.heldOut(), "--held-out " + split.heldOut());
+      throw other(heldOut(content.heldOut()), heldOut(split.heldOut()));
     }
     if (!content.group().equals(group(split))) {
       throw other(group(content.group()), group(group(split)));
@@ -101,8 +102,12 @@ final class SplitFile {
     return split.group().map(Pattern::pattern).orElse("");
   }
 
+  private static String heldOut(double share) {
+    return "a held-out share of " + share;
+  }
+
   private static String group(String pattern) {
-    return pattern.isEmpty() ? "no --group" : "--group '" + pattern + "'";
+    return pattern.isEmpty() ? "no groups" : "groups by '" + pattern + "'";
   }
 
   /**
@@ -169,7 +174,7 @@ final class SplitFile {
         + " cannot be used ("
         + e
         + "); check that it is readable and writable and that its disk has room, restore it from"
-        + " a backup, or name another --run. Without it, images that the run's versions were"
+        + " a backup, or name another run folder. Without it, images that the run's versions were"
         + " trained on could be held out";
   }
 }

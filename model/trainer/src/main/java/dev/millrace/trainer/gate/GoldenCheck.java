@@ -2,6 +2,7 @@ package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -111,7 +112,7 @@ public final class GoldenCheck {
 
   private static void refuse(Optional<String> reason) {
     if (reason.isPresent()) {
-      throw new TrainingException(reason.get());
+      throw new TrainingException(reason.get(), Setting.GOLDEN, Setting.MAX_LOSS);
     }
   }
 
@@ -126,8 +127,9 @@ public final class GoldenCheck {
       throw new TrainingException(
           String.format(
               "golden: no folder of images in %s has the name of a class; the folders are %s, and"
-                  + " the classes are %s; rename the folders, or name another folder with --golden",
-              golden.folder(), quoted(folders.keySet()), quoted(classes)));
+                  + " the classes are %s; rename the folders, or name another golden folder",
+              golden.folder(), quoted(folders.keySet()), quoted(classes)),
+          Setting.GOLDEN);
     }
   }
 
@@ -194,7 +196,7 @@ public final class GoldenCheck {
             String.format(
                 Locale.ROOT,
                 "golden: the %,d %s in %s cannot show a loss below %.2f points; add"
-                    + " images up to %,d, or allow more with --max-loss (assumed: versions that"
+                    + " images up to %,d, or allow a larger loss (assumed: versions that"
                     + " are equally good differ on %.0f %% of the images, and one of two has to"
                     + " pass)",
                 found,

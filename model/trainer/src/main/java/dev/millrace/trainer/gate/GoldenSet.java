@@ -108,7 +108,9 @@ public final class GoldenSet implements AutoCloseable {
             "; golden set: %+.2f points, and a loss of at most %.2f points with 95 %% confidence%s",
             pairs.points(),
             bound,
-            isKept ? "" : String.format(Locale.ROOT, "; --max-loss allows %.2f", maxLoss));
+            isKept
+                ? ""
+                : String.format(Locale.ROOT, "; the largest allowed loss is %.2f", maxLoss));
     return verdict.with(
         verdict.blessed() && isKept,
         verdict.reason() + found,

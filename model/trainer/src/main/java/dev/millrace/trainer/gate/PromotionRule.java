@@ -56,7 +56,7 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
   private static String atLeast(Pairs pairs, double percent, int round, double level) {
     return String.format(
         Locale.ROOT,
-        "at least %.1f %% with %.1f %% confidence in round %d; --min-accuracy requires %.1f %%",
+        "at least %.1f %% with %.1f %% confidence in round %d; the required minimum accuracy is %.1f %%",
         100 * LeastShare.bound(pairs.right(), pairs.images(), level),
         100 * (1 - level),
         round,

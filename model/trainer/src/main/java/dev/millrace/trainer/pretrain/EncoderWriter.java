@@ -1,6 +1,7 @@
 package dev.millrace.trainer.pretrain;
 
 import dev.millrace.core.model.Lineage;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingReport;
@@ -51,8 +52,9 @@ final class EncoderWriter {
       Files.createDirectories(file.getParent());
     } catch (IOException e) {
       throw new TrainingException(
-          "cannot create the folder of " + file + " (" + e + "); name another file with --output",
-          e);
+          "cannot create the folder of " + file + " (" + e + "); name another output file",
+          e,
+          Setting.OUTPUT);
     }
     new Encoder(
             weights,

@@ -3,6 +3,7 @@ package dev.millrace.trainer.pretrain;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.VisibleFiles;
 import dev.millrace.core.files.WholeFile;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.Part;
@@ -40,7 +41,7 @@ public final class ImageFolder {
               .toList();
       if (names.isEmpty()) {
         throw new TrainingException(
-            "there is no image in " + folder + "; name a folder of images with --data");
+            "there is no image in " + folder + "; name a folder of images", Setting.DATA);
       }
       List<String> classes = classes(names);
       List<LabelledImage> images = new ArrayList<>();

@@ -198,8 +198,8 @@ public final class PretrainingRun {
           String.format(
               Locale.ROOT,
               "the outputs are spread only to %.2f, and below %.1f the training has collapsed; if the"
-                  + " spread falls further, start again with a lower --learning-rate or a larger"
-                  + " --batch-size",
+                  + " spread falls further, start again with a lower learning rate or a larger batch"
+                  + " size",
               spread,
               Spread.COLLAPSED));
     }

@@ -3,6 +3,7 @@ package dev.millrace.trainer.pretrain;
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.TrainingException;
@@ -119,14 +120,17 @@ public final class TopicSnapshot {
           String.format(
               Locale.ROOT,
               "%s holds the newest %,d images of the topic '%s', and not the newest %,d images of"
-                  + " the topic '%s'; use the same --images-topic and --images, name another folder"
-                  + " with --run, or remove this folder, and run.json and state-*.safetensors in %s",
+                  + " the topic '%s'; use the same topic and number of images, name another run"
+                  + " folder, or remove this folder, and run.json and state-*.safetensors in %s",
               folder,
               isSameNumber ? topic.capacity() : saved.capacity(),
               saved.topic(),
               topic.capacity(),
               topic.images(),
-              run));
+              run),
+          Setting.IMAGES_TOPIC,
+          Setting.IMAGES,
+          Setting.RUN);
     }
   }
 
@@ -154,7 +158,8 @@ public final class TopicSnapshot {
       throw new TrainingException(
           "the topic '"
               + topic.images()
-              + "' holds no readable image; send some, or name another topic with --images-topic");
+              + "' holds no readable image; send some, or name another topic of images",
+          Setting.IMAGES_TOPIC);
     }
     Snapshot snapshot =
         new Snapshot(topic.images(), topic.capacity(), kept.stream().map(this::entry).toList());
@@ -203,7 +208,8 @@ public final class TopicSnapshot {
     List<PartitionInfo> infos = consumer.partitionsFor(topic.images(), PATIENCE);
     if (infos == null || infos.isEmpty()) {
       throw new TrainingException(
-          "there is no topic '" + topic.images() + "'; name the images' topic with --images-topic");
+          "there is no topic '" + topic.images() + "'; name the images' topic",
+          Setting.IMAGES_TOPIC);
     }
     List<TopicPartition> partitions =
         infos.stream().map(info -> new TopicPartition(info.topic(), info.partition())).toList();
@@ -261,17 +267,19 @@ public final class TopicSnapshot {
 
   private TrainingException failed(KafkaException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
+    String what =
+        "the topic '" + topic.images() + "' cannot be read (" + cause.getMessage() + "); ";
+    if (e instanceof RetriableException) {
+      return new TrainingException(
+          what + "check that the Kafka broker runs and can be reached, and start again",
+          e,
+          Setting.BOOTSTRAP_SERVERS);
+    }
     return new TrainingException(
-        "the topic '"
-            + topic.images()
-            + "' cannot be read ("
-            + cause.getMessage()
-            + "); "
+        what
             + (e instanceof AuthorizationException
                 ? "ask for the right Read on the topic on the broker"
-                : e instanceof RetriableException
-                    ? "check that the broker at --bootstrap-servers runs, and run the command again"
-                    : "check the permissions and the Kafka client's configuration"),
+                : "check the permissions and the Kafka client's configuration"),
         e);
   }
 }

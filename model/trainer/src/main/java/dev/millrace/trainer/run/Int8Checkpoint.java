@@ -8,6 +8,7 @@ import dev.millrace.core.model.Quantization;
 import dev.millrace.core.model.Quantization.Changes;
 import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.model.Quantization.Speed;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.onnx.OnnxModelRuntime;
@@ -139,8 +140,10 @@ record Int8Checkpoint(CalibratedModel model, Quantization quantization, Referenc
               throw new TrainingException(
                   "no checkpoint could be published in 8-bit integers: "
                       + lack
-                      + "; add images, hold out more of them (--held-out), or train with"
-                      + " --precision float32");
+                      + "; add images, hold out a larger share of them, or publish checkpoints"
+                      + " in float32",
+                  Setting.HELD_OUT,
+                  Setting.PRECISION);
             });
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,7 +53,8 @@ public final class RunLock implements AutoCloseable {
             folder
                 + " is in use by the trainer with process id "
                 + Files.readString(folder.resolve(NAME)).strip()
-                + "; stop it, or name another folder with --run");
+                + "; stop it, or name another run folder",
+            Setting.RUN);
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;

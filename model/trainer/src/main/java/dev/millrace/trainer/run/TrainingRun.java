@@ -188,7 +188,7 @@ public final class TrainingRun {
                       + classes.get(0)
                       + " to "
                       + classes.get(classes.size() - 1)
-                      + ". If its classes have another order, name them in its order with --classes");
+                      + ". If its classes have another order, give a file of classes in its order");
             });
   }
 
@@ -318,8 +318,8 @@ public final class TrainingRun {
       listener.warned(
           "the run's state holds the weights of only "
               + epochs.size()
-              + " epochs, because the run began with a smaller --keep, with --promote-if-better or"
-              + " in an earlier release; "
+              + " epochs, because the run began with a smaller number of epochs to keep, with promotion,"
+              + " or in an earlier release; "
               + (epochs.isEmpty() ? "the last epoch is published" : "no others are published"));
     }
     for (BestEpochs.Epoch epoch : epochs) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.WholeFile;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FailedWriteException;
 import java.io.IOException;
@@ -57,7 +58,8 @@ final class ReplayFolder {
               + folder
               + ", because it holds no "
               + INDEX
-              + "; name the trainer's folder with --run");
+              + "; name the trainer's run folder",
+          Setting.RUN);
     }
   }
 

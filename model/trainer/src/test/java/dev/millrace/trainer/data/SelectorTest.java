@@ -72,8 +72,7 @@ class SelectorTest {
     assertThat(selection.images()).hasSize(40);
     assertThat(selection.lack()).isEmpty();
     assertThat(selection.notes())
-        .containsExactly(
-            "left out: classes with fewer than 20 different images (--min-per-class): 'ape' (19)");
+        .containsExactly("left out: classes with fewer than 20 different images: 'ape' (19)");
     add("ape/20", "ape");
     assertThat(select(new ClassRule(20), List.of(), false).classes())
         .containsExactly("ape", "cat", "dog");
@@ -95,7 +94,7 @@ class SelectorTest {
     assertThat(kept.notes())
         .contains(
             "classes without an image to train on: 'cow'; they keep their indices, but the network"
-                + " does not learn them (--classes FILE can leave them out)");
+                + " does not learn them (a file of classes can leave them out)");
   }
 
   /** An image that was trained on would otherwise be held out. */
@@ -177,7 +176,7 @@ class SelectorTest {
     assertThat(selection.images()).hasSize(6);
     assertThat(selection.notes())
         .containsExactly(
-            "7 images are left out, because --classes does not list their class: 'dgo/0' is 'dgo',"
+            "7 images are left out, because the file of classes does not list their class: 'dgo/0' is 'dgo',"
                 + " 'dgo/1' is 'dgo', 'dgo/2' is 'dgo', 'dgo/3' is 'dgo', 'dgo/4' is 'dgo' and 2"
                 + " more");
   }
@@ -231,7 +230,8 @@ class SelectorTest {
     Split split = new Split(0.2, Optional.of(Pattern.compile("patient")));
 
     assertThat(selector(split, new ClassRule(1)).select(found(), List.of(), false).lack())
-        .contains("--group 'patient' matches no image's key, for example not 'cat/0'");
+        .contains(
+            "the pattern of groups 'patient' matches no image's key, for example not 'cat/0'");
   }
 
   @Test
@@ -342,11 +342,13 @@ class SelectorTest {
     assertThatExceptionOfType(OtherSplitException.class)
         .isThrownBy(
             () -> selector(new Split(0.3), new ClassRule(1)).select(found(), List.of(), false))
-        .withMessageContaining("split.json divides the images with --held-out 0.2, not with")
-        .withMessageContaining("--held-out 0.3; use the same option, or another --run");
+        .withMessageContaining(
+            "split.json divides the images with a held-out share of 0.2, not with")
+        .withMessageContaining(
+            "a held-out share of 0.3; use the same setting, or another run folder");
     Split grouped = new Split(0.2, Optional.of(Pattern.compile("[0-9]")));
     assertThatExceptionOfType(OtherSplitException.class)
         .isThrownBy(() -> selector(grouped, new ClassRule(1)).select(found(), List.of(), false))
-        .withMessageContaining("with no --group, not with --group '[0-9]'");
+        .withMessageContaining("with no groups, not with groups by '[0-9]'");
   }
 }

@@ -78,7 +78,7 @@ class GoldenCheckTest {
         .withMessageContaining("the 6 images in " + folder)
         .withMessageContaining("below 1.00 points")
         .withMessageContaining("up to 1,498")
-        .withMessageContaining("--max-loss");
+        .withMessageContaining("allow a larger loss");
     assertThatCode(() -> check(70).requireEnough()).doesNotThrowAnyException();
   }
 

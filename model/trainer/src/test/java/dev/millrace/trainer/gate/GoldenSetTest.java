@@ -129,7 +129,7 @@ class GoldenSetTest {
       Verdict verdict = set.judge(BLESSED, always(1), 1, () -> always(0));
 
       assertThat(verdict.blessed()).isFalse();
-      assertThat(verdict.reason()).endsWith("--max-loss allows 50.00");
+      assertThat(verdict.reason()).endsWith("the largest allowed loss is 50.00");
     }
   }
 

@@ -80,12 +80,12 @@ class PromotionGateTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "0, 45.1, true, 'at least 45.2 % with 98.6 % confidence in round 1; --min-accuracy requires"
-        + " 45.1 %'",
-    "0, 45.4, false, 'at least 45.2 % with 98.6 % confidence in round 1; --min-accuracy requires"
-        + " 45.4 %'",
-    "2, 45.1, false, 'at least 44.0 % with 99.7 % confidence in round 3; --min-accuracy requires"
-        + " 45.1 %'",
+    "0, 45.1, true, 'at least 45.2 % with 98.6 % confidence in round 1; the required"
+        + " minimum accuracy is 45.1 %'",
+    "0, 45.4, false, 'at least 45.2 % with 98.6 % confidence in round 1; the required"
+        + " minimum accuracy is 45.4 %'",
+    "2, 45.1, false, 'at least 44.0 % with 99.7 % confidence in round 3; the required"
+        + " minimum accuracy is 45.1 %'",
   })
   void firstCandidate_withAMinimum_isBlessedIfItReachesItAtTheLevelOfTheRound(
       int before, double minimum, boolean blessed, String reason) {

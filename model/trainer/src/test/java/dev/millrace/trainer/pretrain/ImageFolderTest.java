@@ -81,7 +81,7 @@ class ImageFolderTest {
     assertThatThrownBy(() -> find(folder))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("there is no image in")
-        .hasMessageContaining("--data");
+        .hasMessageContaining("name a folder of images");
     assertThatThrownBy(() -> find(folder.resolve("missing")))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("check that it exists");

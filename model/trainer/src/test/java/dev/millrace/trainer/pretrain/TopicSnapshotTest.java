@@ -191,7 +191,7 @@ class TopicSnapshotTest {
     assertThatThrownBy(() -> snapshot("images", 9).read(consumer))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("the topic 'images' cannot be read (nobody answers); check that the")
-        .hasMessageContaining("run the command again");
+        .hasMessageContaining("and start again");
   }
 
   @Test
@@ -248,7 +248,7 @@ class TopicSnapshotTest {
   void topicWithoutImages_orNoTopic_isAnError() {
     assertThatThrownBy(() -> snapshot("images", 9).read(consumer))
         .isInstanceOf(TrainingException.class)
-        .hasMessage("there is no topic 'images'; name the images' topic with --images-topic");
+        .hasMessage("there is no topic 'images'; name the images' topic");
     send(0, 1, null);
     prepare(() -> {});
     assertThatThrownBy(() -> snapshot("images", 9).read(consumer))

@@ -46,7 +46,7 @@ class ImageFolderTrainingTest {
     SmallImages.write(images, 1, EACH);
     refused("there is only one class to learn, 'a', and a training needs two");
     Files.createDirectories(images.resolve("b"));
-    refused("fewer than 1 different images (--min-per-class): 'b' (0)");
+    refused("fewer than 1 different images: 'b' (0)");
     for (int i = 0; i < 3; i++) {
       Files.write(images.resolve("b/bad" + i + ".png"), new byte[] {1, 2, (byte) i});
     }
@@ -81,7 +81,7 @@ class ImageFolderTrainingTest {
     assertThat(shrunk.warnings)
         .contains(
             "classes without an image to train on: 'a'; they keep their indices, but the network"
-                + " does not learn them (--classes FILE can leave them out)");
+                + " does not learn them (a file of classes can leave them out)");
     assertThat(labels(3)).containsExactly("a", "b", "c");
     assertThat(grown.warnings).isEmpty();
   }
@@ -116,7 +116,7 @@ class ImageFolderTrainingTest {
     assertThat(heard.warnings)
         .containsExactly(
             "the classes do not begin with those of version 1, which are a, b; a version with the"
-                + " new classes can replace it only by 'models promote --allow-signature-change'");
+                + " new classes can replace it only by a promotion that allows another signature");
   }
 
   @Test

@@ -194,7 +194,7 @@ class InterruptedRunTest {
     assertThat(heard.warnings)
         .containsExactly(
             "the run's state holds the weights of only 0 epochs, because the run began with a"
-                + " smaller --keep, with --promote-if-better or in an earlier release; the last"
+                + " smaller number of epochs to keep, with promotion, or in an earlier release; the last"
                 + " epoch is published");
   }
 

@@ -46,7 +46,7 @@ class RunLockTest {
             folder
                 + " is in use by the trainer with process id "
                 + holder.pid()
-                + "; stop it, or name another folder with --run");
+                + "; stop it, or name another run folder");
 
     holder.destroyForcibly();
     holder.waitFor();

@@ -127,7 +127,7 @@ class RoundImagesTest {
 
     assertThatThrownBy(() -> images(other, new Topic()))
         .isInstanceOf(OtherSplitException.class)
-        .hasMessageContaining("--held-out 0.4");
+        .hasMessageContaining("a held-out share of 0.4");
   }
 
   @Test
@@ -181,7 +181,7 @@ class RoundImagesTest {
     assertThat(told.warnings)
         .contains(
             "classes without an image to train on: 'cow'; they keep their indices, but the network"
-                + " does not learn them (--classes FILE can leave them out)");
+                + " does not learn them (a file of classes can leave them out)");
   }
 
   @Test

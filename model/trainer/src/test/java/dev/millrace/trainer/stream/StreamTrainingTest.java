@@ -193,9 +193,8 @@ class StreamTrainingTest {
     assertThat(rig.rounds.get(0).labels().names()).isEqualTo(NAMES);
     assertThat(keysOf(rig.rounds.get(0))).hasSize(keys.size() - 1).doesNotContain("cat/0");
     assertThat(rig.told.warnings)
-        .filteredOn(warning -> warning.contains("--min-per-class"))
-        .containsExactly(
-            "left out: classes with fewer than 10 different images (--min-per-class): 'caat' (1)");
+        .filteredOn(warning -> warning.contains("left out"))
+        .containsExactly("left out: classes with fewer than 10 different images: 'caat' (1)");
   }
 
   @Test
@@ -219,7 +218,7 @@ class StreamTrainingTest {
             });
     assertThat(rig.told.warnings)
         .containsExactly(
-            "2 images are left out, because --classes does not list their class: 'ape/1' is 'ape',"
+            "2 images are left out, because the file of classes does not list their class: 'ape/1' is 'ape',"
                 + " 'ape/2' is 'ape'");
   }
 
@@ -283,7 +282,7 @@ class StreamTrainingTest {
     assertThatExceptionOfType(TrainingException.class)
         .isThrownBy(() -> ReplayRemoval.of(folder, folder, "cat/0"))
         .withMessageContaining("there is no replay in")
-        .withMessageContaining("--run");
+        .withMessageContaining("run folder");
   }
 
   /** Trains a round on two images per part and class, and returns the key of a training image. */

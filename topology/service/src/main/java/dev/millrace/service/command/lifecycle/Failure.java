@@ -2,6 +2,7 @@ package dev.millrace.service.command.lifecycle;
 
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.repository.SignatureChangeException;
 import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.runtime.NativeLibraryException;
@@ -20,6 +21,7 @@ import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -127,10 +129,12 @@ public record Failure(String line, int exitCode) {
               + "; finish the run with its original options, name another folder with --run, or "
               + removeState(other.folder()));
     }
+    if (e instanceof TrainingException training) {
+      return failed(e.getMessage() + options(training.settings()));
+    }
     if (e instanceof CommandException
         || e instanceof StartRefusedException
         || e instanceof MissingRightException
-        || e instanceof TrainingException
         || e instanceof BrokerException
         || e instanceof BenchmarkException
         || e instanceof NativeLibraryException
@@ -210,8 +214,22 @@ public record Failure(String line, int exitCode) {
       if (e instanceof SignatureChangeException) {
         return "; promote it with --allow-signature-change if they do";
       }
+      if (e instanceof ModelException model && !model.settings().isEmpty()) {
+        return options(model.settings());
+      }
     }
     return "";
+  }
+
+  /** {@return the options of the settings that a message asks to change, in brackets} */
+  private static String options(List<Setting> settings) {
+    return settings.isEmpty()
+        ? ""
+        : settings.stream().map(Failure::option).collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private static String option(Setting setting) {
+    return "--" + setting.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**

@@ -52,7 +52,12 @@ public final class ModelFile {
         .ifPresent(
             kind -> {
               throw new CommandException(
-                  file + " is " + kind.words() + ", no ONNX model; " + kind.advice());
+                  file
+                      + " is "
+                      + kind.words()
+                      + ", no ONNX model; "
+                      + kind.advice()
+                      + (kind == FileKind.SAFETENSORS ? " (--arch)" : ""));
             });
     return bytes;
   }

@@ -3,11 +3,14 @@ package dev.millrace.service.command.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.repository.UnpublishedModelException;
 import dev.millrace.core.runtime.NativeLibraryException;
 import dev.millrace.core.training.CollapsedException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.TrainingException;
+import dev.millrace.service.command.CommandTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
@@ -27,6 +30,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class FailureTest {
 
@@ -57,6 +62,28 @@ class FailureTest {
                 1));
     assertThat(Failure.of(new CollapsedException(3, 0.05, "runs/a")).line())
         .contains("and remove run.json and state-*.safetensors in runs/a; keep its other files");
+  }
+
+  @Test
+  void failure_namesTheOptionsOfItsSettings() {
+    Setting[] settings = {Setting.MEAN, Setting.FROM_WEIGHTS};
+    ModelException model = new ModelException("no", settings);
+
+    assertThat(Failure.of(model).line()).isEqualTo("no (--mean, --from-weights)");
+    assertThat(Failure.of(new ModelException("v1: no", model)).line())
+        .isEqualTo("v1: no (--mean, --from-weights)");
+    assertThat(Failure.of(new TrainingException("no", settings)).line())
+        .isEqualTo("no (--mean, --from-weights)");
+    assertThat(Failure.of(new TrainingException("no")).line()).isEqualTo("no");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Setting.class)
+  void setting_isAnOptionOfACommand(Setting setting) {
+    String line = Failure.of(new ModelException("no", setting)).line();
+
+    assertThat(CommandTree.all(CommandTree.root()).flatMap(c -> c.optionsMap().keySet().stream()))
+        .contains(line.substring("no (".length(), line.length() - 1));
   }
 
   @Test

@@ -94,7 +94,7 @@ class ImportedInputTest {
     assertThat(preprocessing.get("width").asInt()).isEqualTo(192);
     model = shaped("n", "3", "48", "192");
     assertThat(importModel("--size", "192x48").failureLine())
-        .contains("--size is HEIGHTxWIDTH, here 48x192");
+        .contains("a size is HEIGHTxWIDTH, here 48x192 (--size)");
     assertThat(importModel("--size", "large").usageLine()).contains("'large'", "48x192");
     assertThat(importModel("--size", "2147483647").usageLine())
         .contains("2147483647 is not between 1 and 4096 pixels");

@@ -220,7 +220,7 @@ class TransferOptionsTest {
     assertThatThrownBy(() -> start(ResNet.of("resnet32"), "--from-encoder", file))
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(file + ": the encoder is resnet20 with shortcuts A and the stem")
-        .hasMessageEndingWith("give the encoder's with --arch, --shortcut and --stem");
+        .hasMessageEndingWith("give the encoder's architecture, shortcut and stem");
   }
 
   @Test
