@@ -116,6 +116,7 @@ class UnpackedLibraryTest {
   private Process start(String option) throws Exception {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
             "-Djava.io.tmpdir=" + folder,
             option,
             "-cp",

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -33,6 +35,8 @@ public final class Architecture {
   /** A text with an option, a command or an environment variable of the command line. */
   private static final Pattern OPTION =
       Pattern.compile("\"[^\"\n]*(?:(?<![\\w-])--[a-z]|'millrace |MILLRACE_)[^\"\n]*\"");
+
+  private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
 
   private final JavaClasses classes;
 
@@ -76,22 +80,64 @@ public final class Architecture {
    * variable of the command line, because the module can also be used without it.
    */
   public Architecture namesNoOption() {
-    Path sources = Path.of("src/main/java");
     List<String> named = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(sources)) {
-      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
-        OPTION
-            .matcher(Files.readString(file))
-            .results()
-            .forEach(found -> named.add(sources.relativize(file) + ": " + found.group()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    sources()
+        .forEach(
+            (file, text) ->
+                OPTION
+                    .matcher(text)
+                    .results()
+                    .forEach(found -> named.add(file + ": " + found.group())));
     if (!named.isEmpty()) {
       throw new AssertionError("these texts name the command line: " + named);
     }
     return this;
+  }
+
+  /**
+   * Fails if a file of the module's main sources has too many lines of code. Blank lines, comments,
+   * imports and the line of the package do not count.
+   *
+   * @param most the most lines that a file may have
+   * @param median the largest median over all files
+   */
+  public Architecture hasShortFiles(int most, int median) {
+    Map<String, Integer> lines = new TreeMap<>();
+    sources().forEach((file, text) -> lines.put(file, lines(text)));
+    List<Integer> sorted = lines.values().stream().sorted().toList();
+    lines.values().removeIf(count -> count <= most);
+    if (!lines.isEmpty() || sorted.get(sorted.size() / 2) > median) {
+      throw new AssertionError(
+          "files with more than %d lines of code: %s; median of all files: %d, at most %d"
+              .formatted(most, lines, sorted.get(sorted.size() / 2), median));
+    }
+    return this;
+  }
+
+  private static int lines(String text) {
+    return (int)
+        COMMENT
+            .matcher(text)
+            .replaceAll("")
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("//"))
+            .filter(line -> !line.startsWith("import ") && !line.startsWith("package "))
+            .count();
+  }
+
+  /** {@return the module's main sources, by their paths} */
+  private static Map<String, String> sources() {
+    Path folder = Path.of("src/main/java");
+    Map<String, String> sources = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+        sources.put(folder.relativize(file).toString(), Files.readString(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sources;
   }
 
   /**

@@ -28,6 +28,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void files_areShort() {
+    module.hasShortFiles(200, 70);
+  }
+
+  @Test
   void kafkaStreamsInternals_haveOneAddress() {
     module.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
   }

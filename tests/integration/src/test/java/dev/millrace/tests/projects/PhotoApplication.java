@@ -61,6 +61,7 @@ final class PhotoApplication implements AutoCloseable {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
                 "-jar",
                 jar.toString(),
                 "--spring.kafka.bootstrap-servers=" + servers,

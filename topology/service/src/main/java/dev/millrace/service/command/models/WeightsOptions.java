@@ -11,9 +11,12 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.LowerCaseNames;
 import dev.millrace.service.command.options.ModelFile;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** A mixin of options that describe how to convert a file of weights into a model. */
 @Grouped(Section.MODEL)
@@ -41,6 +44,7 @@ final class WeightsOptions {
       names = "--precision",
       paramLabel = "fp32|fp16",
       completionCandidates = Precisions.class,
+      converter = PrecisionConverter.class,
       description =
           "With --arch: precision of the weights; fp16 halves the size of the model (default:"
               + " fp32).")
@@ -98,6 +102,24 @@ final class WeightsOptions {
   static final class Precisions extends LowerCaseNames {
     Precisions() {
       super(Precision.class);
+    }
+  }
+
+  /** Reads {@code --precision}, and says how to make a model of 8-bit integers. */
+  static final class PrecisionConverter implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String value) {
+      return switch (value.toLowerCase(Locale.ROOT)) {
+        case "fp32", "float32" -> Precision.FP32;
+        case "fp16", "float16" -> Precision.FP16;
+        case "int8" ->
+            throw new TypeConversionException(
+                "int8 needs images; import the weights without it, and then make an int8 version"
+                    + " with 'millrace models quantize'");
+        default ->
+            throw new TypeConversionException(
+                "expected one of [fp32, fp16] but was '" + value + "'");
+      };
     }
   }
 

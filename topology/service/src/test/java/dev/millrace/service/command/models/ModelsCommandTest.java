@@ -186,6 +186,10 @@ class ModelsCommandTest {
   @Test
   void weights_withoutTheirArchitecture() {
     assertThat(importWeights("--precision", "fp16").usageLine()).contains("--arch");
+    assertThat(importWeights("--arch", "resnet20", "--precision", "int8").usageLine())
+        .contains("int8 needs images; ", "'millrace models quantize'");
+    assertThat(importWeights("--arch", "resnet20", "--precision", "half").usageLine())
+        .contains("expected one of [fp32, fp16] but was 'half'");
     onnx = folder.resolve("resnet20.npz");
     assertThat(importWeights().usageLine()).contains("resnet20.npz", "--arch");
   }
