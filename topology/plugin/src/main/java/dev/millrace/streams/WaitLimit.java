@@ -27,7 +27,8 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
   /**
    * Derives the limits from the configuration of a Kafka Streams application.
    *
-   * @throws IllegalArgumentException if the transaction timeout leaves no time to wait
+   * @throws IllegalArgumentException if the transaction timeout leaves no time to wait, or if the
+   *     guarantee is not supported
    */
   static WaitLimit of(Map<String, Object> appConfigs) {
     StreamsConfig config = new StreamsConfig(appConfigs);
@@ -39,8 +40,7 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
             DEFAULT_MAX_POLL_INTERVAL_MS);
     long start = pollInterval / 2;
     long wait = start;
-    if (StreamsConfig.EXACTLY_ONCE_V2.equals(
-        config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
+    if (isExactlyOnce(config.getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))) {
       long timeout =
           number(
               config.getProducerConfigs("millrace"),
@@ -65,6 +65,23 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
         Duration.ofMillis(start),
         Duration.ofMillis(
             Math.max(LEAST_SILENCE_MS, Math.max(10 * commitInterval, 2 * pollInterval))));
+  }
+
+  /**
+   * Tests whether a guarantee is exactly-once.
+   *
+   * @throws IllegalArgumentException if the guarantee is neither {@code at_least_once} nor {@code
+   *     exactly_once_v2}. Kafka Streams 3.9 has others, which are deprecated
+   */
+  static boolean isExactlyOnce(String guarantee) {
+    boolean exactlyOnce = StreamsConfig.EXACTLY_ONCE_V2.equals(guarantee);
+    if (!exactlyOnce && !StreamsConfig.AT_LEAST_ONCE.equals(guarantee)) {
+      throw new IllegalArgumentException(
+          "processing.guarantee: "
+              + guarantee
+              + " is not supported; set exactly_once_v2, which needs brokers of version 2.5 or newer");
+    }
+    return exactlyOnce;
   }
 
   private static long number(Map<String, Object> configs, String key, long byDefault) {

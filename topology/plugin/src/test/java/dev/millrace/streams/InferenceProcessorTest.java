@@ -388,6 +388,19 @@ class InferenceProcessorTest {
     assertThatThrownBy(processor::drain).hasMessage("inference has failed before");
   }
 
+  /** Kafka Streams 3.9 accepts it, as another name of {@code exactly_once_v2}. */
+  @Test
+  void deprecatedGuarantee_isRefused() {
+    assertThatThrownBy(
+            () ->
+                drive(
+                    8,
+                    1,
+                    InferenceProcessorTest::image,
+                    Map.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, "exactly_once_beta")))
+        .hasStackTraceContaining("exactly_once_v2");
+  }
+
   @Test
   void brokenDevice_failsTheTask() {
     drive(8, 1);

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WaitLimitTest {
 
@@ -70,6 +72,18 @@ class WaitLimitTest {
                     "transaction.timeout.ms", 2_501)
                 .longest())
         .isEqualTo(Duration.ofMillis(1));
+  }
+
+  /** Kafka Streams 3.9 accepts them; later versions refuse them themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"exactly_once", "exactly_once_beta"})
+  void deprecatedGuarantee_isRefused(String guarantee) {
+    assertThatThrownBy(() -> WaitLimit.isExactlyOnce(guarantee))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "processing.guarantee: "
+                + guarantee
+                + " is not supported; set exactly_once_v2, which needs brokers of version 2.5 or newer");
   }
 
   @Test
