@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.internals.ProcessorContextImpl;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
@@ -19,6 +20,12 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * to commit, it flushes the caches of the task's stores ({@code StreamTask.prepareCommit} → {@code
  * ProcessorStateManager.flushCache}). This store has no content. The records in flight take the
  * place of its cache, so a flush waits for their answers and forwards them.
+ *
+ * <p>Kafka Streams flushes each store once, in the order in which the topology uses the stores. A
+ * processor behind the inference may write an answer to the cache of a store that a processor
+ * before the inference uses, too. This store was then flushed already. So if the inference
+ * processor has accepted records since the last flush, this barrier flushes all stores of the task
+ * once more.
  *
  * <p>The barrier relies on the internal interface {@link CachedStateStore}, which is unchanged from
  * Kafka 3.4 to 4.4. {@code RATIONALE.md} gives the reasons. If a later Kafka version removes the
@@ -54,6 +61,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   private final String name;
   private final AtomicBoolean proved;
   private InFlight inFlight = NOTHING;
+  private Runnable flushAllStores = () -> {};
   private boolean open;
   private boolean accepting;
   private boolean flushed;
@@ -140,9 +148,13 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
 
   @Override
   public void flushCache() {
-    flushed |= accepting;
+    boolean accepted = accepting;
+    flushed |= accepted;
     accepting = false;
     inFlight.drain();
+    if (accepted) {
+      flushAllStores.run(); // calls this method again, usually without an accepted record
+    }
   }
 
   /**
@@ -182,6 +194,7 @@ public class CommitBarrier implements StateStore, CachedStateStore<Object, Objec
   @Override
   public void init(StateStoreContext context, StateStore root) {
     context.register(root, (key, value) -> {});
+    flushAllStores = ((ProcessorContextImpl) context).stateManager()::flushCache;
     open = true;
   }
 
