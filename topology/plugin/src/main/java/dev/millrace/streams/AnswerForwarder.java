@@ -71,6 +71,8 @@ final class AnswerForwarder<K, V, R> {
    * @throws InferenceStalledError if the engine or a later processor failed
    * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the image cannot be fetched
    *     at the moment
+   * @throws org.apache.kafka.streams.errors.TaskMigratedException if a later processor gives up the
+   *     work of another task
    */
   void forward(PendingRecord<K, V> pending) {
     long start = metrics.now();
@@ -98,7 +100,7 @@ final class AnswerForwarder<K, V, R> {
       pending.trace().run(() -> passOn(pending, complete, bad));
     } catch (RuntimeException e) {
       if (RecordForwarder.bypassesHandlers(e)) {
-        throw failure.remember(e);
+        throw failure.remember(records.failureOfThisTask(e));
       }
       throw failure.remember(
           new InferenceStalledError("forwarding an answer failed: " + e.getMessage(), e));

@@ -41,11 +41,14 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.Punctuator;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
@@ -204,6 +207,9 @@ class InferenceProcessorTest {
         (key, prediction, context) -> {
           if (key.equals("no topic")) {
             throw new IllegalStateException("there is no topic for it");
+          }
+          if (key.equals("other task")) {
+            throw new TaskCorruptedException(Set.of(new TaskId(7, 0)));
           }
           left.add(prediction.label());
           return "predictions";
@@ -386,6 +392,16 @@ class InferenceProcessorTest {
         .hasStackTraceContaining("InferenceStalledError: forwarding an answer failed: ")
         .hasStackTraceContaining("there is no topic for it");
     assertThatThrownBy(processor::drain).hasMessage("inference has failed before");
+  }
+
+  /** Kafka Streams would commit this task, although its answer was not forwarded. */
+  @Test
+  void failureOfAnotherTask_whileAnAnswerIsForwarded_letsTheThreadJoinAgain() {
+    drive(8, 1);
+
+    assertThatThrownBy(() -> input.pipeInput("other task", new byte[0]))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCauseInstanceOf(TaskCorruptedException.class);
   }
 
   /** Kafka Streams 3.9 accepts it, as another name of {@code exactly_once_v2}. */

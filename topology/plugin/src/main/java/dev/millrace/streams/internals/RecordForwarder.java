@@ -153,6 +153,22 @@ public final class RecordForwarder<K, VIn, VOut> {
   }
 
   /**
+   * Returns the exception with which this task fails, after a failure that bypasses the exception
+   * handlers. If the failure gives up the work of other tasks only, Kafka Streams would commit this
+   * task, although a record of this task was not forwarded. So all tasks of the thread are given up
+   * in this case, and the thread joins its group again.
+   *
+   * @param failure an exception that {@link #forward} or {@link #refuse} has thrown
+   * @return the exception to throw
+   */
+  public RuntimeException failureOfThisTask(RuntimeException failure) {
+    return failure instanceof TaskCorruptedException corrupted
+            && !corrupted.corruptedTasks().contains(internals.taskId())
+        ? TaskRevival.joinAgain(corrupted)
+        : failure;
+  }
+
+  /**
    * Tests whether Kafka Streams passes a failure on without asking an exception handler.
    *
    * @param failure an exception that {@link #forward} or {@link #refuse} has thrown

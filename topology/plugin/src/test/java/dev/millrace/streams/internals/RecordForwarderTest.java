@@ -19,6 +19,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
@@ -201,6 +202,21 @@ class RecordForwarderTest {
 
     assertThat(log).containsExactly("a bad record by first of 0");
     assertThat(late.internals.currentNode()).isNull();
+  }
+
+  @Test
+  void failureOfAnotherTask_givesUpAllTasksOfTheThread() {
+    input.pipeInput("first");
+    RuntimeException other = new TaskCorruptedException(Set.of(new TaskId(7, 0)));
+    assertThat(late.forwarder.failureOfThisTask(other))
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(other);
+
+    RuntimeException own =
+        new TaskCorruptedException(Set.of(new TaskId(7, 0), late.internals.taskId()));
+    assertThat(late.forwarder.failureOfThisTask(own)).isSameAs(own);
+    RuntimeException migrated = new TaskMigratedException("moved");
+    assertThat(late.forwarder.failureOfThisTask(migrated)).isSameAs(migrated);
   }
 
   @Test
