@@ -9,8 +9,8 @@ import org.apache.kafka.common.serialization.Serdes;
 /**
  * The classification of one image.
  *
- * @param id the image's id: its record's key, or {@code topic-partition-offset} if the record has
- *     no key
+ * @param id the image's id: its record's key; without a key {@code topic-partition-offset}, or a
+ *     random UUID if there is no input record
  * @param model the model version that classified the image
  * @param label name of the most probable class
  * @param probability probability of the most probable class, from 0 to 1
@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.Serdes;
  *     independent classes, any number may be right. Of exclusive classes, exactly one is right
  * @param probabilities the probabilities of all classes in the order of the model's outputs. They
  *     sum to 1 unless the classes are independent. Null if the topology was configured to omit them
- * @param source the input record
+ * @param source the input record; {@link Source#NONE} if there is none
  * @param revision for an image that is stored outside the record, the revision that was classified:
  *     the version id in S3, otherwise the ETag. Null if the store names none, or if the record
  *     holds the image
@@ -87,11 +87,17 @@ public record Prediction(
   /**
    * The input record of a prediction.
    *
-   * @param topic the input topic
+   * @param topic the input topic; empty if there is no input record
    * @param partition the record's partition
    * @param offset the record's offset
    */
   public record Source(String topic, int partition, long offset) {
+
+    /**
+     * The source of a prediction whose image has no input record, for example because a punctuator
+     * of Kafka Streams has created the record. Its topic is empty, and its numbers are 0.
+     */
+    public static final Source NONE = new Source("", 0, 0);
 
     /**
      * Requires the topic.

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -55,7 +56,9 @@ public final class PredictionHeaders {
    *
    * <ul>
    *   <li>{@code ce_specversion} 1.0, and {@code ce_type} {@value #TYPE},
-   *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record,
+   *   <li>{@code ce_id}: {@code topic-partition-offset} of the image's record. If there is no such
+   *       record ({@link Prediction.Source#NONE}), a random UUID, because an event's id must be
+   *       unique,
    *   <li>{@code ce_source}: the application that made the prediction. CloudEvents requires a URI
    *       reference, so an application id that is not one is percent-encoded,
    *   <li>{@code ce_subject}: the image's id, unless it is empty,
@@ -78,9 +81,8 @@ public final class PredictionHeaders {
         headers.add(header);
       }
     }
-    Prediction.Source from = prediction.source();
     add(headers, "specversion", "1.0");
-    add(headers, "id", from.topic() + "-" + from.partition() + "-" + from.offset());
+    add(headers, "id", id(prediction.source()));
     add(headers, "source", uriReference(source));
     add(headers, "type", TYPE);
     Instant time = Instant.ofEpochMilli(timestamp);
@@ -91,6 +93,12 @@ public final class PredictionHeaders {
       add(headers, "subject", prediction.id());
     }
     return headers;
+  }
+
+  private static String id(Prediction.Source from) {
+    return from.equals(Prediction.Source.NONE)
+        ? UUID.randomUUID().toString()
+        : from.topic() + "-" + from.partition() + "-" + from.offset();
   }
 
   private static String uriReference(String source) {

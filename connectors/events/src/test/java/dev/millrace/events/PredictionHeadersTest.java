@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -15,14 +19,12 @@ class PredictionHeadersTest {
   private static final long TIME = 1_767_323_045_006L;
 
   private static Prediction prediction(String id) {
+    return prediction(id, new Prediction.Source("images", 2, 42));
+  }
+
+  private static Prediction prediction(String id, Prediction.Source source) {
     return new Prediction(
-        id,
-        new Prediction.Model("m", 3, "0".repeat(64)),
-        "cat",
-        1,
-        List.of(),
-        null,
-        new Prediction.Source("images", 2, 42));
+        id, new Prediction.Model("m", 3, "0".repeat(64)), "cat", 1, List.of(), null, source);
   }
 
   private static Headers headers(String... names) {
@@ -55,6 +57,21 @@ class PredictionHeadersTest {
             "ce_time: 2026-01-02T03:04:05.006Z",
             "ce_subject: Käse/1.jpg");
     assertThat(image).isEqualTo(before);
+  }
+
+  /** An event's id must be unique. */
+  @Test
+  void predictionWithoutASource_hasARandomId() {
+    Set<String> ids =
+        IntStream.range(0, 3)
+            .mapToObj(
+                i ->
+                    PredictionHeaders.of(
+                        headers(), prediction("a", Prediction.Source.NONE), "app", TIME))
+            .map(own -> new String(own.lastHeader("ce_id").value(), StandardCharsets.UTF_8))
+            .collect(Collectors.toSet());
+
+    assertThat(ids).hasSize(3).allSatisfy(id -> assertThat(UUID.fromString(id)).hasToString(id));
   }
 
   @Test

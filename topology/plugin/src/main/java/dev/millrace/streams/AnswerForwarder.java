@@ -162,14 +162,10 @@ final class AnswerForwarder<K, V, R> {
   }
 
   private FixedKeyRecord<K, R> result(PendingRecord<K, V> pending, Classification answer) {
-    RecordMetadata from = pending.origin();
     FixedKeyRecord<K, V> record = pending.record();
     Prediction prediction =
         format
-            .prediction(
-                record.key(),
-                new Prediction.Source(from.topic(), from.partition(), from.offset()),
-                answer)
+            .prediction(record.key(), source(pending.origin()), answer)
             .withRevision(pending.revision());
     FixedKeyRecord<K, R> result =
         record.withValue(
@@ -178,5 +174,12 @@ final class AnswerForwarder<K, V, R> {
         ? result.withHeaders(
             PredictionHeaders.of(record.headers(), prediction, applicationId, record.timestamp()))
         : result;
+  }
+
+  /** Returns the place of an input record. A record that a punctuator has created has none. */
+  private static Prediction.Source source(RecordMetadata origin) {
+    return origin.topic() == null
+        ? Prediction.Source.NONE
+        : new Prediction.Source(origin.topic(), origin.partition(), origin.offset());
   }
 }

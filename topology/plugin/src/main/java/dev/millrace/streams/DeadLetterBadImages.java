@@ -77,11 +77,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
   public Response handleError(
       ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
     return reason(context, exception)
-        .map(
-            reason ->
-                Response.resume(
-                    List.of(
-                        letter(context, context.sourceRawKey(), context.sourceRawValue(), reason))))
+        .map(reason -> Response.resume(List.of(letter(context, raw(context, record), reason))))
         .orElseGet(Response::fail);
   }
 
@@ -101,8 +97,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
     if (reason.isEmpty()) {
       return ProcessingHandlerResponse.FAIL;
     }
-    RawRecord raw = RawRecord.of(context, record, () -> sourceRecord.apply(context));
-    if (!TaskSender.send(context.taskId(), letter(context, raw.key(), raw.value(), reason.get()))) {
+    if (!TaskSender.send(context.taskId(), letter(context, raw(context, record), reason.get()))) {
       throw new IllegalStateException(
           "before Kafka Streams 4.2, a dead letter can only be sent by a task that classifies images,"
               + " and "
@@ -137,10 +132,15 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
     return Optional.of(reason);
   }
 
+  private RawRecord raw(ErrorHandlerContext context, Record<?, ?> record) {
+    return RawRecord.of(context, record, () -> sourceRecord.apply(context));
+  }
+
   private ProducerRecord<byte[], byte[]> letter(
-      ErrorHandlerContext context, byte[] key, byte[] value, Exception reason) {
+      ErrorHandlerContext context, RawRecord raw, Exception reason) {
     log.info("record {} goes to topic {}: {}", place(context), topic, reason.getMessage());
-    return DeadLetter.of(topic, context, key, value, reason, limits().of(topic), clock.millis());
+    return DeadLetter.of(
+        topic, context, raw.key(), raw.value(), reason, limits().of(topic), clock.millis());
   }
 
   private static boolean isRefusal(Exception exception) {

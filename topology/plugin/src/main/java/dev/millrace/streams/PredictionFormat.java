@@ -17,7 +17,8 @@ public record PredictionFormat(int top, boolean full) {
    * Creates the prediction of one record.
    *
    * @param key the record's key, or null; becomes the prediction's id, as {@link RecordId} says
-   * @param source the record's topic, partition and offset
+   * @param source the record's topic, partition and offset; {@link Prediction.Source#NONE} if it
+   *     has none
    * @param answer the engine's answer
    * @return the prediction
    */

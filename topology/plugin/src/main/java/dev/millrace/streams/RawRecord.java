@@ -19,6 +19,10 @@ import org.apache.kafka.streams.processor.api.Record;
  * UTF-8), and for an event that consists only of an image. For any other record, this class reads
  * the bytes from the input topic again.
  *
+ * <p>A record that a punctuator has created has no bytes in an input topic. This class then
+ * serializes the key and the value in the same way, with every version. The key and the value are
+ * null if they are of other types.
+ *
  * @param key the key, or null
  * @param value the value, or null
  */
@@ -29,14 +33,21 @@ record RawRecord(byte[] key, byte[] value) {
 
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
 
+  private static final RawRecord NONE = new RawRecord(null, null);
+
   /**
    * Returns the bytes of a record.
    *
    * @param context the context of the failure
-   * @param record the record at the node that failed
+   * @param record the record at the node that failed; null if a punctuator itself has failed
    * @param again reads the record from its topic
    */
   static RawRecord of(ErrorHandlerContext context, Record<?, ?> record, Supplier<RawRecord> again) {
+    if (context.topic() == null) {
+      return record == null
+          ? NONE
+          : written(record.key(), record.value(), record.headers()).orElse(NONE);
+    }
     if (KEPT) {
       return new RawRecord(context.sourceRawKey(), context.sourceRawValue());
     }

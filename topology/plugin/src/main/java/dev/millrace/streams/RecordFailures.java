@@ -34,12 +34,14 @@ final class RecordFailures {
   }
 
   /**
-   * Counts a failure if the record caused it. Ignores other failures.
+   * Counts a failure if the record caused it. Ignores other failures, and the failures of records
+   * without a place, because they cannot be told apart.
    *
+   * @param topic the record's topic; null if a punctuator has created the record
    * @return true if the record has failed too often and is to be given up
    */
   synchronized boolean isTooMany(String topic, int partition, long offset, Throwable failure) {
-    if (Blame.of(failure) != Blame.RECORD) {
+    if (topic == null || Blame.of(failure) != Blame.RECORD) {
       return false;
     }
     int failures = counts.merge(new Place(topic, partition, offset), 1, Integer::sum);

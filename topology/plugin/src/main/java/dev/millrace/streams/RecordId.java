@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -26,15 +27,19 @@ final class RecordId {
   private RecordId() {}
 
   /**
-   * {@return the key as text} A null key becomes {@code topic-partition-offset}. Bytes that are not
-   * UTF-8 become {@code 0x} and their hexadecimal digits. A text of more than {@value #LONGEST}
-   * characters is shortened. Its id consists of the first 200 characters, {@code -sha256:}, and the
-   * SHA-256 of the key's bytes in hexadecimal. The bytes of a text are its UTF-8 form.
+   * {@return the key as text} A null key becomes {@code topic-partition-offset}, or a random UUID
+   * if the record has no position. Bytes that are not UTF-8 become {@code 0x} and their hexadecimal
+   * digits. A text of more than {@value #LONGEST} characters is shortened. Its id consists of the
+   * first 200 characters, {@code -sha256:}, and the SHA-256 of the key's bytes in hexadecimal. The
+   * bytes of a text are its UTF-8 form.
    *
    * @param key the record's key, or null
-   * @param source the record's position
+   * @param source the record's position; {@link Prediction.Source#NONE} if it has none
    */
   static String of(Object key, Prediction.Source source) {
+    if (key == null && source.equals(Prediction.Source.NONE)) {
+      return UUID.randomUUID().toString();
+    }
     if (key == null) {
       return source.topic() + "-" + source.partition() + "-" + source.offset();
     }

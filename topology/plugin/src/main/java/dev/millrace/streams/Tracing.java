@@ -63,7 +63,7 @@ final class Tracing {
    * Starts the span of a record's image. Its parent is the current span of the calling thread, or
    * else the span that the record's headers name.
    *
-   * @param origin the record's place
+   * @param origin the record's place, without a topic if a punctuator has created the record
    * @param group the consumer group, which is the application's id
    * @return the record's trace; the caller ends it
    */
@@ -75,9 +75,10 @@ final class Tracing {
     boolean inSpan = Span.fromContext(current).getSpanContext().isValid();
     Context parent =
         inSpan ? current : propagator.extract(current, record.headers(), Getter.INSTANCE);
+    String topic = origin.topic();
     Span span =
         tracer
-            .spanBuilder(PROCESS + " " + origin.topic())
+            .spanBuilder(topic == null ? PROCESS : PROCESS + " " + topic)
             .setParent(parent)
             .setSpanKind(SpanKind.CONSUMER)
             .startSpan();
@@ -86,9 +87,11 @@ final class Tracing {
       span.setAttribute(OPERATION, PROCESS);
       span.setAttribute(OPERATION_TYPE, PROCESS);
       span.setAttribute(GROUP, group);
-      span.setAttribute(TOPIC, origin.topic());
-      span.setAttribute(PARTITION, Integer.toString(origin.partition()));
-      span.setAttribute(OFFSET, origin.offset());
+      if (topic != null) {
+        span.setAttribute(TOPIC, topic);
+        span.setAttribute(PARTITION, Integer.toString(origin.partition()));
+        span.setAttribute(OFFSET, origin.offset());
+      }
     }
     return new TraceContext(parent.with(span), new ImageTrace(tracer, span));
   }

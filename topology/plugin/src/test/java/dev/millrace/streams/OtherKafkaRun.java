@@ -53,6 +53,7 @@ final class OtherKafkaRun {
                 selectClass(InferenceProcessorTest.class),
                 selectClass(InferenceTest.class),
                 selectClass(PromptClientsTest.class),
+                selectClass(PunctuatedRecordsTest.class),
                 selectClass(SharedStoreTest.class),
                 selectClass(TraceContextTest.class),
                 selectPackage("dev.millrace.streams.internals"),

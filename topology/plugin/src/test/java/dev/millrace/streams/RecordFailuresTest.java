@@ -56,6 +56,14 @@ class RecordFailuresTest {
     assertThat(fails(4, 7)).isTrue();
   }
 
+  /** They cannot be told apart. */
+  @Test
+  void recordsWithoutAPlace_neverCount() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(failures.isTooMany(null, -1, -1, odd())).isFalse();
+    }
+  }
+
   @Test
   void failuresOfTheWorld_neverCount() {
     for (int i = 0; i < 10; i++) {

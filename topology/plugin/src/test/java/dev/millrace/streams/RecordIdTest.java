@@ -6,6 +6,7 @@ import dev.millrace.core.files.Sha256;
 import dev.millrace.events.Prediction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.UUID;
 import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +33,15 @@ class RecordIdTest {
   @Test
   void id_withoutAKey_isThePosition() {
     assertThat(id(null)).isEqualTo("images-2-42");
+  }
+
+  @Test
+  void id_withoutAKeyAndAPosition_isRandom() {
+    String id = RecordId.of(null, Prediction.Source.NONE);
+
+    assertThat(UUID.fromString(id)).hasToString(id);
+    assertThat(RecordId.of(null, Prediction.Source.NONE)).isNotEqualTo(id);
+    assertThat(RecordId.of("cats/1.jpg", Prediction.Source.NONE)).isEqualTo("cats/1.jpg");
   }
 
   @Test

@@ -56,7 +56,9 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.InternalFixedKeyRecordFactory;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.internals.ProcessorRecordContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -233,6 +235,24 @@ class TracingTest {
     parents.forEach((key, parent) -> assertThat(outgoing.get(key)).isEqualTo(header(parent)));
     assertThat(current.values()).noneMatch(SpanContext::isValid);
     assertThat(exporter.getFinishedSpanItems()).isEmpty();
+  }
+
+  @Test
+  void imageOfAPunctuator_hasASpanWithoutAPlace() {
+    trace(Sampler.alwaysOn());
+
+    Tracing.of(sdk)
+        .begin(
+            InternalFixedKeyRecordFactory.create(new Record<>("a", 7, 0)),
+            new ProcessorRecordContext(0, -1, -1, null, new RecordHeaders()),
+            "test")
+        .end();
+
+    assertThat(spans("process")).hasSize(1);
+    assertThat(spans("process").get(0).getAttributes().asMap())
+        .containsEntry(stringKey("messaging.consumer.group.name"), "test")
+        .doesNotContainKey(stringKey("messaging.destination.name"))
+        .doesNotContainKey(longKey("messaging.kafka.offset"));
   }
 
   @Test

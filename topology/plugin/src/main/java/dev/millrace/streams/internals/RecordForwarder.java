@@ -1,5 +1,6 @@
 package dev.millrace.streams.internals;
 
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
@@ -193,7 +194,7 @@ public final class RecordForwarder<K, VIn, VOut> {
     return origin != null
             && origin.offset() == failure.offset()
             && origin.partition() == failure.partition()
-            && origin.topic().equals(failure.topic())
+            && Objects.equals(origin.topic(), failure.topic())
         ? origin.headers()
         : failure.headers();
   }

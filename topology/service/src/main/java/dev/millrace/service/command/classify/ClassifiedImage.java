@@ -21,12 +21,6 @@ record ClassifiedImage(Prediction prediction) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * A placeholder for the source of a prediction. A prediction's source must not be null, but an
-   * image file has no record that could be the source. The JSON omits the source.
-   */
-  private static final Prediction.Source NONE = new Prediction.Source("", 0, 0);
-
-  /**
    * @param answer the answer to an image that was not refused
    * @param model the model that answered
    * @param k number of the most probable classes to list, at least 1
@@ -40,7 +34,7 @@ record ClassifiedImage(Prediction prediction) {
             model.independent(),
             answer.probabilities(),
             k,
-            NONE));
+            Prediction.Source.NONE));
   }
 
   /**
