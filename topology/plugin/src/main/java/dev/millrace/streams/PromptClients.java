@@ -68,6 +68,11 @@ import org.slf4j.LoggerFactory;
  * offsets of records whose results were aborted. Kafka Streams alone does not ensure this after a
  * task has given up its work.
  *
+ * <p>If a record cannot be sent within {@code delivery.timeout.ms}, the stream thread closes all of
+ * its tasks, joins its group again, and processes its records since the last commit again. Kafka
+ * Streams alone processes only one task's records again, and loses the results of the thread's
+ * other tasks. So the {@code production.exception.handler} is not asked about a retriable failure.
+ *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
  * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams
@@ -80,8 +85,8 @@ import org.slf4j.LoggerFactory;
  * the record.
  *
  * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, so this class
- * has no effect. A task that gives up its work then makes its thread join the group again. Set
- * {@code poll.ms} to a few milliseconds in this case. Thread-safe.
+ * has no effect on it. A task that gives up its work then makes its thread join the group again.
+ * Set {@code poll.ms} to a few milliseconds in this case. Thread-safe.
  */
 public final class PromptClients implements KafkaClientSupplier {
 

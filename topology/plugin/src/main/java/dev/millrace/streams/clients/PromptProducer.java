@@ -2,17 +2,30 @@ package dev.millrace.streams.clients;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Kafka's producer, except that a transaction commits no offset beyond the records that its
- * thread's consumer has returned, and none of a task whose results were aborted (see {@link
- * ReturnedRecords}). Only its stream thread begins and ends transactions.
+ * Kafka's producer, except for two guards:
+ *
+ * <ul>
+ *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
+ *       and none of a task whose results were aborted (see {@link ReturnedRecords}).
+ *   <li>If a result cannot be sent now, for example within {@code delivery.timeout.ms}, all tasks
+ *       of the thread begin again at their committed offsets (see {@link #send}).
+ * </ul>
+ *
+ * <p>Only its stream thread sends records, and begins and ends transactions.
  */
 public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
@@ -35,6 +48,44 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.consumer = consumer;
     this.committed = committed;
+  }
+
+  /**
+   * Sends a record. If the send fails with a retriable exception, {@code callback} receives an
+   * {@link OutOfOrderSequenceException} whose cause is this exception. Kafka Streams then closes
+   * all tasks of the thread and joins the group again, and does not ask the {@code
+   * production.exception.handler}.
+   *
+   * <p>With the retriable exception itself, Kafka Streams would process the records of only one
+   * task again. It forgets the failed sends of the thread's other tasks ({@code
+   * RecordCollectorImpl}), and would commit the offsets of their records.
+   */
+  @Override
+  public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    return super.send(
+        record,
+        (metadata, failure) -> {
+          if (callback != null) {
+            callback.onCompletion(metadata, withoutRetry(failure));
+          }
+        });
+  }
+
+  /**
+   * Returns the failure that Kafka Streams gets: an exception that is not retriable, or null if the
+   * send has not failed.
+   */
+  static Exception withoutRetry(Exception failure) {
+    if (!(failure instanceof RetriableException)) {
+      return failure;
+    }
+    Exception lost =
+        new OutOfOrderSequenceException(
+            "a record was not sent, so the stream thread processes its records since the last"
+                + " commit again: "
+                + failure.getMessage());
+    lost.initCause(failure);
+    return lost;
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.millrace.streams.sending;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.streams.internals.KafkaStreamsVersion;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler.ProductionExceptionHandlerResponse;
@@ -14,13 +13,11 @@ class RefusedSendsTest {
 
   private final RefusedSends handler = new RefusedSends();
 
+  /** With "retry", Kafka Streams would lose the results of the thread's other tasks. */
   @Test
-  void failureThatMayPass_isRetried_exceptBeforeVersion4() {
-    ProductionExceptionHandlerResponse response =
-        handler.handle(null, null, new NotEnoughReplicasException("a broker is away"));
-
-    assertThat(response.name())
-        .isEqualTo(KafkaStreamsVersion.running().isAtLeast(4, 0) ? "RETRY" : "FAIL");
+  void failureThatMayPass_failsTheTask() {
+    assertThat(handler.handle(null, null, new NotEnoughReplicasException("a broker is away")))
+        .isEqualTo(ProductionExceptionHandlerResponse.FAIL);
   }
 
   @Test
