@@ -44,6 +44,7 @@ class LostResultTest extends GivenUpTasks {
   private static final byte BLOCKS = 3;
   private static final byte FORWARDS = 4;
   private static final byte LOSES_ITS_STATE = 5;
+  private static final byte FORWARDS_IN_VAIN = 6;
 
   private static final int TOO_LARGE = 2 << 20;
 
@@ -85,7 +86,7 @@ class LostResultTest extends GivenUpTasks {
             throw records.giveUp(
                 new IllegalStateException("away"), HeldPartitions.ofThisThread().areApplied());
         case LOSES_ITS_STATE -> throw new TaskCorruptedException(Set.of(context.taskId()));
-        case FORWARDS -> context.forward(record);
+        case FORWARDS, FORWARDS_IN_VAIN -> context.forward(record);
         case BLOCKS -> await().atMost(PATIENCE).until(() -> goOn.getCount() == 0);
         default -> {}
       }
@@ -119,15 +120,19 @@ class LostResultTest extends GivenUpTasks {
   @ParameterizedTest
   @CsvSource({
     "at_least_once, " + FORWARDS_TOO_MUCH + ", " + GIVES_UP,
+    "at_least_once, " + FORWARDS_IN_VAIN + ", " + LOSES_ITS_STATE,
     "exactly_once_v2, " + FORWARDS + ", " + LOSES_ITS_STATE
   })
   void lostResultOfAnotherTask_isSentAgain_ifATaskIsRevivedInARebalance(
       String guarantee, byte forwards, byte revived) throws Exception {
     String output = topic + "-output";
     properties.put("main.consumer.heartbeat.interval.ms", 100);
+    properties.put("producer.max.block.ms", 2_000);
     input()
         .processValues(Scripted::new)
-        .to(output, Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
+        .to(
+            (key, value, context) -> value[0] == FORWARDS_IN_VAIN ? topic + "-missing" : output,
+            Produced.with(Serdes.ByteArray(), Serdes.ByteArray()));
     try (Admin admin = Admin.create(kafka)) {
       admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2 * PARTITIONS))).all().get();
       admin.createTopics(List.of(new NewTopic(output, 1, (short) 1))).all().get();

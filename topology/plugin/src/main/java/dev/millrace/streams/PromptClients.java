@@ -64,9 +64,9 @@ import org.slf4j.LoggerFactory;
  * <p>While an image cannot be fetched (see {@link InferenceBuilder#fetcher}), the partitions of its
  * task are paused, and the thread's other tasks go on. No offset is committed beyond the records
  * that polls have returned, and a task that starts reads on from its committed offsets. No record
- * of a repartition topic is deleted before its offset is committed. No transaction commits the
- * offsets of records whose results were aborted. Kafka Streams alone does not ensure this after a
- * task has given up its work.
+ * of a repartition topic is deleted before its offset is committed. No commit includes the offsets
+ * of records whose results were aborted. Kafka Streams alone does not ensure this after a task has
+ * given up its work.
  *
  * <p>If a record cannot be sent within {@code delivery.timeout.ms}, the stream thread closes all of
  * its tasks, joins its group again, and processes its records since the last commit again. Kafka

@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <ul>
  *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
- *       and none of a task whose results were aborted (see {@link ReturnedRecords}).
+ *       and none of a task whose results were aborted or not sent (see {@link ReturnedRecords}).
  *   <li>If a result cannot be sent now, for example within {@code delivery.timeout.ms}, all tasks
  *       of the thread begin again at their committed offsets (see {@link #send}).
  * </ul>
@@ -62,9 +62,13 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    */
   @Override
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
+    ShortPollConsumer polled = consumer.get();
     return super.send(
         record,
         (metadata, failure) -> {
+          if (failure instanceof RetriableException && polled != null) {
+            polled.resultNotSent();
+          }
           if (callback != null) {
             callback.onCompletion(metadata, withoutRetry(failure));
           }

@@ -173,6 +173,7 @@ public class ShortPollConsumer extends NotedConsumer {
   private void commit(
       Map<TopicPartition, OffsetAndMetadata> offsets,
       Consumer<Map<TopicPartition, OffsetAndMetadata>> kafkas) {
+    returned.requireResults(offsets.keySet());
     Map<TopicPartition, OffsetAndMetadata> committable = committable(offsets);
     returned.during(
         () -> {
@@ -200,12 +201,20 @@ public class ShortPollConsumer extends NotedConsumer {
   /**
    * Returns those offsets that the transaction of this consumer's thread may commit.
    *
-   * @throws CommitFailedException if a task goes on although its results were aborted
+   * @throws CommitFailedException if a task goes on although its results were aborted or not sent
    */
   final Map<TopicPartition, OffsetAndMetadata> committableInTransaction(
       Map<TopicPartition, OffsetAndMetadata> offsets) {
     returned.requireResults(offsets.keySet());
     return committable(offsets);
+  }
+
+  /**
+   * To be called when a result of this consumer's thread was not sent. Any thread may call this
+   * method.
+   */
+  final void resultNotSent() {
+    returned.resultNotSent();
   }
 
   /** To be called when the transaction of this consumer's thread was aborted. */

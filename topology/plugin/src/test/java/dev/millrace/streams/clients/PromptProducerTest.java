@@ -1,12 +1,18 @@
 package dev.millrace.streams.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -19,6 +25,9 @@ import org.junit.jupiter.api.Timeout;
 class PromptProducerTest {
 
   private static final Map<String, Object> BROKER = Map.of("bootstrap.servers", "localhost:1");
+  private static final TopicPartition PARTITION = new TopicPartition("images", 0);
+  private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS =
+      Map.of(PARTITION, new OffsetAndMetadata(6));
 
   private final ShortPollConsumer consumer =
       new ShortPollConsumer(
@@ -50,6 +59,14 @@ class PromptProducerTest {
     assertThat(failures).hasSize(1);
   }
 
+  private void poll() {
+    consumer.returned.poll(
+        () ->
+            PolledRecords.of(
+                PARTITION,
+                new ConsumerRecord<>(PARTITION.topic(), 0, 5, new byte[0], new byte[0])));
+  }
+
   /** For a retriable failure, Kafka Streams would give up the work of only one task. */
   @Test
   void failureThatMayPass_letsTheThreadJoinAgain() {
@@ -59,6 +76,29 @@ class PromptProducerTest {
         .isInstanceOf(OutOfOrderSequenceException.class)
         .hasCauseInstanceOf(TimeoutException.class)
         .hasMessageContaining("predictions");
+  }
+
+  /** Kafka Streams may forget the failure when it closes another task. */
+  @Test
+  void offsets_areNotCommitted_afterAResultWasNotSent() {
+    poll();
+    send();
+
+    assertThatThrownBy(() -> consumer.commitSync(OFFSETS))
+        .isInstanceOf(CommitFailedException.class);
+    assertThatThrownBy(() -> consumer.committableInTransaction(OFFSETS))
+        .isInstanceOf(CommitFailedException.class);
+  }
+
+  @Test
+  void offsets_areCommitted_afterTheThreadHasJoinedAgain() {
+    poll();
+    send();
+
+    consumer.returned.forget(Set.of(PARTITION));
+    poll();
+
+    assertThat(consumer.committableInTransaction(OFFSETS)).isEqualTo(OFFSETS);
   }
 
   /** The application's exception handler decides about such a failure, and may drop the record. */
