@@ -73,6 +73,9 @@ import org.slf4j.LoggerFactory;
  * Streams alone processes only one task's records again, and loses the results of the thread's
  * other tasks. So the {@code production.exception.handler} is not asked about a retriable failure.
  *
+ * <p>The consumer, the producer and the admin client rely on one another. A {@code
+ * KafkaClientSupplier} of your own that uses one of them must use all of them.
+ *
  * <p>If a stream thread fails and is replaced, the failed thread leaves its consumer group at once,
  * provided that {@link #leavingGroup} wraps the exception handler. Otherwise {@code
  * KafkaStreams.replaceStreamThread} keeps the failed thread in the group, although Kafka Streams

@@ -1,5 +1,6 @@
 package dev.millrace.streams.clients;
 
+import dev.millrace.streams.internals.TaskRevival;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -48,6 +49,12 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.consumer = consumer;
     this.committed = committed;
+  }
+
+  @Override
+  public void initTransactions() {
+    super.initTransactions();
+    TaskRevival.transactionsAreGuarded();
   }
 
   /**

@@ -47,14 +47,29 @@ public final class TaskRevival {
    */
   private static final ThreadLocal<Boolean> GIVEN_UP = ThreadLocal.withInitial(() -> false);
 
+  /** Whether the calling thread's producer guards its transactions. */
+  private static final ThreadLocal<Boolean> GUARDED_TRANSACTIONS =
+      ThreadLocal.withInitial(() -> false);
+
   private TaskRevival() {}
+
+  /**
+   * Notes that the calling stream thread's producer guards its transactions: no transaction commits
+   * an offset beyond the records that the thread's consumer has returned, or of a task whose
+   * results were aborted.
+   */
+  public static void transactionsAreGuarded() {
+    GUARDED_TRANSACTIONS.set(true);
+  }
 
   /**
    * Gives up the work of a task. Under exactly-once, gives up the work of all tasks of the thread.
    *
    * <p>A revived task remembers positions beyond its committed offsets, and may commit them. If the
    * thread's consumer does not guard against this, all tasks of the thread are given up, and the
-   * thread joins its group again. The new tasks know only the committed offsets.
+   * thread joins its group again. The new tasks know only the committed offsets. Under
+   * exactly-once, the thread's producer must guard against this, too (see {@link
+   * #transactionsAreGuarded}).
    *
    * @param context the task's context
    * @param reason why the task cannot go on
@@ -64,12 +79,13 @@ public final class TaskRevival {
    */
   static StreamsException giveUp(
       InternalProcessorContext<?, ?> context, RuntimeException reason, boolean guarded) {
-    if (!guarded) {
+    boolean exactlyOnce = isExactlyOnce(context);
+    if (!guarded || (exactlyOnce && !GUARDED_TRANSACTIONS.get())) {
       return joinAgain(reason);
     }
     Set<TaskId> tasks = new HashSet<>(Set.of(context.taskId()));
     RecordCollector collector = ((RecordCollector.Supplier) context).recordCollector();
-    if (isExactlyOnce(context)) {
+    if (exactlyOnce) {
       tasks.addAll(tasksOfThread());
       if (!abortsTransaction(collector, reason)) {
         return joinAgain(reason);

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -15,6 +16,7 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.RecordCollector;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TaskRevivalTest {
@@ -25,6 +27,11 @@ class TaskRevivalTest {
   private final Deque<RuntimeException> failures = new ArrayDeque<>();
   private int closed;
   private int flushed;
+
+  @BeforeEach
+  void guardTransactions() {
+    TaskRevival.transactionsAreGuarded();
+  }
 
   private StreamsException giveUp(String guarantee, boolean guarded) {
     return TaskRevival.giveUp(context(guarantee), reason, guarded);
@@ -100,6 +107,18 @@ class TaskRevivalTest {
         .hasCause(reason);
     assertThat(giveUp(StreamsConfig.EXACTLY_ONCE_V2, false))
         .isInstanceOf(TaskMigratedException.class);
+  }
+
+  /** An application may use the consumer of this plugin, and another producer. */
+  @Test
+  void taskOfAThreadWithAnotherProducer_leavesTheThread_underExactlyOnce() {
+    assertThat(
+            CompletableFuture.supplyAsync(() -> giveUp(StreamsConfig.EXACTLY_ONCE_V2, true)).join())
+        .isInstanceOf(TaskMigratedException.class)
+        .hasCause(reason);
+    assertThat(
+            CompletableFuture.supplyAsync(() -> giveUp(StreamsConfig.AT_LEAST_ONCE, true)).join())
+        .isInstanceOf(TaskCorruptedException.class);
   }
 
   /** In version 3.9, a send that the abort has cancelled fails, too. */
