@@ -94,6 +94,11 @@ final class ReturnedRecords {
     }
   }
 
+  /** {@return whether the consumer is being called, so that the consumer itself seeks} */
+  boolean isCalling() {
+    return calling;
+  }
+
   /** Polls, and remembers the records and the positions that the poll returns. */
   ConsumerRecords<byte[], byte[]> poll(Supplier<ConsumerRecords<byte[], byte[]>> poll) {
     restarted.clear();

@@ -140,12 +140,18 @@ public class ShortPollConsumer extends NotedConsumer {
     seek(partitions, super::seekToEnd);
   }
 
-  /** Seeks in partitions, but reads records again that a task has given up. */
+  /**
+   * Seeks in partitions, but reads records again that a task has given up. During a call of this
+   * consumer, the consumer itself seeks, for example past lost records. The kept records are before
+   * this position, and the next polls return them.
+   */
   private void seek(
       Collection<TopicPartition> partitions, Consumer<Collection<TopicPartition>> kafkas) {
     Set<TopicPartition> others = new HashSet<>(partitions.isEmpty() ? assignment() : partitions);
     Map<TopicPartition, Long> restarts = returned.restarts(others);
-    polls.forget(others);
+    if (!returned.isCalling()) {
+      polls.forget(others);
+    }
     returned.seek(others);
     restarts.forEach(super::seek);
     others.removeAll(restarts.keySet());

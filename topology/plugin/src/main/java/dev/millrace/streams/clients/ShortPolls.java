@@ -308,9 +308,9 @@ final class ShortPolls {
   }
 
   /**
-   * Forgets the records of partitions. To be called when the consumer seeks in these partitions, or
-   * has lost them. The consumer may seek during a poll, for example if Kafka Streams asks for a
-   * position in a rebalance. Resting partitions are resumed nevertheless.
+   * Forgets the records of partitions. To be called when the caller of the consumer seeks in these
+   * partitions, or when the consumer has lost them, which may happen during a poll. Resting
+   * partitions are resumed nevertheless.
    */
   void forget(Collection<TopicPartition> partitions) {
     kept.keySet().removeAll(partitions);
