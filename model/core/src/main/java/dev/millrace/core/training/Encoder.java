@@ -8,6 +8,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import java.nio.file.Path;
@@ -158,6 +159,19 @@ public record Encoder(
     return network.parameters().stream()
         .filter(parameter -> !parameter.name().startsWith(HEAD))
         .toList();
+  }
+
+  /**
+   * {@return some of a network's weights: those without its last layer}
+   *
+   * @param network the network
+   * @param all all weights of the network
+   */
+  public static Weights weights(ResNet network, Weights all) {
+    Map<String, WeightTensor> weights = new LinkedHashMap<>();
+    parameters(network)
+        .forEach(parameter -> weights.put(parameter.name(), all.get(parameter.name())));
+    return new Weights(weights);
   }
 
   /**

@@ -82,10 +82,7 @@ final class FeatureCache {
   }
 
   private static float[][] computed(Tensor features) {
-    FloatBuffer values = Parameters.buffer(features.numel());
-    try (FloatPointer memory = new FloatPointer(values)) {
-      torch.from_blob(memory, features.numel()).copy_(features.contiguous().view(features.numel()));
-    }
+    FloatBuffer values = Parameters.copy(features);
     int images = (int) features.size(0);
     float[][] all = new float[images][values.capacity() / images];
     for (float[] row : all) {

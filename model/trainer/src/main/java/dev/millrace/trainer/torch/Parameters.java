@@ -124,6 +124,15 @@ final class Parameters implements AutoCloseable {
     return tensors;
   }
 
+  /** {@return a copy of a tensor's values, in the order of its dimensions} */
+  static FloatBuffer copy(Tensor tensor) {
+    FloatBuffer values = buffer(tensor.numel());
+    try (FloatPointer memory = new FloatPointer(values)) {
+      torch.from_blob(memory, tensor.numel()).copy_(tensor.contiguous().view(tensor.numel()));
+    }
+    return values;
+  }
+
   static FloatBuffer buffer(long count) {
     return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES))
         .order(ByteOrder.nativeOrder())

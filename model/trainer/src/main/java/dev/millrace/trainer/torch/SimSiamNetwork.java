@@ -17,11 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * An encoder that learns without labels, with SimSiam's projector and predictor: Chen and He
@@ -31,7 +29,7 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
  * each step, not by the garbage collector.
  */
-public final class SimSiamNetwork implements AutoCloseable {
+public final class SimSiamNetwork implements EncoderNetwork {
 
   private static final String ENCODER = "encoder";
   private static final String PREDICTOR = "predictor";
@@ -117,7 +115,7 @@ public final class SimSiamNetwork implements AutoCloseable {
       try (NoGradGuard guard = new NoGradGuard()) {
         encoding.step(learningRate);
         predicting.step(constantRate);
-        return new Step(value, copy(projections[0]));
+        return new Step(value, Parameters.copy(projections[0]));
       }
     }
   }
@@ -136,35 +134,16 @@ public final class SimSiamNetwork implements AutoCloseable {
     return new ForwardPass(tensors::get, batchNorm -> true, ForwardPass.MOMENTUM, false);
   }
 
-  /**
-   * Computes the encoder's output with the stored statistics of the batch norms.
-   *
-   * @param batch the batch
-   * @return the features, {@code float32[images, features]}
-   */
+  @Override
   public FloatBuffer features(MiniBatch batch) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       ForwardPass pass = new ForwardPass(encoding::get, batchNorm -> false, 0, false);
-      return copy(network.build(pass, images.pixels(batch)));
+      return Parameters.copy(network.build(pass, images.pixels(batch)));
     }
   }
 
-  private static FloatBuffer copy(Tensor tensor) {
-    FloatBuffer values = Parameters.buffer(tensor.numel());
-    try (FloatPointer memory = new FloatPointer(values)) {
-      torch.from_blob(memory, tensor.numel()).copy_(tensor.contiguous().view(tensor.numel()));
-    }
-    return values;
-  }
-
-  /**
-   * Adds a batch to an estimate of the encoder's batch norm statistics, as {@link
-   * TorchNetwork#estimateStatistics} does.
-   *
-   * @param batch the batch
-   * @param before number of images that the estimate already includes; 0 begins a new estimate
-   */
+  @Override
   public void estimateStatistics(MiniBatch batch, int before) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
@@ -174,16 +153,12 @@ public final class SimSiamNetwork implements AutoCloseable {
     }
   }
 
-  /** {@return a copy of the encoder's weights, in torchvision's order} */
+  @Override
   public Weights encoder() {
-    Weights all = encoding.read();
-    Map<String, WeightTensor> weights = new LinkedHashMap<>();
-    Encoder.parameters(network)
-        .forEach(parameter -> weights.put(parameter.name(), all.get(parameter.name())));
-    return new Weights(weights);
+    return Encoder.weights(network, encoding.read());
   }
 
-  /** {@return a copy of everything that the steps change, by kind} */
+  @Override
   public Map<String, Weights> state() {
     Map<String, Weights> state = new LinkedHashMap<>();
     encoding.state(ENCODER, state);
@@ -191,12 +166,7 @@ public final class SimSiamNetwork implements AutoCloseable {
     return state;
   }
 
-  /**
-   * Restores a saved state.
-   *
-   * @param state the state, as {@link #state} returned it
-   * @param steps the number of steps that led to the state
-   */
+  @Override
   public void restore(Map<String, Weights> state, long steps) {
     encoding.restore(ENCODER, state, steps);
     predicting.restore(PREDICTOR, state, steps);

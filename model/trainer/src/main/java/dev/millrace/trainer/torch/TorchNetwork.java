@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Pretrained;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -33,7 +33,7 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Confined to one thread. libtorch computes on threads of its own. Native memory is freed after
  * each step, not by the garbage collector.
  */
-public final class TorchNetwork implements AutoCloseable {
+public final class TorchNetwork implements EncoderNetwork {
 
   /** The largest share of the heap for the inputs of the last layer. */
   private static final double SHARE_OF_HEAP = 0.25;
@@ -205,12 +205,23 @@ public final class TorchNetwork implements AutoCloseable {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false, 0, true);
-      Tensor answer = torch.softmax(logits(pass, batch), 1, new ScalarTypeOptional());
-      FloatBuffer values = Parameters.buffer(answer.numel());
-      try (FloatPointer memory = new FloatPointer(values)) {
-        torch.from_blob(memory, batch.size(), network.classes()).copy_(answer);
-      }
-      return values;
+      return Parameters.copy(torch.softmax(logits(pass, batch), 1, new ScalarTypeOptional()));
+    }
+  }
+
+  /**
+   * Computes the input of the last layer with the stored statistics of the batch norms, and with
+   * the weights to serve.
+   *
+   * @param batch the batch
+   * @return the features, {@code float32[images, features]}
+   */
+  @Override
+  public FloatBuffer features(MiniBatch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      ForwardPass pass = new ForwardPass(served()::get, batchNorm -> false, 0, false);
+      return Parameters.copy(network.build(pass, images.pixels(batch)));
     }
   }
 
@@ -245,6 +256,7 @@ public final class TorchNetwork implements AutoCloseable {
    * @param batch the batch
    * @param before number of images that the estimate already includes; 0 starts a new estimate
    */
+  @Override
   public void estimateStatistics(MiniBatch batch, int before) {
     if (cache.isPresent()) {
       return; // All batch norms are frozen.
@@ -284,10 +296,17 @@ public final class TorchNetwork implements AutoCloseable {
     }
   }
 
+  /** {@return the {@link #weights} without those of the last layer} */
+  @Override
+  public Weights encoder() {
+    return Encoder.weights(network, weights());
+  }
+
   /**
    * {@return a copy of everything that the steps change, by kind} The keys of each value are names
    * of weights.
    */
+  @Override
   public Map<String, Weights> state() {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
@@ -307,6 +326,7 @@ public final class TorchNetwork implements AutoCloseable {
    * @param state the state, as {@link #state} returned it
    * @param done the number of steps that led to the state
    */
+  @Override
   public void restore(Map<String, Weights> state, long done) {
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {

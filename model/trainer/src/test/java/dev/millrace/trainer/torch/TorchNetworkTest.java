@@ -114,6 +114,34 @@ class TorchNetworkTest {
   }
 
   @Test
+  void features_areTheInputOfTheLastLayer() {
+    ResNet network = network("resnet20");
+    Weights weights = HeInitialization.of(network, 1);
+    try (TorchNetwork untrained = torch(network, weights)) {
+      FloatBuffer features = untrained.features(batch());
+      FloatBuffer probabilities = untrained.probabilities(batch());
+      int width = features.limit() / IMAGES;
+      for (int image = 0; image < IMAGES; image++) {
+        double[] exponentials = new double[CLASSES];
+        for (int label = 0; label < CLASSES; label++) {
+          double logit = weights.get("fc.bias").values().get(label);
+          for (int i = 0; i < width; i++) {
+            logit +=
+                weights.get("fc.weight").values().get(label * width + i)
+                    * features.get(image * width + i);
+          }
+          exponentials[label] = Math.exp(logit);
+        }
+        double sum = Arrays.stream(exponentials).sum();
+        for (int label = 0; label < CLASSES; label++) {
+          assertThat(probabilities.get(image * CLASSES + label))
+              .isCloseTo((float) (exponentials[label] / sum), Offset.offset(1e-4f));
+        }
+      }
+    }
+  }
+
+  @Test
   void frozenPart_keepsWeightsAndStatistics_othersChange() {
     ResNet network = network("resnet20");
     Weights start = HeInitialization.of(network, 1);
