@@ -12,10 +12,9 @@ import java.util.Objects;
  * @param network the network whose encoder is trained
  * @param preprocessing the preprocessing of the images
  * @param data the images
- * @param simSiam the layers behind the encoder
- * @param views the random changes that make two views of each image
+ * @param method what the encoder learns
  * @param optimization the optimiser's settings
- * @param seed the seed for the initial weights, the order of the images and the views
+ * @param seed the seed for the initial weights, the order of the images and the random changes
  * @param run the folder for the run's state
  * @param output the encoder's file, which is replaced after each epoch
  * @param device the device to train on
@@ -25,8 +24,7 @@ public record PretrainingConfig(
     ResNet network,
     Preprocessing preprocessing,
     PretrainingData data,
-    SimSiam simSiam,
-    Views views,
+    PretrainingMethod method,
     Optimization optimization,
     long seed,
     Path run,
@@ -49,10 +47,9 @@ public record PretrainingConfig(
    * @param network the network whose encoder is trained
    * @param preprocessing the preprocessing of the images
    * @param data the images
-   * @param simSiam the layers behind the encoder
-   * @param views the random changes that make two views of each image
+   * @param method what the encoder learns
    * @param optimization the optimiser's settings
-   * @param seed the seed for the initial weights, the order of the images and the views
+   * @param seed the seed for the initial weights, the order of the images and the random changes
    * @param run the folder for the run's state
    * @param output the encoder's file
    * @param device the device to train on
@@ -62,8 +59,7 @@ public record PretrainingConfig(
    */
   public PretrainingConfig {
     Objects.requireNonNull(data, "data");
-    Objects.requireNonNull(simSiam, "simSiam");
-    Objects.requireNonNull(views, "views");
+    Objects.requireNonNull(method, "method");
     Objects.requireNonNull(optimization, "optimization");
     Objects.requireNonNull(run, "run");
     Objects.requireNonNull(device, "device");

@@ -10,7 +10,7 @@ public interface PretrainingListener {
    * A pre-training begins or resumes.
    *
    * @param run the run's name
-   * @param images number of images
+   * @param images number of images that the steps learn from
    * @param judged number of images that the nearest neighbours classify to evaluate the encoder; 0
    *     if the images have no classes
    * @param done number of steps that were done before an interruption

@@ -9,16 +9,14 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.HeInitialization;
-import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Shortcut;
 import dev.millrace.core.resnet.Stem;
-import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,12 +32,14 @@ class EncoderTest {
   }
 
   private static Encoder encoder(Proportion neighbours) {
-    Weights all = HeInitialization.of(NETWORK, 1);
+    return encoderOf(
+        new PretrainingReport(
+            3, 0.1, -0.8, 0.9, null, 0, neighbours, neighbours == null ? 0 : 10, 100));
+  }
+
+  private static Encoder encoderOf(PretrainingReport report) {
     return new Encoder(
-        new Weights(
-            Encoder.parameters(NETWORK).stream()
-                .collect(
-                    Collectors.toMap(Parameter::name, parameter -> all.get(parameter.name())))),
+        Encoder.weights(NETWORK, HeInitialization.of(NETWORK, 1)),
         Encoder.architecture(NETWORK),
         Encoder.normalization(IMAGES),
         new Lineage(
@@ -52,7 +52,7 @@ class EncoderTest {
             0,
             new Lineage.Data("digest", List.of(5)),
             Map.of("libtorch", "2")),
-        new PretrainingReport(3, 0.1, -0.8, 0.9, neighbours, neighbours == null ? 0 : 10, 100));
+        report);
   }
 
   @Test
@@ -63,6 +63,32 @@ class EncoderTest {
 
       assertThat(Encoder.read(file)).isEqualTo(encoder(neighbours));
     }
+  }
+
+  @Test
+  void encoderOfRotations_writtenAndRead_isTheSame() {
+    Path file = folder.resolve("encoder.safetensors");
+    Encoder rotations =
+        encoderOf(new PretrainingReport(3, 0.1, 0.6, null, Proportion.of(7, 8), 8, null, 0, 100));
+
+    rotations.write(file);
+
+    assertThat(Encoder.read(file)).isEqualTo(rotations);
+  }
+
+  /** An earlier release wrote a report without rotations. */
+  @Test
+  void reportWithoutRotations_isRead() {
+    Path file = folder.resolve("encoder.safetensors");
+    encoder(Proportion.of(7, 10)).write(file);
+    Map<String, String> metadata = new HashMap<>(WeightsFile.metadata(file));
+    metadata.computeIfPresent(
+        "millrace.report", (key, json) -> json.replace("\"rotations\":null,\"rotated\":0,", ""));
+    assertThat(metadata.get("millrace.report")).doesNotContain("rotat");
+
+    WeightsFile.write(file, encoder(Proportion.of(7, 10)).weights(), metadata);
+
+    assertThat(Encoder.read(file)).isEqualTo(encoder(Proportion.of(7, 10)));
   }
 
   @Test

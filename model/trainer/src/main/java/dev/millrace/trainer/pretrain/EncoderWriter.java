@@ -4,6 +4,7 @@ import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.PretrainingConfig;
+import dev.millrace.core.training.PretrainingMethod;
 import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.Weights;
@@ -32,8 +33,12 @@ final class EncoderWriter {
     Map<String, String> options = new TreeMap<>();
     options.put("network", Encoder.architecture(config.network()));
     options.put("preprocessing", config.preprocessing().toString());
-    options.put("method", config.simSiam().toString());
-    options.put("views", config.views().toString());
+    if (config.method() instanceof PretrainingMethod.Similarity similarity) {
+      options.put("method", similarity.layers().toString());
+      options.put("views", similarity.views().toString());
+    } else {
+      options.put("method", config.method().toString());
+    }
     options.put("optimization", config.optimization().toString());
     options.put("seed", Long.toString(config.seed()));
     options.put("set of images", images.images().size() + " images, " + digest);

@@ -1,31 +1,23 @@
 package dev.millrace.trainer.pretrain;
 
-import dev.millrace.core.resnet.HeInitialization;
-import dev.millrace.core.training.CollapsedException;
 import dev.millrace.core.training.DivergedException;
-import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingListener;
+import dev.millrace.core.training.PretrainingMethod;
 import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.core.training.RotationPrediction;
 import dev.millrace.core.training.TrainingException;
-import dev.millrace.core.weights.WeightTensor;
-import dev.millrace.core.weights.Weights;
-import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.run.RunFolder;
-import dev.millrace.trainer.torch.SimSiamNetwork;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
+import dev.millrace.trainer.torch.EncoderNetwork;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * One pre-training on a fixed set of images, with SimSiam: Chen and He, "Exploring Simple Siamese
- * Representation Learning" (2021). After each epoch, the encoder's file is replaced, and then the
- * state is saved. The state is also saved when the run is stopped. Confined to one thread.
+ * One pre-training on a fixed set of images. After each epoch, the encoder's file is replaced, and
+ * then the state is saved. The state is also saved when the run is stopped. Confined to one thread.
  */
 public final class PretrainingRun {
 
@@ -81,8 +73,9 @@ public final class PretrainingRun {
       return false;
     }
     try (PretrainingSet set = decoded.get();
-        SimSiamNetwork network = network()) {
-      int batches = set.pairs().batches();
+        Pretext pretext = pretext(set)) {
+      EncoderNetwork network = pretext.network();
+      int batches = pretext.batches();
       before.ifPresent(saved -> network.restore(folder.tensors(saved), done(batches)));
       if (set.judge().isEmpty()) {
         listener.warned(
@@ -91,20 +84,20 @@ public final class PretrainingRun {
       }
       listener.began(
           state.run(),
-          set.size(),
+          pretext.size(),
           set.judge().map(FeatureJudge::size).orElse(0),
           done(batches),
           (long) config.optimization().epochs() * batches);
       if (before.isEmpty() && set.judge().isPresent()) {
         FeatureJudge judge = set.judge().get();
-        estimateStatistics(network, set);
+        BatchNorms.estimate(network, set.statistics()::forEachBatch);
         listener.untrained(judge.judge(network::features), judge.size());
       }
       if (state.epoch() == config.optimization().epochs()) {
         write(network);
       }
       while (state.epoch() < config.optimization().epochs()) {
-        if (!epoch(network, set)) {
+        if (!epoch(pretext, set)) {
           folder.save(state, network.state());
           return false;
         }
@@ -117,20 +110,15 @@ public final class PretrainingRun {
     return (long) state.epoch() * batches + state.batch();
   }
 
-  private SimSiamNetwork network() {
-    Weights all = HeInitialization.of(config.network(), config.seed());
-    Map<String, WeightTensor> initial = new LinkedHashMap<>();
-    Encoder.parameters(config.network())
-        .forEach(parameter -> initial.put(parameter.name(), all.get(parameter.name())));
-    return new SimSiamNetwork(
-        config.network(),
-        config.simSiam(),
-        config.optimization(),
-        config.seed(),
-        config.preprocessing(),
-        config.device(),
-        config.threads(),
-        new Weights(initial));
+  private Pretext pretext(PretrainingSet set) {
+    return config.method() instanceof RotationPrediction rotation
+        ? new RotationPretext(config, rotation, set)
+        : new SimilarityPretext(
+            config,
+            (PretrainingMethod.Similarity) config.method(),
+            set.images(),
+            folder.toString(),
+            listener);
   }
 
   private void requireSameOptions(PretrainingState saved) {
@@ -148,10 +136,11 @@ public final class PretrainingRun {
   /**
    * Runs the current epoch from its next batch to its end. Returns false if the run was stopped.
    */
-  private boolean epoch(SimSiamNetwork network, PretrainingSet set) {
+  private boolean epoch(Pretext pretext, PretrainingSet set) {
     Optimization optimization = config.optimization();
-    int batches = set.pairs().batches();
-    int batchSize = set.pairs().batchSize();
+    EncoderNetwork network = pretext.network();
+    int batches = pretext.batches();
+    int batchSize = pretext.batchSize();
     int first = state.batch();
     long start = nanoTime.getAsLong();
     double rate = 0;
@@ -161,24 +150,26 @@ public final class PretrainingRun {
       }
       long done = done(batches);
       rate = optimization.rateAt(done, (long) optimization.epochs() * batches);
-      MiniBatch[] views = set.pairs().batch(state.epoch(), state.batch());
-      SimSiamNetwork.Step step = network.step(views[0], views[1], rate);
+      Pretext.Step step = pretext.step(state.epoch(), state.batch(), rate);
       if (!Double.isFinite(step.loss())) {
         throw new DivergedException(
             done + 1, step.loss(), optimization.learningRate().peak(), folder.toString());
       }
-      state = state.stepped(step.loss(), Spread.of(step.outputs(), config.simSiam().width()));
+      state = state.stepped(step.loss(), step.spread());
       listener.stepped(done + 1, batchSize, step.loss());
     }
     double seconds = (nanoTime.getAsLong() - start) / 1e9;
-    requireSpread(state.spreadSum() / batches);
-    estimateStatistics(network, set);
+    Pretext.Measure measure = pretext.measure(state.epoch() + 1, state.spreadSum() / batches);
+    // The encoder is used on whole, upright images, so its statistics belong to these images.
+    BatchNorms.estimate(network, set.statistics()::forEachBatch);
     PretrainingReport report =
         new PretrainingReport(
             state.epoch() + 1,
             rate,
             state.lossSum() / batches,
-            state.spreadSum() / batches,
+            measure.spread(),
+            measure.rotations(),
+            measure.rotated(),
             set.judge().map(judge -> judge.judge(network::features)).orElse(null),
             set.judge().map(FeatureJudge::size).orElse(0),
             (batches - first) * batchSize / seconds);
@@ -189,39 +180,7 @@ public final class PretrainingRun {
     return true;
   }
 
-  private void requireSpread(double spread) {
-    if (spread < Spread.COLLAPSED) {
-      throw new CollapsedException(state.epoch() + 1, spread, folder.toString());
-    }
-    if (spread < Spread.LOW) {
-      listener.warned(
-          String.format(
-              Locale.ROOT,
-              "the outputs are spread only to %.2f, and below %.1f the training has collapsed; if the"
-                  + " spread falls further, start again with a lower learning rate or a larger batch"
-                  + " size",
-              spread,
-              Spread.COLLAPSED));
-    }
-  }
-
-  /**
-   * Estimates the batch norms' statistics from whole images. The statistics from the training steps
-   * belong to views and to older weights.
-   */
-  private static void estimateStatistics(SimSiamNetwork network, PretrainingSet set) {
-    int[] done = new int[1];
-    set.statistics()
-        .forEachBatch(
-            batch -> {
-              if (done[0] == 0 || batch.size() > 1) { // One image has no variance.
-                network.estimateStatistics(batch, done[0]);
-              }
-              done[0] += batch.size();
-            });
-  }
-
-  private void write(SimSiamNetwork network) {
+  private void write(EncoderNetwork network) {
     writer.write(network.encoder(), state.last());
     listener.written(config.output(), state.epoch());
   }

@@ -15,15 +15,13 @@ import java.util.function.BooleanSupplier;
 /**
  * All images of a pre-training, decoded.
  *
- * @param size number of images
- * @param pairs the views for training steps
+ * @param images the images, in order
  * @param statistics some of the images, unchanged, for the statistics of batch norms
  * @param judge measures the features; empty if the images have no classes
  * @param pixels decodes the images and keeps their pixels; {@link #close} closes it
  */
 record PretrainingSet(
-    int size,
-    ViewPairs pairs,
+    List<Pixels.Image> images,
     EvaluationSet statistics,
     Optional<FeatureJudge> judge,
     Pixels pixels)
@@ -32,6 +30,7 @@ record PretrainingSet(
   /** The largest share of the heap for decoded images. */
   private static final double SHARE_OF_HEAP = 0.5;
 
+  /** The largest number of images for the statistics of batch norms. */
   private static final int FOR_STATISTICS = 1024;
 
   /**
@@ -57,28 +56,32 @@ record PretrainingSet(
         return Optional.empty();
       }
       requireTwo(decoded.get(), listener);
-      return Optional.of(of(decoded.get().images(), images.classes().size(), config, pixels));
+      return Optional.of(of(decoded.get().images(), images.classes().size(), pixels));
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
     }
   }
 
-  private static PretrainingSet of(
-      List<Pixels.Image> decoded, int classes, PretrainingConfig config, Pixels pixels) {
+  private static PretrainingSet of(List<Pixels.Image> decoded, int classes, Pixels pixels) {
     Map<String, Pixels.Image> contents = new LinkedHashMap<>();
     decoded.forEach(image -> contents.putIfAbsent(image.content(), image));
-    int side = pixels.side();
-    EvaluationSet all = new EvaluationSet(decoded, pixels.bytes());
     return new PretrainingSet(
-        decoded.size(),
-        new ViewPairs(
-            decoded, side, config.optimization().batchSize(), config.views(), config.seed()),
-        all.arc(0, Math.min(all.size(), FOR_STATISTICS)),
+        decoded,
+        statistics(decoded, pixels.bytes()),
         classes == 0 || contents.size() < 2
             ? Optional.empty()
             : Optional.of(FeatureJudge.of(contents, classes, pixels.bytes())),
         pixels);
+  }
+
+  /**
+   * {@return some of the images, for the statistics of batch norms}
+   *
+   * @param bytes number of bytes of an image's pixels
+   */
+  static EvaluationSet statistics(List<Pixels.Image> images, int bytes) {
+    return new EvaluationSet(images, bytes).arc(0, Math.min(images.size(), FOR_STATISTICS));
   }
 
   private static void requireTwo(DecodedImages decoded, PretrainingListener listener) {

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param epoch the current epoch, from 0
  * @param batch the next batch of the epoch, from 0
  * @param lossSum sum of the losses of the epoch's batches so far
- * @param spreadSum sum of the spreads of the epoch's batches so far
+ * @param spreadSum sum of the spreads of the epoch's batches so far; 0 if the method measures none
  * @param last the report of the last finished epoch, or null
  * @param tensors name of the file that holds the weights and the optimiser's state
  */

@@ -45,6 +45,11 @@ final class ViewPairs {
         new ByteBuffer[] {ByteBuffer.allocateDirect(bytes), ByteBuffer.allocateDirect(bytes)};
   }
 
+  /** {@return the number of images} */
+  int size() {
+    return images.size();
+  }
+
   /** {@return the number of images per batch} */
   int batchSize() {
     return batchSize;

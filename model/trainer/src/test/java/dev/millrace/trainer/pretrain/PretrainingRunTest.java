@@ -14,6 +14,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingData;
+import dev.millrace.core.training.PretrainingMethod;
 import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.SimSiam;
@@ -53,8 +54,8 @@ class PretrainingRunTest {
         NETWORK,
         Configs.PREPROCESSING,
         new PretrainingData.Folder(folder.resolve("images")),
-        SimSiam.of(NETWORK, 64),
-        new Views(0.5, true, 0.4, 0.2, 0.1),
+        new PretrainingMethod.Similarity(
+            SimSiam.of(NETWORK, 64), new Views(0.5, true, 0.4, 0.2, 0.1)),
         Optimization.of(epochs, 16, learningRate, Schedule.COSINE),
         7,
         folder.resolve(run),
@@ -82,6 +83,7 @@ class PretrainingRunTest {
     assertThat(heard.epochs).hasSize(8);
     assertThat(heard.epochs.get(7).loss()).isLessThan(heard.epochs.get(0).loss() - 0.1);
     for (PretrainingReport report : heard.epochs) {
+      assertThat(report.rotations()).isNull();
       assertThat(report.spread()).isBetween(Spread.COLLAPSED, 1.1);
       assertThat(report.judged()).isEqualTo(heard.judged).isEqualTo(10);
     }

@@ -9,9 +9,12 @@ public final class CommandTree {
 
   private CommandTree() {}
 
-  /** {@return the command {@code millrace}, which contains all others} */
+  /**
+   * {@return the command {@code millrace}, which contains all others} As on the command line, the
+   * values of options may be in lower case.
+   */
   public static CommandLine root() {
-    return new CommandLine(new RootCommand());
+    return new CommandLine(new RootCommand()).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   /** {@return a command and all its subcommands, at every level} */

@@ -28,13 +28,16 @@ import picocli.CommandLine.Spec;
       "Train an encoder on images without labels.",
       "'millrace train --from-encoder' then needs fewer labelled images. The method is SimSiam (Chen"
           + " and He, 2021): the encoder learns to give two random views of an image the same"
-          + " output. To continue an interrupted run, run the same command again."
+          + " output. With --method rotation, it learns to predict by which angle an image was"
+          + " rotated (Gidaris et al., 2018). To continue an interrupted run, run the same command"
+          + " again."
     },
     footerHeading = Examples.HEADING,
     footer = {
       "  millrace pretrain --data photos --output cats.safetensors",
       "  millrace pretrain --images-topic images --images 20000 --epochs 50",
-      "  millrace pretrain --data letters --no-flip --crop-area 0.5"
+      "  millrace pretrain --data letters --no-flip --crop-area 0.5",
+      "  millrace pretrain --data photos --method rotation"
     })
 public final class PretrainCommand implements Callable<Integer>, LongRunning {
 
@@ -46,7 +49,7 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
 
   @Mixin private TrainedNetworkOptions network;
 
-  @Mixin private SimSiamOptions simSiam;
+  @Mixin private PretrainingMethodOptions method;
 
   @Mixin private ComputeOptions compute;
 
@@ -102,9 +105,8 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
         chosen,
         network.preprocessing(),
         data.data(spec, kafka),
-        simSiam.simSiam(chosen),
-        simSiam.views(chosen),
-        simSiam.optimization(chosen),
+        method.method(chosen, spec),
+        method.optimization(chosen),
         compute.seed(),
         home,
         output == null ? home.resolve("encoder.safetensors") : output,

@@ -4,6 +4,7 @@ import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingListener;
 import dev.millrace.core.training.PretrainingReport;
+import dev.millrace.core.training.RotationPrediction;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import dev.millrace.service.command.output.Durations;
 import dev.millrace.service.command.output.Progress;
@@ -52,6 +53,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
     run = newRun;
     steps = all;
     left = all - done;
+    boolean hasIntervals = judged > 0 || config.method() instanceof RotationPrediction;
     tell(
         "began",
         Map.of("images", images, "judged", judged, "step", done, "steps", all),
@@ -62,7 +64,7 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
             config.network().name(),
             images,
             done == 0 ? "from the first step" : "goes on after step " + done + " of " + all,
-            judged == 0 ? "" : "; in parentheses: 95 % intervals"));
+            hasIntervals ? "; in parentheses: 95 % intervals" : ""));
     batch = Math.min(images, config.optimization().batchSize());
     progress.close();
     progress = Progress.of(err, terminal, "pretrain", steps * batch, "images");
@@ -93,11 +95,11 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
         Map.of("report", report, "seconds_left", Math.round(secondsLeft)),
         String.format(
             Locale.ROOT,
-            "epoch %d/%d: loss %.3f, spread %.2f%s; %,.0f images/s, %s left",
+            "epoch %d/%d: loss %.3f, %s%s; %,.0f images/s, %s left",
             report.epoch(),
             config.optimization().epochs(),
             report.loss(),
-            report.spread(),
+            measure(report),
             report.neighbours() == null
                 ? ""
                 : ", " + neighbours(report.neighbours(), report.judged()),
@@ -105,14 +107,26 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
             Durations.text(secondsLeft)));
   }
 
+  /** {@return the measure of the method: the spread, or the accuracy of the rotations} */
+  private static String measure(PretrainingReport report) {
+    return report.rotations() == null
+        ? String.format(Locale.ROOT, "spread %.2f", report.spread())
+        : right("rotations", report.rotations(), report.rotated());
+  }
+
   private static String neighbours(Proportion right, int judged) {
+    return right("nearest neighbours", right, judged);
+  }
+
+  private static String right(String what, Proportion right, int images) {
     return String.format(
         Locale.ROOT,
-        "nearest neighbours right %.2f %% (%.2f to %.2f) of %,d",
+        "%s right %.2f %% (%.2f to %.2f) of %,d",
+        what,
         100 * right.value(),
         100 * right.low(),
         100 * right.high(),
-        judged);
+        images);
   }
 
   @Override

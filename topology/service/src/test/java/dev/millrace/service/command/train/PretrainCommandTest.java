@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingData;
+import dev.millrace.core.training.PretrainingMethod;
+import dev.millrace.core.training.RotationPrediction;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.SimSiam;
 import dev.millrace.core.training.Views;
@@ -37,8 +39,8 @@ class PretrainCommandTest {
     ResNet network = ResNet.of("resnet20").withSize(28);
     assertThat(config.network()).isEqualTo(network);
     assertThat(config.data()).isEqualTo(new PretrainingData.Folder(Path.of("photos")));
-    assertThat(config.simSiam()).isEqualTo(SimSiam.of(network, 512));
-    assertThat(config.views()).isEqualTo(Views.of(28));
+    assertThat(config.method())
+        .isEqualTo(new PretrainingMethod.Similarity(SimSiam.of(network, 512), Views.of(28)));
     assertThat(config.optimization())
         .isEqualTo(
             SimSiam.optimization(network, PretrainingConfig.EPOCHS, PretrainingConfig.BATCH_SIZE));
@@ -76,12 +78,30 @@ class PretrainCommandTest {
     assertThat(config.optimization().learningRate().peak()).isEqualTo(0.2);
     assertThat(config.optimization().learningRate().schedule()).isEqualTo(Schedule.COSINE);
     assertThat(config.optimization().optimizer().weightDecay()).isEqualTo(0.01);
-    assertThat(config.simSiam()).isEqualTo(new SimSiam(2, 40, 10));
-    assertThat(config.views()).isEqualTo(new Views(0.5, false, 0.1, 0.3, 0.6));
+    assertThat(config.method())
+        .isEqualTo(
+            new PretrainingMethod.Similarity(
+                new SimSiam(2, 40, 10), new Views(0.5, false, 0.1, 0.3, 0.6)));
     assertThat(config.run()).isEqualTo(Path.of("r"));
     assertThat(config.output()).isEqualTo(Path.of("e.safetensors"));
     assertThat(config.threads()).isEqualTo(1);
     assertThat(config.seed()).isEqualTo(5);
+  }
+
+  @Test
+  void rotation_hasTheDefaultsOfItsAuthors_andOptionsOfItsOwn() {
+    ResNet network = ResNet.of("resnet20").withSize(28);
+    PretrainingConfig usual = config("--data=photos", "--size=28", "--method=rotation");
+    PretrainingConfig changed =
+        config("--data=photos", "--size=28", "--method=rotation", "--no-flip", "--epochs=3");
+
+    assertThat(usual.method()).isEqualTo(RotationPrediction.of(network, true));
+    assertThat(usual.optimization())
+        .isEqualTo(
+            RotationPrediction.optimization(
+                network, PretrainingConfig.EPOCHS, PretrainingConfig.BATCH_SIZE));
+    assertThat(changed.method()).isEqualTo(RotationPrediction.of(network, false));
+    assertThat(changed.optimization().epochs()).isEqualTo(3);
   }
 
   @Test

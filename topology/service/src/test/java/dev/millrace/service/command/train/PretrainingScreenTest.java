@@ -9,6 +9,8 @@ import dev.millrace.service.command.output.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -17,11 +19,14 @@ class PretrainingScreenTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  private void show(boolean json, PretrainingReport report) {
+  private void show(boolean json, PretrainingReport report, String... options) {
     CommandLine root = CommandTree.root();
     CommandLine command = root.getSubcommands().get("pretrain");
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    var unused = root.parseArgs("pretrain", "--data", "photos", "--output", "e.safetensors");
+    List<String> line =
+        new ArrayList<>(List.of("pretrain", "--data", "photos", "--output", "e.safetensors"));
+    line.addAll(List.of(options));
+    var unused = root.parseArgs(line.toArray(String[]::new));
     try (PretrainingScreen screen =
         new PretrainingScreen(
             command,
@@ -42,7 +47,9 @@ class PretrainingScreenTest {
 
   @Test
   void epoch_isOneLine_withTheFiguresInterval() {
-    show(false, new PretrainingReport(1, 0.03, -0.4, 0.87, Proportion.of(60, 100), 100, 64));
+    show(
+        false,
+        new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, Proportion.of(60, 100), 100, 64));
 
     assertThat(out.toString().lines())
         .containsExactly(
@@ -69,7 +76,7 @@ class PretrainingScreenTest {
             new Terminal(false, false, 80, true))) {
       screen.began("run", 40, 0, 0, 100);
       screen.stepped(1, 40, -0.4);
-      screen.epochEnded(new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, 40));
+      screen.epochEnded(new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, null, 0, 40));
     }
 
     assertThat(out.toString()).contains("40 images/s, 1:39 min left");
@@ -77,7 +84,7 @@ class PretrainingScreenTest {
 
   @Test
   void imagesWithoutClasses_haveNoAccuracy() {
-    show(false, new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, 64));
+    show(false, new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, null, 0, 64));
 
     assertThat(out.toString())
         .contains("spread 0.87; 64 images/s")
@@ -85,8 +92,21 @@ class PretrainingScreenTest {
   }
 
   @Test
+  void rotations_haveTheirAccuracy_withItsInterval_insteadOfTheSpread() {
+    PretrainingReport report =
+        new PretrainingReport(1, 0.1, 0.9, null, Proportion.of(60, 100), 100, null, 0, 64);
+
+    show(false, report, "--method=rotation");
+
+    assertThat(out.toString())
+        .contains("from the first step; in parentheses: 95 % intervals")
+        .contains("loss 0.900, rotations right 60.00 % (50.20 to 69.06) of 100; 64 images/s")
+        .doesNotContain("spread");
+  }
+
+  @Test
   void json_hasOneObjectForEachEvent() {
-    show(true, new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, 64));
+    show(true, new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, null, 0, 64));
 
     assertThat(out.toString().lines())
         .hasSize(3)

@@ -90,7 +90,7 @@ class TransferOptionsTest {
             Encoder.normalization(IMAGES),
             new Lineage(
                 Map.of(), Map.of(), 1, 1, "He", 1, 0, new Lineage.Data("", List.of(1)), Map.of()),
-            new PretrainingReport(1, 0.1, -0.5, 1, null, 0, 10))
+            new PretrainingReport(1, 0.1, -0.5, 1.0, null, 0, null, 0, 10))
         .write(file);
     return file;
   }

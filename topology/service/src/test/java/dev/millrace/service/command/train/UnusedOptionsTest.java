@@ -99,6 +99,33 @@ class UnusedOptionsTest {
         .contains(name(option) + " needs --images-topic");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--projector-width=64",
+    "--crop-area=0.5",
+    "--color-jitter=0.1",
+    "--grayscale=0.1",
+    "--blur=0.1"
+  })
+  void optionOfSimSiam_withRotations_isRefused(String option) {
+    assertThat(CapturedRun.of("pretrain", "--data=x", "--method=rotation", option).usageLine())
+        .contains(name(option) + " needs --method simsiam");
+  }
+
+  @Test
+  void optionsOfBothMethods_withRotations_arePassedOn() {
+    assertThat(
+            CapturedRun.of(
+                    "pretrain",
+                    "--data=x",
+                    "--method=rotation",
+                    "--no-flip",
+                    "--lr=0.1",
+                    "--weight-decay=0")
+                .failureLine())
+        .contains("the trainer is not on the class path");
+  }
+
   /** The class path of this test has no trainer, which is looked up after the options. */
   @Test
   void optionsThatHaveAnEffect_arePassedOn() {
