@@ -35,20 +35,28 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dnightly.resume} continues the pre-training of an interrupted run, and keeps its
  * finished trainings. {@code -Dpretrain.epochs=8} and {@code -Dpretrain.draws=1} shorten the suite.
- * The pre-training must end within {@code -Dpretrain.minutes=45}, and each training within {@code
+ * {@code -Dpretrain.method=rotation} pre-trains with rotation prediction instead of SimSiam. The
+ * pre-training must end within {@code -Dpretrain.minutes=45}, and each training within {@code
  * -Dpretrain.training.minutes=10}.
  */
 @Tag("nightly")
 @Tag("learning")
 class PretrainSuite {
 
+  private static final String SIMSIAM = "simsiam";
+  private static final String METHOD = System.getProperty("pretrain.method", SIMSIAM);
   private static final int EPOCHS = Integer.getInteger("pretrain.epochs", 40);
   private static final int DRAWS = Integer.getInteger("pretrain.draws", 3);
   private static final Duration PATIENCE =
       Duration.ofMinutes(Integer.getInteger("pretrain.minutes", 45));
   private static final Duration TRAINING_PATIENCE =
       Duration.ofMinutes(Integer.getInteger("pretrain.training.minutes", 10));
-  private static final Path FOLDER = Path.of("target", "pretrain").toAbsolutePath();
+
+  /** Each method has a folder of its own, so that none resumes the run of another method. */
+  private static final Path FOLDER =
+      Path.of("target", METHOD.equals(SIMSIAM) ? "pretrain" : "pretrain-" + METHOD)
+          .toAbsolutePath();
+
   private static final Path ENCODER = FOLDER.resolve("encoder.safetensors");
 
   /** Holds the time that the pre-training took, over all processes that it needed, in seconds. */
@@ -134,6 +142,8 @@ class PretrainSuite {
             FOLDER,
             "",
             "pretrain",
+            "--method",
+            METHOD,
             "--data",
             FOLDER.resolve("images"),
             "--arch",
