@@ -6,13 +6,17 @@ import java.util.Optional;
 /**
  * The champion with which a run begins. A candidate of the run may replace only this champion.
  *
- * @param isKnown whether the champion could be read
  * @param version number of the version that serves; null if no version serves, or if the champion
  *     could not be read
+ * @param obstacle the reason why no candidate of the run may replace the champion, and what to do;
+ *     empty if a candidate may
  */
-public record BaseChampion(boolean isKnown, Integer version) {
+public record BaseChampion(Integer version, Optional<String> obstacle) {
 
-  static final BaseChampion UNKNOWN = new BaseChampion(false, null);
+  static final BaseChampion UNKNOWN =
+      new BaseChampion(
+          null,
+          Optional.of("the champion could not be read when this run began; " + PromotionGate.NEXT));
 
   /**
    * {@return a champion that was read}
@@ -20,6 +24,20 @@ public record BaseChampion(boolean isKnown, Integer version) {
    * @param champion the champion; empty if no version serves
    */
   public static BaseChampion of(Optional<Champion> champion) {
-    return new BaseChampion(true, champion.map(Champion::version).orElse(null));
+    return of(champion.map(Champion::version).orElse(null));
+  }
+
+  /** {@return a champion that was read, by its number; null if no version serves} */
+  static BaseChampion of(Integer version) {
+    return new BaseChampion(version, Optional.empty());
+  }
+
+  /**
+   * {@return the same champion, which no candidate of the run may replace}
+   *
+   * @param why the reason, and what to do
+   */
+  public BaseChampion kept(String why) {
+    return new BaseChampion(version, Optional.of(why));
   }
 }

@@ -23,8 +23,7 @@ import java.util.Optional;
  */
 public final class PromotionGate implements AutoCloseable {
 
-  private static final String NEXT =
-      "this run promotes nothing more, but the next run or round can";
+  static final String NEXT = "this run promotes nothing more, but the next run or round can";
 
   private final PromotionRule rule;
   private final ChampionAlias alias;
@@ -101,8 +100,8 @@ public final class PromotionGate implements AutoCloseable {
 
   /**
    * Remembers the champion with which the run begins. The gate blesses a candidate only if this
-   * champion is known, and no other writer has replaced it. Therefore, no run undoes a rollback
-   * that happened after the run began.
+   * champion has no obstacle, and no other writer has replaced it. Therefore, no run undoes a
+   * rollback that happened after the run began.
    *
    * @param champion the champion, read before the run chose the weights that it starts from
    */
@@ -127,11 +126,9 @@ public final class PromotionGate implements AutoCloseable {
     int round = PastRounds.next(repository, model, version);
     EvaluationSet some = Rotation.of(images, PastRounds.before(repository, model, version), round);
     Answers answers = Answers.of(candidate, some);
-    if (base.isPresent() && !base.get().isKnown()) {
-      return notJudged(
-          answers,
-          version,
-          serving(version) + ", but the champion could not be read when this run began; " + NEXT);
+    Optional<String> obstacle = base.flatMap(BaseChampion::obstacle);
+    if (obstacle.isPresent()) {
+      return notJudged(answers, version, serving(version) + ", but " + obstacle.get());
     }
     if (base.isPresent() && !Objects.equals(base.get().version(), version)) {
       return notJudged(
@@ -228,7 +225,7 @@ public final class PromotionGate implements AutoCloseable {
           }
           return new Champion(version.version(), serving, false, version.sha256());
         });
-    base = base.map(before -> new BaseChampion(true, version.version()));
+    base = base.map(before -> BaseChampion.of(version.version()));
   }
 
   /** Closes the golden set. */

@@ -14,7 +14,9 @@ import java.util.Optional;
  *     no version
  * @param isBaseKnown whether the champion could be read at the beginning of the round; false in
  *     files of older releases that did not read the champion
- * @param base the champion at the beginning of the round; null if no version served
+ * @param base the champion at the beginning of the round; null if no version served. If the round
+ *     could not start from a champion that another writer had promoted, the champion before it, so
+ *     that the next round tries again
  * @param promoted number of the version that the round promoted; null if the round promoted no
  *     version
  * @param refused number of consecutive rounds, including this round, that promoted nothing since a
@@ -39,9 +41,7 @@ record RoundEnd(
     if (Objects.equals(promoted, champion)) {
       return Optional.empty();
     }
-    // After a promotion, the base is no longer the champion, unless a rollback has restored it.
-    Integer left = promoted == null ? base : promoted;
-    if (isBaseKnown && !Objects.equals(left, champion)) {
+    if (isOvertakenBy(champion)) {
       return Optional.of("another writer has promoted it");
     }
     if (restart.always()) {
@@ -50,5 +50,20 @@ record RoundEnd(
     return refused >= restart.afterRefused()
         ? Optional.of(refused + " rounds in a row were not promoted")
         : Optional.empty();
+  }
+
+  /**
+   * {@return whether another writer has promoted the champion since this round}
+   *
+   * @param champion the number of the version that serves
+   */
+  boolean isOvertakenBy(int champion) {
+    return isBaseKnown && !Objects.equals(left(), champion);
+  }
+
+  /** {@return the champion at the end of the round; null if no version served} */
+  Integer left() {
+    // After a promotion, the base is no longer the champion, unless a rollback has restored it.
+    return promoted == null ? base : promoted;
   }
 }

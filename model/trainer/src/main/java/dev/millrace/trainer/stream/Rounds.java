@@ -42,6 +42,11 @@ final class Rounds {
   private static final Pattern FOLDER = Pattern.compile(NAME + "([0-9]{6})");
   private static final String WEIGHTS = "weights.safetensors";
   private static final String END = "round.json";
+
+  private static final String OVERTAKEN =
+      "another writer has promoted it, and this round could not start from it; this training"
+          + " promotes nothing more until one of its versions is promoted by hand";
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final TrainingConfig config;
@@ -74,7 +79,9 @@ final class Rounds {
   }
 
   /**
-   * Trains a round. If the round fails after it has begun, for example because it diverges, the
+   * Trains a round. If another writer has promoted the champion, and the round cannot start from
+   * it, the gate promotes no version of the round. Its weights may descend from a version that was
+   * rolled back. If the round fails after it has begun, for example because it diverges, the
    * listener receives a warning and the round's files are removed. The next round then starts from
    * the weights that the failed round started from. At the end of the round, this method waits
    * while the repository or the disk does not work.
@@ -90,7 +97,8 @@ final class Rounds {
   boolean train(LabelledImages images, TrainingListener listener, BooleanSupplier stop) {
     // The gate also uses this reading. If the gate read the champion again, it would not notice a
     // rollback between the two readings.
-    Optional<BaseChampion> base = champions.map(ChampionStart::champion);
+    Optional<BaseChampion> read = champions.map(ChampionStart::champion);
+    Optional<Integer> champion = read.map(BaseChampion::version);
     int last = last();
     removeAllBut(last);
     String name = name(last + 1);
@@ -99,14 +107,19 @@ final class Rounds {
     List<String> classes = images.labels().names();
     Optional<RoundEnd> before = last == 0 ? Optional.empty() : Optional.of(end(last));
     Optional<Pretrained> fromChampion =
-        base.map(BaseChampion::version)
-            .flatMap(number -> championOf(number, before, classes, listener));
+        champion.flatMap(number -> championOf(number, before, classes, listener));
+    Optional<Pretrained> fromRound =
+        fromChampion.isPresent()
+            ? Optional.empty()
+            : before.flatMap(end -> weightsOf(last, end, classes, listener));
+    // The last round's weights may descend from a version that somebody has rolled back.
+    Optional<RoundEnd> overtaken =
+        before.filter(
+            end -> fromRound.isPresent() && champion.filter(end::isOvertakenBy).isPresent());
+    Optional<BaseChampion> base =
+        overtaken.isPresent() ? read.map(found -> found.kept(OVERTAKEN)) : read;
     TrainingConfig asked =
-        configuration(
-            round,
-            fromChampion
-                .or(() -> before.flatMap(end -> weightsOf(last, end, classes, listener)))
-                .or(config::pretrained));
+        configuration(round, fromChampion.or(() -> fromRound).or(config::pretrained));
     try {
       Files.createDirectories(round);
       heard.roundBegan(last + 1);
@@ -119,7 +132,7 @@ final class Rounds {
               classes,
               heard.version(),
               base.isPresent(),
-              base.map(BaseChampion::version).orElse(null),
+              overtaken.isPresent() ? overtaken.get().left() : champion.orElse(null),
               heard.promoted(),
               refused(heard, fromChampion.isPresent() ? Optional.empty() : before));
       boolean isSaved =

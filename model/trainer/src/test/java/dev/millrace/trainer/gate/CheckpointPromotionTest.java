@@ -209,7 +209,7 @@ class CheckpointPromotionTest {
   @Test
   void begin_withAChampion_doesNotReadItAgain() {
     rig.alias.serve(rig.publish(number -> false).version());
-    promotion.begin(Optional.of(new BaseChampion(true, null)));
+    promotion.begin(Optional.of(new BaseChampion(null, Optional.empty())));
 
     assertThat(promotion.judge(rig.session(number -> true)).orElseThrow().reason())
         .contains("another writer has changed the champion");

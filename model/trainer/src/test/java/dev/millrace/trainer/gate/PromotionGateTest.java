@@ -333,6 +333,19 @@ class PromotionGateTest {
   }
 
   @Test
+  void championThatTheRunMayNotReplace_staysTheChampion() {
+    serveHalf();
+    PromotionGate gate = rig.gate(0);
+    gate.begin(gate.read().kept("this run does not start from it"));
+
+    Verdict verdict = gate.judge(rig.session(other(40, 0)));
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo("version 1 serves, but this run does not start from it");
+  }
+
+  @Test
   void championThatTheRunItselfPromoted_isComparedWith() {
     serveHalf();
     PromotionGate gate = rig.gate(0);

@@ -301,21 +301,25 @@ class RoundsTest {
     assertThat(trained.get(2).pretrained().orElseThrow().origin()).isEqualTo("round-000001");
   }
 
+  /** {@return the configuration, with another network} */
+  private TrainingConfig configured(ResNet network) {
+    return new TrainingConfig(
+        network,
+        config.preprocessing(),
+        config.data(),
+        config.optimization(),
+        config.augmentation(),
+        config.pretrained(),
+        config.seed(),
+        config.checkpoints(),
+        config.device(),
+        config.threads());
+  }
+
   @Test
   void train_anotherArchitecture_startsAsConfigured() {
     train(this::learn, "cat", "dog");
-    config =
-        new TrainingConfig(
-            ResNet.of("resnet32").withSize(Configs.SIDE),
-            config.preprocessing(),
-            config.data(),
-            config.optimization(),
-            config.augmentation(),
-            config.pretrained(),
-            config.seed(),
-            config.checkpoints(),
-            config.device(),
-            config.threads());
+    config = configured(ResNet.of("resnet32").withSize(Configs.SIDE));
     train(this::learn, "cat", "dog");
 
     assertThat(trained.get(1).pretrained()).isEmpty();
@@ -390,29 +394,34 @@ class RoundsTest {
             "the round starts from the champion, small version 1: another writer has promoted it");
   }
 
+  /** Publishes a quantised version of another version. */
+  private int quantise(int float32) {
+    ModelRepository repository = config.checkpoints().repository();
+    ModelVersion parent = repository.version("small", float32);
+    Quantization quantization =
+        new Quantization(
+            "min-max", true, false, List.of(), null, null, null, new Reference("x", 16, 0.1));
+    return repository
+        .publish(
+            "small",
+            parent.readVerified(),
+            config.preprocessing(),
+            parent.labels(),
+            new Provenance(
+                new ModelManifest.Source("quantization", null, null),
+                float32,
+                Map.of(),
+                null,
+                quantization))
+        .version();
+  }
+
   @Test
   void train_afterAPromotionOfAnInt8Version_startsFromItsFloat32Version() {
     follow();
     int float32 = publish(2, 50).version();
     ModelVersion other = publish(2, 51);
-    Quantization quantization =
-        new Quantization(
-            "min-max", true, false, List.of(), null, null, null, new Reference("x", 16, 0.1));
-    ModelRepository repository = config.checkpoints().repository();
-    int int8 =
-        repository
-            .publish(
-                "small",
-                other.readVerified(),
-                config.preprocessing(),
-                other.labels(),
-                new Provenance(
-                    new ModelManifest.Source("quantization", null, null),
-                    float32,
-                    Map.of(),
-                    null,
-                    quantization))
-            .version();
+    int int8 = quantise(float32);
     champion = Optional.of(other.version());
     train(this::learn, "cat", "dog");
     champion = Optional.of(int8);
@@ -487,6 +496,67 @@ class RoundsTest {
                 + " round's weights: ");
   }
 
+  private List<Boolean> mayPromote() {
+    return bases.stream().map(base -> base.orElseThrow().obstacle().isEmpty()).toList();
+  }
+
+  /** The weights of the last round descend from the version that was rolled back. */
+  @Test
+  void train_afterARollbackToAnotherArchitecture_promotesNothing_andSaysWhy() {
+    follow();
+    int old = publish(ResNet.of("resnet32").withSize(Configs.SIDE), 2, 50).version();
+    int faulty = publish(2, 51).version();
+    champion = Optional.of(faulty);
+    train(this::learn, "cat", "dog");
+    champion = Optional.of(old);
+    train(this::learn, "cat", "dog");
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(2).pretrained().orElseThrow().origin()).isEqualTo("round-000002");
+    assertThat(mayPromote()).containsExactly(true, false, false);
+    assertThat(bases.get(2).orElseThrow().version()).isEqualTo(old);
+    assertThat(bases.get(2).orElseThrow().obstacle().orElseThrow())
+        .startsWith("another writer has promoted it, and this round could not start from it;");
+
+    champion = Optional.of(faulty);
+    train(this::learn, "cat", "dog");
+    assertThat(mayPromote()).as("the rollback was taken back").endsWith(true);
+  }
+
+  @Test
+  void train_afterARollbackToAnInt8VersionWithoutItsFloat32Version_promotesNothing() {
+    follow();
+    int float32 = publish(2, 50).version();
+    int old = quantise(float32);
+    champion = Optional.of(publish(2, 51).version());
+    train(this::learn, "cat", "dog");
+    config.checkpoints().repository().remove("small", float32);
+    champion = Optional.of(old);
+    train(this::learn, "cat", "dog");
+    assertThat(mayPromote()).containsExactly(true, false);
+
+    champion = Optional.of(publish(2, 52).version());
+    train(this::learn, "cat", "dog");
+    train(this::learn, "cat", "dog");
+    assertThat(trained.get(2).pretrained().orElseThrow().parentVersion()).isEqualTo(4);
+    assertThat(mayPromote()).as("a version by hand is its start").endsWith(true, true);
+  }
+
+  /** Weights of another architecture say nothing about the version that was rolled back. */
+  @Test
+  void train_afterARollback_withInitialWeights_mayPromote() {
+    follow();
+    int old = publish(ResNet.of("resnet32").withSize(Configs.SIDE), 2, 50).version();
+    champion = Optional.of(publish(2, 51).version());
+    train(this::learn, "cat", "dog");
+    champion = Optional.of(old);
+    config = configured(ResNet.of("resnet44").withSize(Configs.SIDE));
+    train(this::learn, "cat", "dog");
+
+    assertThat(trained.get(1).pretrained()).isEmpty();
+    assertThat(mayPromote()).containsExactly(true, true);
+  }
+
   /** Without the champion, the gate could promote no version of this round. */
   @Test
   void train_withAChampionThatCannotBeRead_doesNotBegin() {
@@ -511,7 +581,8 @@ class RoundsTest {
 
     assertThat(bases)
         .containsExactly(
-            Optional.of(new BaseChampion(true, 1)), Optional.of(new BaseChampion(true, null)));
+            Optional.of(new BaseChampion(1, Optional.empty())),
+            Optional.of(new BaseChampion(null, Optional.empty())));
   }
 
   @Test
