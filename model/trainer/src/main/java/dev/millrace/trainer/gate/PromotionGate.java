@@ -15,6 +15,7 @@ import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Compares each candidate with the champion, which is the version that serves. Both versions
@@ -34,6 +35,7 @@ public final class PromotionGate implements AutoCloseable {
   private final Preprocessing preprocessing;
   private final Labels labels;
   private final Optional<GoldenSet> golden;
+  private final PastRounds past;
 
   /** The champion with which the run began; empty before {@link #begin}. */
   private Optional<BaseChampion> base = Optional.empty();
@@ -47,6 +49,7 @@ public final class PromotionGate implements AutoCloseable {
    * @param images the images to choose from for each comparison, which no training step sees
    * @param preprocessing the preprocessing of the images
    * @param labels names of the images' classes
+   * @param warnings receives a warning for each manifest that cannot be used
    * @throws dev.millrace.core.training.TrainingException if the golden set cannot be read
    */
   public PromotionGate(
@@ -55,7 +58,8 @@ public final class PromotionGate implements AutoCloseable {
       String model,
       EvaluationSet images,
       Preprocessing preprocessing,
-      Labels labels) {
+      Labels labels,
+      Consumer<String> warnings) {
     this(
         new PromotionRule(gate.margin(), gate.minAccuracy(), gate.maxGrowthLoss()),
         new KafkaChampionAlias(KafkaAccess.keysOf(gate.broker()), model),
@@ -65,7 +69,8 @@ public final class PromotionGate implements AutoCloseable {
         images,
         preprocessing,
         labels,
-        gate.golden().map(set -> GoldenSet.open(set, preprocessing, labels)));
+        gate.golden().map(set -> GoldenSet.open(set, preprocessing, labels)),
+        warnings);
   }
 
   PromotionGate(
@@ -77,7 +82,8 @@ public final class PromotionGate implements AutoCloseable {
       EvaluationSet images,
       Preprocessing preprocessing,
       Labels labels,
-      Optional<GoldenSet> golden) {
+      Optional<GoldenSet> golden,
+      Consumer<String> warnings) {
     this.rule = rule;
     this.alias = alias;
     this.runtime = runtime;
@@ -87,6 +93,7 @@ public final class PromotionGate implements AutoCloseable {
     this.preprocessing = preprocessing;
     this.labels = labels;
     this.golden = golden;
+    this.past = new PastRounds(repository, model, warnings);
   }
 
   /**
@@ -123,8 +130,8 @@ public final class PromotionGate implements AutoCloseable {
    */
   public Verdict judge(ModelSession candidate) {
     Integer version = read().version();
-    int round = PastRounds.next(repository, model, version);
-    EvaluationSet some = Rotation.of(images, PastRounds.before(repository, model, version), round);
+    int round = past.next(version);
+    EvaluationSet some = Rotation.of(images, past.before(version), round);
     Answers answers = Answers.of(candidate, some);
     Optional<String> obstacle = base.flatMap(BaseChampion::obstacle);
     if (obstacle.isPresent()) {

@@ -100,7 +100,7 @@ final class CheckpointWriter implements AutoCloseable {
             .map(
                 gate ->
                     new CheckpointPromotion(
-                        gate(gate, config, images),
+                        gate(gate, config, images, listener),
                         new StatusTopic(KafkaAccess.keysOf(gate.broker())),
                         listener,
                         nanoTime)),
@@ -108,7 +108,8 @@ final class CheckpointWriter implements AutoCloseable {
         nanoTime);
   }
 
-  private static PromotionGate gate(Gate gate, TrainingConfig config, TrainingImages images) {
+  private static PromotionGate gate(
+      Gate gate, TrainingConfig config, TrainingImages images, TrainingListener listener) {
     Checkpoints checkpoints = config.checkpoints();
     return new PromotionGate(
         gate,
@@ -116,7 +117,8 @@ final class CheckpointWriter implements AutoCloseable {
         checkpoints.model(),
         images.gate(),
         config.preprocessing(),
-        images.labels());
+        images.labels(),
+        listener::warned);
   }
 
   /**

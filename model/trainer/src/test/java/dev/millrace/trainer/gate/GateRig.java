@@ -47,6 +47,7 @@ final class GateRig {
   final ModelRepository repository;
   final Alias alias = new Alias();
   final List<Integer> opened = new ArrayList<>();
+  final List<String> warnings = new ArrayList<>();
   int openSessions;
   Optional<GoldenSet> golden = Optional.empty();
 
@@ -141,6 +142,10 @@ final class GateRig {
     return session(rules.get(version.version()));
   }
 
+  PastRounds past() {
+    return new PastRounds(repository, MODEL, warnings::add);
+  }
+
   ChampionWatch watch(int newest) {
     return new ChampionWatch(
         alias,
@@ -153,7 +158,16 @@ final class GateRig {
 
   PromotionGate gate(PromotionRule rule) {
     return new PromotionGate(
-        rule, alias, this::open, repository, MODEL, images, PREPROCESSING, LABELS, golden);
+        rule,
+        alias,
+        this::open,
+        repository,
+        MODEL,
+        images,
+        PREPROCESSING,
+        LABELS,
+        golden,
+        warnings::add);
   }
 
   ModelSession session(IntPredicate right) {

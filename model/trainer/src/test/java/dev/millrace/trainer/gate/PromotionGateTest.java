@@ -116,9 +116,10 @@ class PromotionGateTest {
     assertThat(three.reason()).endsWith("which may be chance: round 3 requires p < 0.00333");
 
     rig.alias.serve(later.version());
-    assertThat(PastRounds.next(rig.repository, GateRig.MODEL, later.version())).isEqualTo(1);
-    assertThat(PastRounds.next(rig.repository, GateRig.MODEL, null)).isEqualTo(1);
-    assertThat(PastRounds.next(rig.repository, "none", 1)).isEqualTo(1);
+    assertThat(rig.past().next(later.version())).isEqualTo(1);
+    assertThat(rig.past().next(null)).isEqualTo(1);
+    assertThat(new PastRounds(rig.repository, "none", rig.warnings::add).next(1)).isEqualTo(1);
+    assertThat(rig.warnings).isEmpty();
   }
 
   @Test
@@ -341,8 +342,7 @@ class PromotionGateTest {
     Verdict verdict = gate.judge(rig.session(other(40, 0)));
 
     assertThat(verdict.blessed()).isFalse();
-    assertThat(verdict.reason())
-        .isEqualTo("version 1 serves, but this run does not start from it");
+    assertThat(verdict.reason()).isEqualTo("version 1 serves, but this run does not start from it");
   }
 
   @Test

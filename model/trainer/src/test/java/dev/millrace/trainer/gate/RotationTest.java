@@ -80,17 +80,17 @@ class RotationTest {
   }
 
   private static EvaluationSet of(EvaluationSet all, GateRig rig, Integer champion, int round) {
-    return Rotation.of(all, PastRounds.before(rig.repository, GateRig.MODEL, champion), round);
+    return Rotation.of(all, rig.past().before(champion), round);
   }
 
   @Test
   void countOfComparisons_endsAtAVersionThatWasRemoved() throws IOException {
     GateRig rig = new GateRig(folder);
 
-    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, null)).isZero();
-    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, 9)).isZero();
+    assertThat(rig.past().before(null)).isZero();
+    assertThat(rig.past().before(9)).isZero();
     rig.publish(new Verdict(true, "", 512, 0.5, 9, 0.4, 9, 0, 0, 3, 0.01));
-    assertThat(PastRounds.before(rig.repository, GateRig.MODEL, 1)).isEqualTo(3);
+    assertThat(rig.past().before(1)).isEqualTo(3);
   }
 
   @Test
