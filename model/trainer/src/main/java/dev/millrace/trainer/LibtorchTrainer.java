@@ -15,6 +15,7 @@ import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.gate.GoldenCheck;
+import dev.millrace.trainer.gate.GoldenFile;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
@@ -104,6 +105,7 @@ public final class LibtorchTrainer implements Trainer {
               .collect(Collectors.joining("; ")));
     }
     golden.ifPresent(check -> check.requireEnough(selection.classes()));
+    golden.ifPresent(check -> new GoldenFile(checkpoints.run()).keep(check, listener));
     selection.notes().forEach(listener::warned);
     golden.flatMap(check -> check.leftOut(selection.classes())).ifPresent(listener::warned);
     golden.flatMap(check -> check.trained(selection)).ifPresent(listener::warned);

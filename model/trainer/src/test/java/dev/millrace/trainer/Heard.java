@@ -1,5 +1,6 @@
 package dev.millrace.trainer;
 
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
@@ -20,7 +21,13 @@ public class Heard implements TrainingListener {
   public final List<Verdict> verdicts = new ArrayList<>();
   public final List<ModelVersion> promoted = new ArrayList<>();
   public final List<String> warnings = new ArrayList<>();
+  public final List<Fingerprint> goldenChanges = new ArrayList<>();
   public long done;
+
+  @Override
+  public void goldenChanged(Fingerprint before, Fingerprint now) {
+    goldenChanges.add(now);
+  }
 
   @Override
   public void began(String run, int images, int heldOut, long doneBefore, long all) {

@@ -91,7 +91,22 @@ class TrainTest {
   @Test
   void gate_promotesWhatIsBetter_andRefusesWhatIsNot(EmbeddedBroker broker) throws Exception {
     String at = broker.bootstrapServers();
-    List<Object> gate = List.of("--promote-if-better", 0.2, "--bootstrap-servers", at);
+    List<DemoImage> golden = FashionMnist.read().subList(IMAGES, IMAGES + 200);
+    for (DemoImage image : golden) {
+      Path file = folder.resolve("golden").resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.write(file, image.encoded());
+    }
+    List<Object> gate =
+        List.of(
+            "--promote-if-better",
+            0.2,
+            "--bootstrap-servers",
+            at,
+            "--golden",
+            folder.resolve("golden"),
+            "--max-loss",
+            20);
 
     List<Object> hardlyTrained = train("--epochs", 1, "--learning-rate", 0.00001);
     hardlyTrained.addAll(gate);
@@ -109,6 +124,10 @@ class TrainTest {
     assertThat(repository().newest(MODEL).manifest().metrics())
         .as("no epoch is chosen on the gate's images")
         .containsEntry("epoch", 4.0);
+    assertThat(repository().newest(MODEL).manifest().golden().classes().values())
+        .as("images of the golden set on which it was compared")
+        .satisfies(
+            counts -> assertThat(counts.stream().mapToInt(each -> each).sum()).isEqualTo(200));
 
     MillraceProcess.Result worse = run(hardlyTrained);
     assertThat(worse.output()).contains("not blessed: -");

@@ -35,6 +35,8 @@ import java.util.regex.Pattern;
  * @param calibration the temperature in the model's graph, or null if there is none
  * @param evaluation the measures of the version on images that no training step has seen, or null
  * @param lineage how the version was trained, or null
+ * @param golden the golden set on which the version was compared with the champion; null if there
+ *     was no such comparison
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelManifest(
@@ -53,7 +55,8 @@ public record ModelManifest(
     Quantization quantization,
     Calibration calibration,
     Figures evaluation,
-    Lineage lineage) {
+    Lineage lineage,
+    Fingerprint golden) {
 
   /** The {@link #kind} of a model whose classes are independent of each other. */
   public static final String INDEPENDENT = "independent";
@@ -110,6 +113,7 @@ public record ModelManifest(
    * @param calibration the temperature in the model's graph, or null
    * @param evaluation the measures of the version, or null
    * @param lineage how the version was trained, or null
+   * @param golden the golden set on which the version was compared with the champion, or null
    * @throws IllegalArgumentException if a value is missing or invalid; the message names the
    *     manifest's field
    */
@@ -227,6 +231,7 @@ public record ModelManifest(
         kind,
         files,
         quantization,
+        null,
         null,
         null,
         null);

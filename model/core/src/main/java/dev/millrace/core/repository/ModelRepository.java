@@ -301,7 +301,8 @@ public sealed class ModelRepository permits RemoteModelRepository {
                 provenance.quantization(),
                 provenance.calibration(),
                 provenance.evaluation(),
-                provenance.lineage());
+                provenance.lineage(),
+                provenance.golden());
     try (VersionWriter writer = VersionWriter.into(home)) {
       writer.write(files);
       return publishNext(model, writer, numbered);

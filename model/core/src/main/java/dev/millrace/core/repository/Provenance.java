@@ -2,6 +2,7 @@ package dev.millrace.core.repository;
 
 import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.Quantization;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param calibration the temperature in the model's graph, or null if there is none
  * @param evaluation the measures of the model, or null
  * @param lineage how the model was trained, or null
+ * @param golden the golden set on which the model was compared with the champion, or null
  */
 public record Provenance(
     ModelManifest.Source source,
@@ -28,7 +30,8 @@ public record Provenance(
     Quantization quantization,
     Calibration calibration,
     Figures evaluation,
-    Lineage lineage) {
+    Lineage lineage,
+    Fingerprint golden) {
 
   /**
    * Copies the metrics.
@@ -41,9 +44,43 @@ public record Provenance(
    * @param calibration the temperature in the model's graph, or null
    * @param evaluation the measures of the model, or null
    * @param lineage how the model was trained, or null
+   * @param golden the golden set on which the model was compared with the champion, or null
    */
   public Provenance {
     metrics = Map.copyOf(metrics);
+  }
+
+  /**
+   * Creates the provenance of a model that was not compared on a golden set.
+   *
+   * @param source the origin of the model
+   * @param parentVersion number of the version that training started from, or null
+   * @param metrics measurements of the model
+   * @param trainingRun name of the training run that produced the model, or null
+   * @param quantization how the model was quantised, or null
+   * @param calibration the temperature in the model's graph, or null
+   * @param evaluation the measures of the model, or null
+   * @param lineage how the model was trained, or null
+   */
+  public Provenance(
+      ModelManifest.Source source,
+      Integer parentVersion,
+      Map<String, Double> metrics,
+      String trainingRun,
+      Quantization quantization,
+      Calibration calibration,
+      Figures evaluation,
+      Lineage lineage) {
+    this(
+        source,
+        parentVersion,
+        metrics,
+        trainingRun,
+        quantization,
+        calibration,
+        evaluation,
+        lineage,
+        null);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
 
@@ -25,6 +26,11 @@ public abstract class ForwardingListener implements TrainingListener {
   @Override
   public void roundBegan(int round) {
     next.roundBegan(round);
+  }
+
+  @Override
+  public void goldenChanged(Fingerprint before, Fingerprint now) {
+    next.goldenChanged(before, now);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.core.training;
 
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
 
@@ -20,6 +21,15 @@ public interface TrainingListener {
    * @param round the round's number, from 1
    */
   default void roundBegan(int round) {}
+
+  /**
+   * The golden set is not the set of the earlier trainings in the run's folder. The training
+   * continues with the new set.
+   *
+   * @param before the set of the earlier trainings
+   * @param now the new set
+   */
+  default void goldenChanged(Fingerprint before, Fingerprint now) {}
 
   /**
    * A training begins or resumes.

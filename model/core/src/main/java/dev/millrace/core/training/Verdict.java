@@ -1,6 +1,7 @@
 package dev.millrace.core.training;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.millrace.core.model.Fingerprint;
 
 /**
  * The gate's result for a candidate. TensorFlow Extended (TFX) calls a positive result "blessing".
@@ -51,9 +52,17 @@ public record Verdict(
    * @param lost number of images that only the champion classifies correctly
    * @param bound the upper end of the one-sided 95 % interval of the candidate's loss, in
    *     percentage points
+   * @param set identifies the golden set. It may have images of further classes, which are not
+   *     compared
    */
   public record Golden(
-      int images, double accuracy, double championAccuracy, int gained, int lost, double bound) {}
+      int images,
+      double accuracy,
+      double championAccuracy,
+      int gained,
+      int lost,
+      double bound,
+      Fingerprint set) {}
 
   /**
    * Creates a verdict without a golden set.

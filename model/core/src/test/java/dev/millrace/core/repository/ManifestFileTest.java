@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.Evaluation;
 import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
@@ -109,7 +110,8 @@ class ManifestFileTest {
                 3,
                 0,
                 new Lineage.Data(SHA_256, List.of(20, 30)),
-                Map.of("libtorch", "2.10")));
+                Map.of("libtorch", "2.10")),
+            new Fingerprint(SHA_256, Map.of("cat", 300, "dog", 200)));
 
     assertThat(read(new String(ManifestFile.bytes(trained), UTF_8))).isEqualTo(trained);
   }

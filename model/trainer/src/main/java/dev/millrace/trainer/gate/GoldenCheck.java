@@ -2,6 +2,7 @@ package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
@@ -69,6 +70,20 @@ public final class GoldenCheck {
             golden ->
                 FolderImages.find(golden.folder(), stop)
                     .map(found -> new GoldenCheck(golden, found)));
+  }
+
+  /**
+   * {@return the check of the set as it is now}
+   *
+   * @throws TrainingException if the set's folder cannot be read
+   */
+  public GoldenCheck again() {
+    return new GoldenCheck(golden, FolderImages.find(golden.folder()));
+  }
+
+  /** {@return the fingerprint of all images, also those of folders that are no class} */
+  Fingerprint fingerprint() {
+    return images.fingerprint();
   }
 
   /**

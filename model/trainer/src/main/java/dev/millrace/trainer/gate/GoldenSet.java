@@ -2,6 +2,7 @@ package dev.millrace.trainer.gate;
 
 import dev.millrace.core.evaluation.NonInferiority;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
@@ -10,6 +11,7 @@ import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
 import dev.millrace.trainer.data.FolderImages;
+import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.NamedImage;
 import dev.millrace.trainer.data.Part;
@@ -33,11 +35,13 @@ public final class GoldenSet implements AutoCloseable {
   private final Gate.Golden golden;
   private final Pixels pixels;
   private final EvaluationSet images;
+  private final Fingerprint set;
 
-  private GoldenSet(Gate.Golden golden, Pixels pixels, EvaluationSet images) {
+  private GoldenSet(Gate.Golden golden, Pixels pixels, EvaluationSet images, Fingerprint set) {
     this.golden = golden;
     this.pixels = pixels;
     this.images = images;
+    this.set = set;
   }
 
   /**
@@ -49,14 +53,19 @@ public final class GoldenSet implements AutoCloseable {
   static GoldenSet open(Gate.Golden golden, Preprocessing preprocessing, Labels labels) {
     Pixels pixels = new Pixels(preprocessing, ROOM);
     try {
+      FoundImages found = FolderImages.find(golden.folder());
       List<LabelledImage> images =
-          FolderImages.find(golden.folder()).withoutCopies().images().stream()
+          found.withoutCopies().images().stream()
               .filter(image -> labels.names().contains(image.name()))
               .map(image -> labelled(image, labels.names().indexOf(image.name())))
               .toList();
       DecodedImages decoded = DecodedImages.of(images, pixels, () -> false).orElseThrow();
       requireReadable(golden, decoded);
-      return new GoldenSet(golden, pixels, new EvaluationSet(decoded.images(), pixels.bytes()));
+      return new GoldenSet(
+          golden,
+          pixels,
+          new EvaluationSet(decoded.images(), pixels.bytes()),
+          found.fingerprint());
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
@@ -95,11 +104,11 @@ public final class GoldenSet implements AutoCloseable {
     Answers own = Answers.of(candidate, images).toClasses(truth, known);
     try (ModelSession session = champion.get()) {
       Answers other = Answers.of(session, images).toClasses(truth, known);
-      return judge(verdict, Pairs.of(own, other), golden.maxLoss());
+      return judge(verdict, Pairs.of(own, other), golden.maxLoss(), set);
     }
   }
 
-  static Verdict judge(Verdict verdict, Pairs pairs, double maxLoss) {
+  static Verdict judge(Verdict verdict, Pairs pairs, double maxLoss, Fingerprint set) {
     double bound = 100 * NonInferiority.bound(pairs.images(), pairs.gained(), pairs.lost(), LEVEL);
     boolean isKept = bound < maxLoss;
     String found =
@@ -120,7 +129,8 @@ public final class GoldenSet implements AutoCloseable {
             pairs.otherAccuracy(),
             pairs.gained(),
             pairs.lost(),
-            bound));
+            bound,
+            set));
   }
 
   @Override

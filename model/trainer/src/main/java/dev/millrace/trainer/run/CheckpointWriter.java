@@ -3,6 +3,7 @@ package dev.millrace.trainer.run;
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.control.StatusTopic;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
@@ -172,7 +173,7 @@ final class CheckpointWriter implements AutoCloseable {
         boolean isInt8 = config.checkpoints().precision() == Precision.INT8;
         Export export = new Export(run, progress, judged && !isInt8, began);
         Optional<ModelVersion> version =
-            export(export, float32, metrics -> publish(float32, run, metrics, lineage));
+            export(export, float32, measured -> publish(float32, run, measured, lineage));
         return version.isPresent()
             && (!isInt8
                 || exportInt8(
@@ -189,17 +190,24 @@ final class CheckpointWriter implements AutoCloseable {
   private record Export(String run, Map<String, Double> progress, boolean judged, long began) {}
 
   /**
+   * The measurements of a checkpoint.
+   *
+   * @param golden the golden set on which the gate compared the checkpoint, or null
+   */
+  private record Measured(Map<String, Double> metrics, Fingerprint golden) {}
+
+  /**
    * Lets the gate judge a model, publishes it, and promotes it if the gate blesses it.
    *
    * @return the published version, or empty if the training was stopped first
    */
   private Optional<ModelVersion> export(
-      Export export, CalibratedModel model, Function<Map<String, Double>, ModelVersion> publisher) {
+      Export export, CalibratedModel model, Function<Measured, ModelVersion> publisher) {
     Optional<Optional<Verdict>> judged =
         until("the comparison with the champion", () -> judge(export, model));
     return judged.flatMap(
         verdict ->
-            until("the publication", () -> publisher.apply(metrics(export, model, verdict)))
+            until("the publication", () -> publisher.apply(measured(export, model, verdict)))
                 .map(version -> concluded(export, version, verdict)));
   }
 
@@ -211,12 +219,13 @@ final class CheckpointWriter implements AutoCloseable {
     return promotion.filter(gate -> export.judged).flatMap(gate -> gate.judge(model.session()));
   }
 
-  private static Map<String, Double> metrics(
+  private static Measured measured(
       Export export, CalibratedModel model, Optional<Verdict> verdict) {
     Map<String, Double> metrics = new LinkedHashMap<>(export.progress);
     metrics.putAll(Metrics.share("accuracy", model.figures().top1(), model.figures().n()));
     verdict.map(CheckpointPromotion::figures).ifPresent(metrics::putAll);
-    return metrics;
+    return new Measured(
+        metrics, verdict.map(Verdict::golden).map(Verdict.Golden::set).orElse(null));
   }
 
   private ModelVersion concluded(Export export, ModelVersion version, Optional<Verdict> verdict) {
@@ -248,7 +257,7 @@ final class CheckpointWriter implements AutoCloseable {
       return true;
     }
     try (Int8Checkpoint int8 = made.get()) {
-      return export(export, int8.model(), metrics -> publish(int8, export.run, metrics, parent))
+      return export(export, int8.model(), measured -> publish(int8, export.run, measured, parent))
           .isPresent();
     }
   }
@@ -265,7 +274,7 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private ModelVersion publish(
-      CalibratedModel model, String run, Map<String, Double> metrics, Lineage lineage) {
+      CalibratedModel model, String run, Measured measured, Lineage lineage) {
     return repository.publish(
         config.checkpoints().model(),
         model.bytes(),
@@ -274,16 +283,17 @@ final class CheckpointWriter implements AutoCloseable {
         new Provenance(
             new ModelManifest.Source("training", null, null),
             config.pretrained().map(from -> from.parentVersion()).orElse(null),
-            metrics,
+            measured.metrics(),
             run,
             null,
             model.calibration(),
             model.figures(),
-            lineage));
+            lineage,
+            measured.golden()));
   }
 
   private ModelVersion publish(
-      Int8Checkpoint int8, String run, Map<String, Double> metrics, ModelVersion parent) {
+      Int8Checkpoint int8, String run, Measured measured, ModelVersion parent) {
     try (Scratch scratch = Scratch.create()) {
       return repository.publish(
           parent.name(),
@@ -293,12 +303,13 @@ final class CheckpointWriter implements AutoCloseable {
           new Provenance(
               new ModelManifest.Source("quantization", null, parent.sha256()),
               parent.version(),
-              metrics,
+              measured.metrics(),
               run,
               int8.quantization(),
               int8.model().calibration(),
               int8.model().figures(),
-              null),
+              null,
+              measured.golden()),
           parent.manifest().kind());
     } catch (IOException e) {
       throw new ModelException(

@@ -9,6 +9,7 @@ import dev.millrace.trainer.data.PublishedClasses;
 import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.gate.GoldenCheck;
+import dev.millrace.trainer.gate.GoldenFile;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +22,16 @@ import java.util.stream.Stream;
  */
 final class RoundImages {
 
-  private final Optional<GoldenCheck> golden;
+  private final GoldenFile file;
   private final TrainingListener listener;
   private final ClassOrder order;
   private final Selector selector;
   private final Optional<Labels> fixed;
+  private Optional<GoldenCheck> golden;
   private Set<String> told = Set.of();
 
   /**
-   * @param golden the check of the golden set; empty if the training has none
+   * @param golden the check of the golden set at the start; empty if the training has none
    * @throws dev.millrace.core.training.OtherSplitException if earlier rounds divided images by
    *     another split
    */
@@ -38,6 +40,7 @@ final class RoundImages {
       Optional<GoldenCheck> golden,
       TrainingListener listener,
       ClassOrder order) {
+    this.file = new GoldenFile(config.checkpoints().run());
     this.golden = golden;
     this.listener = listener;
     this.order = order;
@@ -76,8 +79,9 @@ final class RoundImages {
    * the reason.
    *
    * @param found all labelled images
-   * @throws dev.millrace.core.training.TrainingException if the golden set has no image of the
-   *     round's classes
+   * @throws dev.millrace.core.training.TrainingException if the golden set cannot be read, or has
+   *     no image of the round's classes
+   * @throws dev.millrace.trainer.data.FailedWriteException if the run's folder cannot be written
    * @throws dev.millrace.control.ConcurrentChangeException if other trainers keep changing the
    *     indices of the classes
    * @throws org.apache.kafka.common.KafkaException if the indices of the classes cannot be read or
@@ -89,7 +93,9 @@ final class RoundImages {
     Set<String> notes = new LinkedHashSet<>(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
     if (selection.lack().isEmpty()) {
+      golden = golden.map(GoldenCheck::again);
       golden.ifPresent(check -> notes.addAll(golden(check, selection)));
+      golden.ifPresent(check -> file.keep(check, listener));
     }
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
     told = notes;

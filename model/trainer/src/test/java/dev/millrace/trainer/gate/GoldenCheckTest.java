@@ -160,6 +160,21 @@ class GoldenCheckTest {
   }
 
   @Test
+  void setThatIsNotThatOfTheEarlierTraining_isTold() throws IOException {
+    TrainingConfig config = config(70);
+    Heard heard = new Heard();
+    new LibtorchTrainer()
+        .train(config, heard, () -> home.resolve("run/split.json").toFile().exists());
+    assertThat(heard.goldenChanges).isEmpty();
+
+    Files.copy(folder.resolve("a/0000.png"), folder.resolve("b/other.png"));
+    new LibtorchTrainer().train(config, heard, () -> !heard.goldenChanges.isEmpty());
+    assertThat(heard.goldenChanges)
+        .singleElement()
+        .satisfies(now -> assertThat(now.classes()).isEqualTo(Map.of("a", 3, "b", 4)));
+  }
+
+  @Test
   void setWithTooFewImagesOfTheClasses_isRefusedBeforeTheTrainingBegins() throws IOException {
     TrainingConfig config = config(50);
     Files.move(folder.resolve("b"), folder.resolve("B"));

@@ -3,6 +3,7 @@ package dev.millrace.trainer.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
@@ -10,11 +11,13 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
+import dev.millrace.trainer.data.FolderImages;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,8 @@ class GoldenSetTest {
 
   private static final Verdict BLESSED =
       new Verdict(true, "better", 400, 0.9, 4, 0.8, 50, 10, 1e-7, 1, 0.01375);
+
+  private static final Fingerprint SET = new Fingerprint("any", Map.of("a", 1_500));
 
   @TempDir private Path folder;
 
@@ -58,7 +63,7 @@ class GoldenSetTest {
 
   @Test
   void candidateThatLosesLittle_staysBlessed() {
-    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 40, 35), 1);
+    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 40, 35), 1, SET);
 
     assertThat(verdict.blessed()).isTrue();
     assertThat(verdict.reason())
@@ -71,7 +76,7 @@ class GoldenSetTest {
 
   @Test
   void candidateThatMayLoseMuch_isNotBlessed() {
-    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 35, 50), 1);
+    Verdict verdict = GoldenSet.judge(BLESSED, new Pairs(1_500, 1_300, 35, 50), 1, SET);
 
     assertThat(verdict.blessed()).isFalse();
     assertThat(verdict.reason()).startsWith("better; golden set: -1.00 points").endsWith("1.00");
@@ -89,6 +94,10 @@ class GoldenSetTest {
       assertThat(verdict.golden().images()).isEqualTo(3);
       assertThat(verdict.golden().gained()).isEqualTo(3);
       assertThat(verdict.golden().lost()).isZero();
+      assertThat(verdict.golden().set())
+          .as("of all images, also those of no class")
+          .isEqualTo(FolderImages.find(folder).fingerprint());
+      assertThat(verdict.golden().set().classes()).isEqualTo(Map.of("a", 3, "b", 3));
     }
   }
 

@@ -222,6 +222,31 @@ class RoundImagesTest {
   }
 
   @Test
+  void goldenSetThatChanges_isToldOnce_andTheNewSetCounts() throws IOException {
+    TrainingConfig config = golden(new ClassRule(1), 50, "cat", "dog");
+    RoundImages images = images(config, new Topic());
+    images.select(found("cat", "dog"));
+    Path dogs = folder.resolve("golden/dog");
+    Files.move(dogs.resolve("1.png"), dogs.resolve("renamed.png"));
+    images.select(found("cat", "dog"));
+    assertThat(told.goldenChanges).isEmpty();
+    assertThat(told.warnings).isEmpty();
+
+    Files.move(dogs, dogs.resolveSibling("hen"));
+    images.select(found("cat", "dog"));
+    images.select(found("cat", "dog"));
+    assertThat(told.goldenChanges)
+        .singleElement()
+        .satisfies(now -> assertThat(now.classes()).isEqualTo(Map.of("cat", 3, "hen", 3)));
+    assertThat(told.warnings)
+        .anySatisfy(warning -> assertThat(warning).contains("'hen' (3); rename"));
+
+    Files.write(dogs.resolveSibling("hen").resolve("0.png"), StreamTrainingRig.png("dog/9"));
+    images(config, new Topic()).select(found("cat", "dog"));
+    assertThat(told.goldenChanges).as("while no trainer ran").hasSize(2);
+  }
+
+  @Test
   void goldenSet_isComparedWithTheKnownClassesBeforeTheFirstRound() throws IOException {
     TrainingConfig config = golden(new ClassRule(1), 70, "Cat");
     config

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
@@ -15,10 +16,16 @@ final class Told implements TrainingListener {
   final List<String> rounds = new ArrayList<>();
   final List<ModelVersion> versions = new ArrayList<>();
   final List<Integer> begun = new ArrayList<>();
+  final List<Fingerprint> goldenChanges = new ArrayList<>();
 
   @Override
   public void roundBegan(int round) {
     begun.add(round);
+  }
+
+  @Override
+  public void goldenChanged(Fingerprint before, Fingerprint now) {
+    goldenChanges.add(now);
   }
 
   @Override

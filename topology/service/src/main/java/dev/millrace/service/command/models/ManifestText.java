@@ -65,6 +65,9 @@ record ManifestText(PrintWriter out, Instant now) {
       line("speed", QuantizationText.speed(quantization));
     }
     printMetrics(new TreeMap<>(manifest.metrics()));
+    if (manifest.golden() != null) {
+      line("golden set", manifest.golden().text());
+    }
     printEvaluation(manifest);
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.service.command.train;
 import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.evaluation.Interval;
 import dev.millrace.core.evaluation.Proportion;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
@@ -71,6 +72,20 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
         "recipe",
         Map.of("recipe", recipe.toString(), "options", options),
         "recipe " + recipe + ": " + String.join(" ", options));
+  }
+
+  @Override
+  public void goldenChanged(Fingerprint before, Fingerprint now) {
+    tell(
+        "golden_changed",
+        Map.of("before", before, "now", now),
+        style.warning("ALARM, the golden set has changed: ")
+            + "it has "
+            + now.text()
+            + ", and had "
+            + before.text()
+            + "; from now on, the gate uses the new set, and the accuracies on it cannot be compared"
+            + " with earlier ones");
   }
 
   @Override

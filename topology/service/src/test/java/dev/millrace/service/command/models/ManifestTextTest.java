@@ -3,6 +3,7 @@ package dev.millrace.service.command.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import java.io.IOException;
@@ -117,6 +118,32 @@ class ManifestTextTest {
     assertThat(text(new ModelVersion(folder, manifest)))
         .containsPattern("weights-1.bin +1,234 bytes, sha256 1{64}\n")
         .containsPattern("weights-2.bin +missing, sha256 2{64}\n");
+  }
+
+  @Test
+  void versionThatWasComparedOnAGoldenSet_tellsOnWhich() {
+    ModelManifest manifest =
+        new ModelManifest(
+            "m",
+            4,
+            "0".repeat(64),
+            "2026-01-01T00:00:00Z",
+            new ModelManifest.Source("training", null, null),
+            3,
+            PREPROCESSING,
+            List.of("a", "b"),
+            Map.of("golden_images", 200.0),
+            "run-1",
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new Fingerprint("5".repeat(64), Map.of("a", 150, "b", 50)));
+
+    assertThat(text(manifest))
+        .containsPattern("golden set +200 images of 2 classes, digest 5{12}…\n");
   }
 
   private static String text(ModelManifest manifest) {

@@ -7,6 +7,7 @@ import dev.millrace.core.evaluation.Evaluation;
 import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -102,6 +103,8 @@ class TrainingScreenTest {
             "ALARM, the champion has become worse: version 2, which serves: accuracy 84.00 %"
                 + " (80.53 to 86.95) of the newest 500 images, 92.00 % (87.97 to 94.76) of 250 when it"
                 + " was promoted",
+            "ALARM, the golden set has changed: it has 1,499 images of 2 classes, digest"
+                + " fedcba987654…, and had 1,500 images of 2 classes, digest 0123456789ab…; from",
             "blessed: better; accuracy 90.00 % (82.56 to 94.48) of 100; version 2: 80.00 % (71.12 to"
                 + " 86.66) of 100",
             "not blessed: no champion; accuracy 90.00 % (82.56 to 94.48) of 100\n");
@@ -164,6 +167,9 @@ class TrainingScreenTest {
       screen.began("run", 9_600, 2_400, 0, 90);
       screen.gateOpened(120, 700 / 120.0);
       screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true));
+      screen.goldenChanged(
+          new Fingerprint("0123456789abcdef", Map.of("a", 1_000, "b", 500)),
+          new Fingerprint("fedcba9876543210", Map.of("a", 1_000, "b", 499)));
       screen.judged(new Verdict(true, "better", 100, 0.9, 2, 0.8, 12, 2, 0.006, 1, 0.01));
       screen.judged(new Verdict(false, "no champion", 100, 0.9, 2, null, 0, 0, 1, 0, 0));
       for (int version = 1; version <= VERSIONS; version++) {
@@ -203,6 +209,7 @@ class TrainingScreenTest {
             null,
             new Calibration(1.5, 12, 0, FIGURES.overall()),
             FIGURES,
+            null,
             null));
   }
 
