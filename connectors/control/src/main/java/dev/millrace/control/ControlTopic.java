@@ -36,7 +36,8 @@ public final class ControlTopic {
 
   /**
    * The topic for reports. Every instance reports the outcome of a swap, and a trainer reports its
-   * verdicts and its progress; see {@link SwapReport} and {@link TrainingProgress}.
+   * verdicts, its progress and the champion's accuracy; see {@link SwapReport} and {@link
+   * TrainerReport}.
    */
   public static final String STATUS = "millrace.models.status";
 

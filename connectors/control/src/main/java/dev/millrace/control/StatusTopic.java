@@ -62,15 +62,15 @@ public final class StatusTopic implements AutoCloseable {
   }
 
   /**
-   * Sends a trainer's progress in the way in which {@link #publish(SwapReport)} sends a report. If
-   * the progress cannot be delivered, this method passes the reason to {@code failed} and logs no
+   * Sends a trainer's report in the way in which {@link #publish(SwapReport)} sends a report. If
+   * the report cannot be delivered, this method passes the reason to {@code failed} and logs no
    * warning.
    *
-   * @param progress the progress
+   * @param report the report
    * @param failed receives the reason, on the calling thread or on the producer's thread
    */
-  public void publish(TrainingProgress progress, Consumer<Exception> failed) {
-    send(progress.key(), progress.toJson(), failed);
+  public void publish(TrainerReport report, Consumer<Exception> failed) {
+    send(report.key(), report.toJson(), failed);
   }
 
   private void send(String key, byte[] value, Consumer<Exception> failed) {

@@ -1,24 +1,12 @@
 package dev.millrace.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /**
- * The report of a trainer at the end of an epoch. Written as JSON, the report is the value of a
- * record on {@link ControlTopic#STATUS}. The field {@code type} is {@value #TYPE}, and {@code
- * schema} is {@value #SCHEMA}. A reader skips records of another type or schema. Readers of earlier
- * releases skip these reports, because the reports have no field {@code outcome}.
- *
- * <p>The record's key is {@code MODEL/training}, so that a report never replaces a {@link
- * SwapReport} if the topic is compacted by mistake.
+ * The report of a trainer at the end of an epoch. The field {@code type} is {@value #TYPE}, and
+ * {@code schema} is {@value #SCHEMA}. The record's key is {@code MODEL/training}.
  *
  * @param model the model's name
  * @param run the run's name; each round has its own name
@@ -38,7 +26,8 @@ public record TrainingProgress(
     int epochs,
     double loss,
     HeldOut heldOut,
-    double imagesPerSecond) {
+    double imagesPerSecond)
+    implements TrainerReport {
 
   /** The value of the field {@code type}. */
   public static final String TYPE = "epoch";
@@ -59,8 +48,8 @@ public record TrainingProgress(
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record HeldOut(double loss, double accuracy, Integer images) {}
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+  private static final TypedJson<TrainingProgress> JSON =
+      new TypedJson<>(TYPE, SCHEMA, TrainingProgress.class);
 
   /**
    * Validates the names and the epoch's number.
@@ -85,20 +74,14 @@ public record TrainingProgress(
     }
   }
 
-  /** {@return the key of the report's record} */
+  @Override
   public String key() {
     return model + "/training";
   }
 
-  /** {@return the report as a record's value: JSON in UTF-8} */
+  @Override
   public byte[] toJson() {
-    ObjectNode json = JSON.createObjectNode().put("type", TYPE).put("schema", SCHEMA);
-    json.setAll(JSON.<ObjectNode>valueToTree(this));
-    try {
-      return JSON.writeValueAsBytes(json);
-    } catch (JacksonException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
+    return JSON.write(this);
   }
 
   /**
@@ -109,14 +92,6 @@ public record TrainingProgress(
    * @throws IOException if the value is not a report, or is of another type or schema
    */
   public static TrainingProgress fromJson(byte[] json) throws IOException {
-    JsonNode read = JSON.readTree(json);
-    String type = read.path("type").asText();
-    int schema = read.path("schema").asInt();
-    if (!type.equals(TYPE) || schema != SCHEMA) {
-      throw new IOException(
-          "type '%s' with schema %d is not '%s' with schema %d"
-              .formatted(type, schema, TYPE, SCHEMA));
-    }
-    return JSON.treeToValue(read, TrainingProgress.class);
+    return JSON.read(json);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.page;
 
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
 import java.util.ArrayDeque;
@@ -13,8 +14,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The progress of the model's trainer, its epochs, and the verdicts of its gate. Used by one
- * thread.
+ * The progress of the model's trainer, its epochs, its last measurement of the champion, and the
+ * verdicts of its gate. Used by one thread.
  */
 final class TrainerPanel {
 
@@ -28,10 +29,11 @@ final class TrainerPanel {
    * The content of the panel.
    *
    * @param progress the last epoch that has ended, or null
+   * @param champion the last measurement of the champion, or null
    * @param epochs the last epochs, of all runs, the oldest first
    * @param verdicts the last verdicts, the oldest first
    */
-  record View(Progress progress, List<Epoch> epochs, List<Verdict> verdicts) {}
+  record View(Progress progress, Champion champion, List<Epoch> epochs, List<Verdict> verdicts) {}
 
   /**
    * The progress of the training.
@@ -42,6 +44,15 @@ final class TrainerPanel {
    * @param text the progress as text
    */
   record Progress(String time, int epoch, int epochs, String text) {}
+
+  /**
+   * The champion on the newest images.
+   *
+   * @param time time of the measurement, in ISO-8601
+   * @param hasFallen whether the champion is significantly worse than when it was promoted
+   * @param text the measurement as text
+   */
+  record Champion(String time, boolean hasFallen, String text) {}
 
   /**
    * A point of the curves.
@@ -88,6 +99,7 @@ final class TrainerPanel {
   private final Map<String, Epoch> epochs = new LinkedHashMap<>();
 
   private Trained last;
+  private Champion champion;
 
   TrainerPanel(String model) {
     this.model = model;
@@ -101,6 +113,9 @@ final class TrainerPanel {
         .ifPresent(this::add);
     Trained.of(record)
         .filter(trained -> trained.progress().model().equals(model))
+        .ifPresent(this::add);
+    MeasuredChampion.of(record)
+        .filter(measured -> measured.report().model().equals(model))
         .ifPresent(this::add);
   }
 
@@ -145,6 +160,12 @@ final class TrainerPanel {
     }
   }
 
+  private void add(MeasuredChampion measured) {
+    champion =
+        new Champion(
+            measured.time().toString(), measured.report().measure().hasFallen(), measured.text());
+  }
+
   /** Returns the content of the panel. */
   View view() {
     return new View(
@@ -155,6 +176,7 @@ final class TrainerPanel {
                 last.progress().epoch(),
                 last.progress().epochs(),
                 last.text()),
+        champion,
         new ArrayList<>(epochs.values()),
         new ArrayList<>(verdicts));
   }

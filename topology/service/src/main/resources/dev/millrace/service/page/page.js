@@ -150,8 +150,9 @@ const panels = {
   },
 
   trainer(view) {
-    get('no-trainer').hidden = view.progress !== null || view.verdicts.length > 0;
+    get('no-trainer').hidden = view.progress !== null || view.champion !== null || view.verdicts.length > 0;
     showTraining(view.progress);
+    showMeasured(view.champion);
     showEpochs(view.epochs);
     const measured = view.verdicts.filter((verdict) => verdict.accuracy !== null);
     curve('checkpoints', [measured.map((v) => v.accuracy), measured.map((v) => v.champion)],
@@ -182,6 +183,15 @@ function showTraining(progress) {
     fill(get('training-text'), [element('time', { datetime: progress.time }, clock(progress.time)), ' ' + progress.text]);
     get('training-bar').max = progress.epochs;
     get('training-bar').value = progress.epoch;
+  }
+}
+
+function showMeasured(champion) {
+  const line = get('measured');
+  line.hidden = champion === null;
+  if (champion !== null) {
+    line.className = champion.hasFallen ? 'bad' : '';
+    fill(line, [element('time', { datetime: champion.time }, clock(champion.time)), ' ' + champion.text]);
   }
 }
 

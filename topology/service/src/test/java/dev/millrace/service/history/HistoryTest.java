@@ -3,10 +3,12 @@ package dev.millrace.service.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.Champion;
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,29 @@ class HistoryTest {
     assertThat(Trained.of(record(progress.toJson())).orElseThrow().progress()).isEqualTo(progress);
     assertThat(Trained.of(record(report.toJson()))).isEmpty();
     assertThat(Reported.of(record(report.toJson())).orElseThrow().report()).isEqualTo(report);
+  }
+
+  @Test
+  void measurementOfAChampion_hasIntervalsAndNumbersOfImages() {
+    ChampionReport report =
+        new ChampionReport("m", new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true));
+
+    assertThat(MeasuredChampion.of(record(report.toJson())).orElseThrow().text())
+        .isEqualTo(
+            "ALARM, the champion has become worse: version 2: accuracy 84.0 % (80.5 to 87.0) of the"
+                + " newest 500 images, 92.0 % (88.0 to 94.8) of 250 when it was promoted");
+    assertThat(Reported.of(record(report.toJson()))).isEmpty();
+    assertThat(Trained.of(record(report.toJson()))).isEmpty();
+    assertThat(MeasuredChampion.of(record(new byte[0]))).isEmpty();
+  }
+
+  @Test
+  void measurementOfAChampionThatNoGatePromoted_hasOneFigure() {
+    ChampionReport report =
+        new ChampionReport("m", new ChampionMeasure(2, 1_500, 0.84, null, null, 1, false));
+
+    assertThat(MeasuredChampion.of(record(report.toJson())).orElseThrow().text())
+        .isEqualTo("version 2: accuracy 84.0 % (82.1 to 85.8) of the newest 1,500 images");
   }
 
   private static ConsumerRecord<byte[], byte[]> record(byte[] value) {

@@ -2,9 +2,11 @@ package dev.millrace.service.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +119,28 @@ class TrainerPanelTest {
                 "50.0 % (43.1 to 56.9) of 200",
                 "version 2 is better and was promoted"));
     assertThat(panel.view().progress()).isNull();
+  }
+
+  @Test
+  void lastMeasurementOfTheChampion_isShown() {
+    assertThat(panel.view().champion()).isNull();
+    add(champion("fashion", 0.92, false));
+    add(champion("fashion", 0.84, true));
+    add(champion("another", 0.9, false));
+
+    assertThat(panel.view().champion())
+        .isEqualTo(
+            new TrainerPanel.Champion(
+                "1970-01-01T00:00:01Z",
+                true,
+                "ALARM, the champion has become worse: version 2: accuracy 84.0 % (80.5 to 87.0) of"
+                    + " the newest 500 images"));
+  }
+
+  private static byte[] champion(String model, double accuracy, boolean hasFallen) {
+    return new ChampionReport(
+            model, new ChampionMeasure(2, 500, accuracy, null, null, 1, hasFallen))
+        .toJson();
   }
 
   @Test

@@ -127,7 +127,9 @@ final class RequiredRights {
     return List.of(
         Right.onTopic(topics.deadLetters(), READ).orElse("the page shows no dead letters"),
         Right.onTopic(ControlTopic.STATUS, READ)
-            .orElse("the page shows neither swaps nor the trainer's reports"));
+            .orElse(
+                "the page shows neither swaps nor the trainer's reports, and the metrics lack the"
+                    + " accuracy that the trainer measures"));
   }
 
   private static List<Right> liveLabels() {

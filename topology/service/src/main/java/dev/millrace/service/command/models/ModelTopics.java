@@ -4,6 +4,7 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.service.command.cluster.Cluster;
 import dev.millrace.service.command.cluster.TopicReader;
 import dev.millrace.service.command.options.KafkaOptions;
+import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Naming;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
@@ -38,21 +39,26 @@ final class ModelTopics implements AutoCloseable {
 
   /** Passes all reports of instances and gates to a consumer, oldest first. */
   void reports(Consumer<Reported> reports) {
-    reports(reports, trained -> {});
+    reports(reports, trained -> {}, measured -> {});
   }
 
   /**
-   * Passes all records of the status topic to the two consumers, each record to the consumer for
-   * its kind, oldest first.
+   * Passes all records of the status topic to the consumers, each record to the consumer for its
+   * kind, oldest first.
    */
-  void reports(Consumer<Reported> reports, Consumer<Trained> epochs) {
-    read(ControlTopic.STATUS, record -> pass(record, reports, epochs));
+  void reports(
+      Consumer<Reported> reports, Consumer<Trained> epochs, Consumer<MeasuredChampion> champions) {
+    read(ControlTopic.STATUS, record -> pass(record, reports, epochs, champions));
   }
 
   private static void pass(
-      ConsumerRecord<byte[], byte[]> record, Consumer<Reported> reports, Consumer<Trained> epochs) {
+      ConsumerRecord<byte[], byte[]> record,
+      Consumer<Reported> reports,
+      Consumer<Trained> epochs,
+      Consumer<MeasuredChampion> champions) {
     Reported.of(record).ifPresent(reports);
     Trained.of(record).ifPresent(epochs);
+    MeasuredChampion.of(record).ifPresent(champions);
   }
 
   /**
@@ -64,20 +70,22 @@ final class ModelTopics implements AutoCloseable {
   }
 
   /**
-   * Passes the records of the status topic that arrive after a call of {@code reports} to the two
+   * Passes the records of the status topic that arrive after a call of {@code reports} to the
    * consumers. If the topic does not exist, this method waits until the topic is created. This
    * method never returns normally.
    *
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
-  void follow(Consumer<Reported> reports, Consumer<Trained> epochs) throws InterruptedException {
+  void follow(
+      Consumer<Reported> reports, Consumer<Trained> epochs, Consumer<MeasuredChampion> champions)
+      throws InterruptedException {
     while (consumer.assignment().isEmpty()) {
       TimeUnit.SECONDS.sleep(1);
-      reports(reports, epochs);
+      reports(reports, epochs, champions);
     }
     while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-        pass(record, reports, epochs);
+        pass(record, reports, epochs, champions);
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.millrace.service.command.lifecycle.StopSignal;
 import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.output.Table;
 import dev.millrace.service.history.Instances;
+import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
 import java.io.PrintWriter;
@@ -27,11 +28,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Show what each instance serves, and how far the training is.",
+      "Show what each instance serves, how far the training is, and how good the promoted version"
+          + " is on the newest images.",
       "Reads the topic millrace.models.status. An instance reports to this topic when it starts"
           + " with a promoted version, and after each promotion. An instance does not report its"
           + " stop, so a stopped instance is listed until Kafka deletes its last report.",
-      "A trainer reports to the same topic after each epoch. The last epoch of each model is shown."
+      "A trainer reports to the same topic after each epoch. Before each round of a training from"
+          + " topics, it also reports the accuracy of the promoted version on the newest held-out"
+          + " images. The last epoch and the last accuracy of each model are shown."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -53,7 +57,7 @@ final class ModelsStatusCommand implements Callable<Integer> {
 
   @Option(
       names = "--follow",
-      description = "Print the last reports, then each new report and each epoch until Ctrl-C.")
+      description = "Print the last reports, then each new report until Ctrl-C.")
   private boolean follow;
 
   @Option(names = "--json", description = "Print each report as one line of JSON.")
@@ -63,14 +67,19 @@ final class ModelsStatusCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Instances instances = new Instances();
     Map<String, Trained> epochs = new TreeMap<>();
+    Map<String, MeasuredChampion> champions = new TreeMap<>();
     try (ModelTopics topics = ModelTopics.of(kafka);
         StopSignal stop = StopSignal.listen(topics::wakeup)) {
-      topics.reports(instances::add, trained -> epochs.put(trained.progress().model(), trained));
+      topics.reports(
+          instances::add,
+          trained -> epochs.put(trained.progress().model(), trained),
+          measured -> champions.put(measured.report().model(), measured));
       List<Reported> last = instances.last().stream().filter(this::isWanted).toList();
       print(last);
       epochs.values().forEach(this::print);
+      champions.values().forEach(this::print);
       if (follow) {
-        topics.follow(this::print, this::print);
+        topics.follow(this::print, this::print, this::print);
       }
     } catch (WakeupException e) {
       // A signal has ended the command, and sets the JVM's exit code.
@@ -90,27 +99,32 @@ final class ModelsStatusCommand implements Callable<Integer> {
       out.println("no instance has reported; instances report once a version is promoted");
     } else {
       Table table = new Table(ReportText.HEADINGS);
-      ReportText text = new ReportText(ZoneId.systemDefault());
-      last.forEach(reported -> table.add(text.cells(reported)));
+      last.forEach(reported -> table.add(text().cells(reported)));
       table.print(out);
     }
     out.flush();
   }
 
   private void print(Reported reported) {
-    if (isWanted(reported)) {
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(
-          json ? ReportText.json(reported) : new ReportText(ZoneId.systemDefault()).line(reported));
-      out.flush();
-    }
+    print(reported.report().model(), ReportText.json(reported), text().line(reported));
   }
 
   private void print(Trained trained) {
-    if (model == null || model.equals(trained.progress().model())) {
+    print(trained.progress().model(), ReportText.json(trained), text().line(trained));
+  }
+
+  private void print(MeasuredChampion measured) {
+    print(measured.report().model(), ReportText.json(measured), text().line(measured));
+  }
+
+  private static ReportText text() {
+    return new ReportText(ZoneId.systemDefault());
+  }
+
+  private void print(String of, String asJson, String asText) {
+    if (model == null || model.equals(of)) {
       PrintWriter out = spec.commandLine().getOut();
-      out.println(
-          json ? ReportText.json(trained) : new ReportText(ZoneId.systemDefault()).line(trained));
+      out.println(json ? asJson : asText);
       out.flush();
     }
   }

@@ -1,8 +1,10 @@
 package dev.millrace.service.command.models;
 
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.TrainingProgress;
 import dev.millrace.service.command.output.Json;
+import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
 import java.time.Instant;
@@ -14,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Formats a report or a training's progress for {@code models status}.
+ * Formats a report of an instance or of a trainer for {@code models status}.
  *
  * @param zone the time zone of the times in text
  */
@@ -57,6 +59,15 @@ record ReportText(ZoneId zone) {
         + trained.text();
   }
 
+  /** {@return the measurement of a champion as one line of text} */
+  String line(MeasuredChampion measured) {
+    return time(measured.time())
+        + "  "
+        + measured.report().model()
+        + "  champion: "
+        + measured.text();
+  }
+
   /** {@return a time as text} */
   private String time(Instant time) {
     return TIME.format(time.atZone(zone));
@@ -76,6 +87,17 @@ record ReportText(ZoneId zone) {
     fields.put("loss", progress.loss());
     fields.put("heldOut", progress.heldOut());
     fields.put("imagesPerSecond", progress.imagesPerSecond());
+    return Json.line(fields);
+  }
+
+  /** {@return the measurement of a champion and its time as one JSON object} */
+  static String json(MeasuredChampion measured) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("time", measured.time().toString());
+    fields.put("model", measured.report().model());
+    fields.put("type", ChampionReport.TYPE);
+    fields.put("measure", measured.report().measure());
+    fields.put("interval", measured.interval());
     return Json.line(fields);
   }
 

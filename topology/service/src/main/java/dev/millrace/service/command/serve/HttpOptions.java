@@ -55,6 +55,11 @@ final class HttpOptions {
               + " stream does not need. Needs --http. Off by default.")
   private boolean infer;
 
+  /** {@return whether the service has an HTTP endpoint} */
+  boolean isOn() {
+    return port != null;
+  }
+
   /** {@return which metrics the service exposes and exports} */
   MetricsScope metrics() {
     return metrics;

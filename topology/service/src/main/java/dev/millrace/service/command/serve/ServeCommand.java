@@ -16,6 +16,7 @@ import dev.millrace.service.command.options.PageOptions;
 import dev.millrace.service.command.options.TopicOptions;
 import dev.millrace.service.page.LivePage;
 import dev.millrace.service.page.PageConfig;
+import dev.millrace.service.quality.ChampionGauges;
 import dev.millrace.service.quality.LabelledImages;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
@@ -23,6 +24,7 @@ import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.telemetry.MachineMetrics;
 import dev.millrace.service.telemetry.MeterBeans;
 import dev.millrace.service.telemetry.Telemetry;
+import dev.millrace.service.topics.FollowedTopic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -155,6 +157,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
         InferenceService service =
             InferenceService.of(config, exported.registry(), exported.openTelemetry());
         LabelledImages labels = labels(service, exported.registry());
+        FollowedTopic trainer = trainer(service, exported.registry());
         HttpOptions.Listener listener =
             http.listen(
                 service,
@@ -184,6 +187,13 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
     LabelledImages labels = LabelledImages.open(kafka.configs().consumer(), labelsTopic, registry);
     service.listen(labels);
     return labels;
+  }
+
+  /** Starts to read the trainer's reports. Returns null if nobody sees the service's metrics. */
+  private FollowedTopic trainer(InferenceService service, MeterRegistry registry) {
+    return http.isOn() || telemetry.exportsMetrics()
+        ? ChampionGauges.follow(kafka.configs().consumer(), service.model(), registry)
+        : null;
   }
 
   private LivePage livePage(

@@ -36,6 +36,11 @@ final class TelemetryOptions {
               + " file.")
   private Set<Telemetry.Signal> signals = Set.of();
 
+  /** {@return whether the service exports its metrics} */
+  boolean exportsMetrics() {
+    return signals.contains(Telemetry.Signal.METRICS);
+  }
+
   /**
    * Starts the exports.
    *

@@ -2,7 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.StatusTopic;
-import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainerReport;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Sends the progress of a training to the status topic. The sender has a thread of its own, so that
+ * Sends the reports of a training to the status topic. The sender has a thread of its own, so that
  * an unreachable broker does not slow down the training. If a report cannot be delivered, the
  * sender warns at once. The next warning follows after 10 minutes at the earliest. If more than 100
  * reports wait to be sent, the sender drops the oldest report.
  */
-final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable {
+final class ProgressSender implements Consumer<TrainerReport>, AutoCloseable {
 
   private static final int MOST_WAITING = 100;
   private static final long CLOSE_MS = 2_000;
@@ -56,16 +56,16 @@ final class ProgressSender implements Consumer<TrainingProgress>, AutoCloseable 
 
   /** Queues a report, which the sender's thread sends later. Never blocks. */
   @Override
-  public void accept(TrainingProgress progress) {
-    thread.execute(() -> send(progress));
+  public void accept(TrainerReport report) {
+    thread.execute(() -> send(report));
   }
 
-  private void send(TrainingProgress progress) {
+  private void send(TrainerReport report) {
     try {
       if (opened == null) {
         opened = topic.get();
       }
-      opened.publish(progress, this::warn);
+      opened.publish(report, this::warn);
     } catch (KafkaException e) { // the brokers' names are unknown at the moment
       warn(e);
     }

@@ -1,6 +1,9 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.control.ChampionReport;
+import dev.millrace.control.TrainerReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.TrainingConfig;
@@ -10,9 +13,9 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Reports the end of each epoch, and forwards all events to another listener. If epochs take less
- * than a second, this class reports about one epoch per second, and always the last of the
- * configured epochs. Used by one thread.
+ * Reports the end of each epoch and each measurement of the champion, and forwards all events to
+ * another listener. If epochs take less than a second, this class reports about one epoch per
+ * second, and always the last of the configured epochs. Used by one thread.
  */
 final class ReportedTraining extends ForwardingListener {
 
@@ -20,7 +23,7 @@ final class ReportedTraining extends ForwardingListener {
 
   private final String model;
   private final int epochs;
-  private final Consumer<TrainingProgress> reports;
+  private final Consumer<TrainerReport> reports;
   private final LongSupplier nanoTime;
   private String run = "";
   private Integer round;
@@ -35,7 +38,7 @@ final class ReportedTraining extends ForwardingListener {
   ReportedTraining(
       TrainingConfig config,
       TrainingListener next,
-      Consumer<TrainingProgress> reports,
+      Consumer<TrainerReport> reports,
       LongSupplier nanoTime) {
     super(next);
     this.model = config.checkpoints().model();
@@ -65,6 +68,12 @@ final class ReportedTraining extends ForwardingListener {
       reportedAt = now;
       reports.accept(progress(report));
     }
+  }
+
+  @Override
+  public void championMeasured(ChampionMeasure measure) {
+    super.championMeasured(measure);
+    reports.accept(new ChampionReport(model, measure));
   }
 
   private TrainingProgress progress(EpochReport report) {

@@ -180,7 +180,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
   }
 
   /**
-   * Trains, and reports each epoch to the status topic if the options name a broker.
+   * Trains, and reports to the status topic if the options name a broker.
    *
    * @return true if the last step is done; false if a signal stopped the training before
    */

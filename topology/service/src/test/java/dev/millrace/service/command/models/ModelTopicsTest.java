@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,13 @@ class ModelTopicsTest {
         new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, progress.toJson()));
   }
 
+  private void champion(long offset, int images) {
+    ChampionReport report =
+        new ChampionReport("m", new ChampionMeasure(3, images, 0.5, null, null, 1, false));
+    consumer.addRecord(
+        new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, report.toJson()));
+  }
+
   private void unknown(long offset) {
     byte[] value = "{\"type\":\"of a later release\",\"model\":\"m\"}".getBytes(UTF_8);
     consumer.addRecord(new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, value));
@@ -74,16 +83,18 @@ class ModelTopicsTest {
     consumer.schedulePollTask(() -> unknown(1));
     consumer.schedulePollTask(() -> epoch(2));
     consumer.schedulePollTask(() -> report(3, 8));
+    consumer.schedulePollTask(() -> champion(4, 500));
     consumer.schedulePollTask(topics::wakeup);
 
     assertThatExceptionOfType(WakeupException.class).isThrownBy(() -> follow(topics));
 
-    assertThat(seen).containsExactly(7, 3, 8);
+    assertThat(seen).containsExactly(7, 3, 8, 500);
   }
 
   private void follow(ModelTopics topics) throws InterruptedException {
     topics.follow(
         reported -> seen.add(reported.report().version()),
-        trained -> seen.add(trained.progress().epoch()));
+        trained -> seen.add(trained.progress().epoch()),
+        measured -> seen.add(measured.report().measure().images()));
   }
 }

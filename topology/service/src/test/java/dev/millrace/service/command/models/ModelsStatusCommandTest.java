@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.CommandLineTool;
@@ -75,6 +77,8 @@ class ModelsStatusCommandTest {
     BROKER.send(ControlTopic.STATUS, MODEL, "{\"type\":\"of a later release\"}");
     epoch(MODEL, 1);
     epoch(MODEL, 2);
+    champion(MODEL, 400);
+    champion(MODEL, 500);
 
     assertThat(onBroker("list", "--repository", folder.toString()).succeeded().outLines())
         .anyMatch(line -> line.matches(MODEL + " +1 .* served by 1 instance"))
@@ -84,7 +88,7 @@ class ModelsStatusCommandTest {
     assertThat(listed.get(MODEL).findValuesAsText("promoted")).containsExactly("false", "true");
 
     assertThat(onBroker("status", "--model", MODEL).succeeded().outLines())
-        .hasSize(4)
+        .hasSize(5)
         .anyMatch(line -> line.matches(MODEL + "  app@host:1 +version 2 .*version 2 serves.*"))
         .anyMatch(
             line ->
@@ -92,6 +96,12 @@ class ModelsStatusCommandTest {
                     MODEL
                         + "  training: round 7, epoch 2 of 10: loss 0.500; held out: loss 0.750,"
                         + " accuracy 90.00 % of 1,000 images; 812 images/s"))
+        .anyMatch(
+            line ->
+                line.endsWith(
+                    MODEL
+                        + "  champion: version 2: accuracy 84.0 % (80.5 to 87.0) of the newest 500"
+                        + " images, 92.0 % (88.0 to 94.8) of 250 when it was promoted"))
         .anyMatch(line -> line.matches(MODEL + "  app@host:2 +version 1 .*: its checksum differs"));
     List<String> json = onBroker("status", "--model", MODEL, "--json").succeeded().outLines();
     assertThat(new ObjectMapper().readTree(json.get(1)).get("outcome").asText())
@@ -99,6 +109,9 @@ class ModelsStatusCommandTest {
     assertThat(json.get(2))
         .contains("\"type\":\"epoch\"", "\"round\":7,\"epoch\":2,\"epochs\":10")
         .contains("\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000}");
+    assertThat(json.get(3))
+        .contains("\"type\":\"champion\",\"measure\":{\"version\":2,\"images\":500,")
+        .contains("\"interval\":{\"value\":0.84,\"low\":0.805");
 
     assertThat(onBroker("history", "--model", MODEL).succeeded().outLines())
         .hasSize(6)
@@ -121,7 +134,10 @@ class ModelsStatusCommandTest {
           CompletableFuture.runAsync(
               () -> {
                 try {
-                  topics.follow(reported -> seen.add(reported.report().version()), trained -> {});
+                  topics.follow(
+                      reported -> seen.add(reported.report().version()),
+                      trained -> {},
+                      measured -> {});
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
@@ -172,6 +188,9 @@ class ModelsStatusCommandTest {
       epoch("another", 3);
       epoch("followed", 4);
       assertThat(lines.readLine()).contains("followed  training: round 7, epoch 4 of 10");
+      champion("another", 500);
+      champion("followed", 500);
+      assertThat(lines.readLine()).contains("followed  champion: version 2: accuracy 84.0 %");
     } finally {
       thread.interrupt();
       thread.join();
@@ -216,6 +235,14 @@ class ModelsStatusCommandTest {
             model, "run", 7, epoch, 10, 0.5, new TrainingProgress.HeldOut(0.75, 0.9, 1000), 812);
     BROKER.send(
         ControlTopic.STATUS, progress.key(), new String(progress.toJson(), StandardCharsets.UTF_8));
+  }
+
+  private static void champion(String model, int images) throws Exception {
+    ChampionReport report =
+        new ChampionReport(
+            model, new ChampionMeasure(2, images, 0.84, 250, 0.92, 0.06, false));
+    BROKER.send(
+        ControlTopic.STATUS, report.key(), new String(report.toJson(), StandardCharsets.UTF_8));
   }
 
   private static void report(

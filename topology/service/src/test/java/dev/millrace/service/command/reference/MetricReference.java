@@ -1,13 +1,20 @@
 package dev.millrace.service.command.reference;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.control.ChampionReport;
+import dev.millrace.control.ControlTopic;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
+import dev.millrace.service.quality.ChampionGauges;
 import dev.millrace.service.quality.LabelledImages;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.Topics;
+import dev.millrace.service.topics.FollowedTopic;
 import dev.millrace.streams.InferenceConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -43,7 +50,8 @@ final class MetricReference {
       List.of(
           "millrace_partition_stalled_seconds{",
           "millrace_swap_count_total{",
-          "millrace_inference_live_accuracy{");
+          "millrace_inference_live_accuracy{",
+          "millrace_champion_accuracy{");
 
   private final Map<String, String> help = new TreeMap<>();
   private final Map<String, String> types = new TreeMap<>();
@@ -71,6 +79,7 @@ final class MetricReference {
             InferenceService.start(
                 ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry);
         LabelledImages labelled = LabelledImages.open(clients, "reference.labels", registry);
+        FollowedTopic trainer = ChampionGauges.follow(clients, MODEL, registry);
         Producer<String, String> producer =
             new KafkaProducer<>(clients, new StringSerializer(), new StringSerializer())) {
       var unused = producer.send(new ProducerRecord<>("reference.labels", "a", "cat"));
@@ -84,6 +93,9 @@ final class MetricReference {
               null,
               new Prediction.Source("reference", 0, 0)),
           0);
+      ChampionReport report =
+          new ChampionReport(MODEL, new ChampionMeasure(1, 500, 0.9, null, null, 1, false));
+      broker.send(ControlTopic.STATUS, report.key(), new String(report.toJson(), UTF_8));
       promote(broker, folder, 2);
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))

@@ -2,11 +2,13 @@ package dev.millrace.service.command.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.options.KafkaKeyList;
@@ -87,6 +89,7 @@ class ReferenceTest {
         | `%s` | the model's name | JSON: the promoted version and the one before it; compacted, one partition |
         | `%s` | the model's name | JSON: the outcome of an order to swap, or of a trainer's gate |
         | `%s` | `MODEL/training` | JSON: the end of an epoch of a training |
+        | `%s` | `MODEL/champion` | JSON: the accuracy of the promoted version on the newest held-out images of a training |
         | `labels` (`--labels-topic`) | the image's id | the name of its class, in UTF-8 |
 
         A prediction:
@@ -111,6 +114,13 @@ class ReferenceTest {
 
         A trainer's progress at the end of an epoch, in nats and images per second. `round` is missing if the training is no
         loop. Pass over a record whose `type` or `schema` you do not know:
+
+        ```json
+        %s
+        ```
+
+        A trainer's measurement of the promoted version. `promotedImages` and `promotedAccuracy` are missing if no gate has
+        promoted the version. `hasFallen` is true if the accuracy is significantly lower than at the promotion:
 
         ```json
         %s
@@ -167,10 +177,12 @@ class ReferenceTest {
             ControlTopic.NAME,
             ControlTopic.STATUS,
             ControlTopic.STATUS,
+            ControlTopic.STATUS,
             prediction(),
             words(Arrays.stream(Outcome.values()).map(Outcome::word).toList()),
             report(),
             progress(),
+            champion(),
             DeadLetter.STUB,
             DeadLetter.TIMESTAMP,
             dev.millrace.service.deadletters.DeadLetter.REPLAYED,
@@ -229,6 +241,12 @@ class ReferenceTest {
                 0.412,
                 new TrainingProgress.HeldOut(0.43, 0.912, 1000),
                 812)
+            .toJson());
+  }
+
+  private static String champion() {
+    return text(
+        new ChampionReport("resnet20", new ChampionMeasure(3, 500, 0.84, 250, 0.92, 0.0008, true))
             .toJson());
   }
 

@@ -2,7 +2,10 @@ package dev.millrace.service.command.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.control.ChampionReport;
+import dev.millrace.control.TrainerReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.TrainingConfig;
@@ -21,8 +24,17 @@ import picocli.CommandLine;
 class ReportedTrainingTest {
 
   private final List<TrainingProgress> reports = new ArrayList<>();
+  private final List<ChampionReport> champions = new ArrayList<>();
   private final StringWriter shown = new StringWriter();
   private final AtomicLong clock = new AtomicLong(-7);
+
+  private void sent(TrainerReport report) {
+    if (report instanceof TrainingProgress progress) {
+      reports.add(progress);
+    } else {
+      champions.add((ChampionReport) report);
+    }
+  }
 
   private ReportedTraining training() {
     CommandLine command = CommandTree.root().getSubcommands().get("train");
@@ -30,7 +42,7 @@ class ReportedTrainingTest {
     TrainingConfig config = TrainingScreenTest.config();
     TrainingScreen screen =
         new TrainingScreen(command, false, config, new Terminal(false, false, 80, true));
-    return new ReportedTraining(config, screen, reports::add, clock::get);
+    return new ReportedTraining(config, screen, this::sent, clock::get);
   }
 
   @Test
@@ -83,6 +95,15 @@ class ReportedTrainingTest {
   }
 
   @Test
+  void champion_isReportedOnceARound_andShown() {
+    ChampionMeasure measure = new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true);
+    training().championMeasured(measure);
+
+    assertThat(champions).containsExactly(new ChampionReport("m", measure));
+    assertThat(shown.toString()).startsWith("ALARM, the champion has become worse: version 2");
+  }
+
+  @Test
   void epochOfARunWithoutFigures_hasNoNumberOfImages() {
     TrainingListener silent =
         new ForwardingListener(null) {
@@ -90,7 +111,7 @@ class ReportedTrainingTest {
           public void epochEnded(EpochReport report) {}
         };
     ReportedTraining training =
-        new ReportedTraining(TrainingScreenTest.config(), silent, reports::add, clock::get);
+        new ReportedTraining(TrainingScreenTest.config(), silent, this::sent, clock::get);
     training.epochEnded(new EpochReport(1, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000, 0, null));
 
     assertThat(reports.get(0).heldOut()).isEqualTo(new TrainingProgress.HeldOut(0.6, 0.75, null));

@@ -1,0 +1,86 @@
+package dev.millrace.service.quality;
+
+import dev.millrace.control.ControlTopic;
+import dev.millrace.core.training.ChampionMeasure;
+import dev.millrace.service.history.MeasuredChampion;
+import dev.millrace.service.topics.FollowedTopic;
+import dev.millrace.service.topics.TopicTail;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gauges of the trainer's last measurement of a model's champion. They appear with the first
+ * measurement. Used by one thread.
+ */
+public final class ChampionGauges {
+
+  private static final Logger log = LoggerFactory.getLogger(ChampionGauges.class);
+
+  /** Number of the topic's newest records among which the last measurement is sought. */
+  private static final int RECORDS = 1_000;
+
+  private final String model;
+  private final MultiGauge accuracy;
+  private final MultiGauge fallen;
+
+  /**
+   * @param model the model's name
+   * @param registry receives the gauges; the caller keeps and closes it
+   */
+  ChampionGauges(String model, MeterRegistry registry) {
+    this.model = model;
+    this.accuracy =
+        MultiGauge.builder("millrace.champion.accuracy")
+            .description(
+                "Share of the newest held-out images that the promoted version classified right,"
+                    + " measured by the trainer before its last round")
+            .register(registry);
+    this.fallen =
+        MultiGauge.builder("millrace.champion.fallen")
+            .description(
+                "1 if millrace_champion_accuracy is significantly lower than when the version was"
+                    + " promoted")
+            .register(registry);
+  }
+
+  /**
+   * Starts to read the status topic. If the user has no right to read it, there are no gauges.
+   *
+   * @param kafka configuration of a consumer
+   * @param model the model's name
+   * @param registry receives the gauges; the caller keeps and closes it
+   * @return the reader, which the caller closes
+   */
+  public static FollowedTopic follow(
+      Map<String, Object> kafka, String model, MeterRegistry registry) {
+    ChampionGauges gauges = new ChampionGauges(model, registry);
+    FollowedTopic followed =
+        new FollowedTopic(
+            kafka,
+            "millrace-trainer-reports",
+            ControlTopic.STATUS,
+            new TopicTail.Wanted(RECORDS, gauges::add),
+            trouble -> log.info("cannot read the trainer's reports: {}", trouble));
+    followed.start(() -> {});
+    return followed;
+  }
+
+  /** Shows the measurement in a record. Ignores records of another type and of other models. */
+  void add(ConsumerRecord<byte[], byte[]> record) {
+    MeasuredChampion.of(record)
+        .filter(measured -> measured.report().model().equals(model))
+        .ifPresent(measured -> show(measured.report().measure()));
+  }
+
+  private void show(ChampionMeasure measure) {
+    Tags tags = Tags.of("model", model, "version", Integer.toString(measure.version()));
+    accuracy.register(List.of(MultiGauge.Row.of(tags, measure.accuracy())), true);
+    fallen.register(List.of(MultiGauge.Row.of(tags, measure.hasFallen() ? 1 : 0)), true);
+  }
+}
