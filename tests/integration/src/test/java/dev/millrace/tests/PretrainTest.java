@@ -66,7 +66,8 @@ class PretrainTest {
   void encoderOfAFolder_isAStartForTraining_ofTheSameNetworkOnly() throws Exception {
     assertThat(pretrain("--data", folder.resolve("images")).output())
         .contains("resnet20, " + IMAGES + " images, from the first step")
-        .containsPattern("epoch 2/2: loss -?0[.]\\d+, spread \\d[.]\\d+, nearest neighbours right ")
+        .containsPattern(
+            "epoch 2/2: loss -?0[.]\\d+ and spread \\d[.]\\d+ of [\\d,]+ images, nearest neighbours right ")
         .contains("done: the encoder is in " + encoder());
 
     Object[] train = {

@@ -62,10 +62,7 @@ public final class GoldenSet implements AutoCloseable {
       DecodedImages decoded = DecodedImages.of(images, pixels, () -> false).orElseThrow();
       requireReadable(golden, decoded);
       return new GoldenSet(
-          golden,
-          pixels,
-          new EvaluationSet(decoded.images(), pixels.bytes()),
-          found.fingerprint());
+          golden, pixels, new EvaluationSet(decoded.images(), pixels.bytes()), found.fingerprint());
     } catch (RuntimeException | Error e) {
       pixels.close();
       throw e;
@@ -114,8 +111,10 @@ public final class GoldenSet implements AutoCloseable {
     String found =
         String.format(
             Locale.ROOT,
-            "; golden set: %+.2f points, and a loss of at most %.2f points with 95 %% confidence%s",
+            "; golden set: %+.2f points on %,d images, and a loss of at most %.2f points with 95 %%"
+                + " confidence%s",
             pairs.points(),
+            pairs.images(),
             bound,
             isKept
                 ? ""

@@ -24,12 +24,18 @@ public final class VersionScores {
       return all == 0 ? 0 : (double) right / all;
     }
 
+    /**
+     * {@return the share of correct predictions with its 95 % interval}
+     *
+     * @throws IllegalArgumentException if there are no predictions
+     */
+    public Proportion share() {
+      return Proportion.of(Math.toIntExact(right), Math.toIntExact(all));
+    }
+
     @Override
     public String toString() {
-      String share =
-          all == 0
-              ? "0.0 %"
-              : Proportion.of(Math.toIntExact(right), Math.toIntExact(all)).inPercent();
+      String share = all == 0 ? "0.0 %" : share().inPercent();
       return String.format(Locale.ROOT, "%,d of %,d right, %s", right, all, share);
     }
   }

@@ -40,6 +40,17 @@ public record MeasuredChampion(Instant time, ChampionReport report) {
     return Proportion.ofShare(report.measure().accuracy(), report.measure().images());
   }
 
+  /**
+   * {@return the champion's accuracy when it was promoted, with its 95 % interval; empty if no gate
+   * promoted it}
+   */
+  public Optional<Proportion> atPromotion() {
+    ChampionMeasure measure = report.measure();
+    return measure.promotedAccuracy() == null || measure.promotedImages() == null
+        ? Optional.empty()
+        : Optional.of(Proportion.ofShare(measure.promotedAccuracy(), measure.promotedImages()));
+  }
+
   /** {@return the report as text, without the model and the time} */
   public String text() {
     ChampionMeasure measure = report.measure();
@@ -50,16 +61,14 @@ public record MeasuredChampion(Instant time, ChampionReport report) {
         measure.version(),
         interval().inPercent(),
         measure.images(),
-        atItsPromotion(measure));
-  }
-
-  private static String atItsPromotion(ChampionMeasure measure) {
-    return measure.promotedAccuracy() == null || measure.promotedImages() == null
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            ", %s of %,d when it was promoted",
-            Proportion.ofShare(measure.promotedAccuracy(), measure.promotedImages()).inPercent(),
-            measure.promotedImages());
+        atPromotion()
+            .map(
+                before ->
+                    String.format(
+                        Locale.ROOT,
+                        ", %s of %,d when it was promoted",
+                        before.inPercent(),
+                        measure.promotedImages()))
+            .orElse(""));
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.history;
 
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.core.evaluation.Proportion;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
@@ -53,13 +54,25 @@ public record Trained(Instant time, TrainingProgress progress) {
     if (heldOut == null) {
       return "";
     }
+    String accuracy =
+        interval()
+            .map(
+                share ->
+                    String.format(
+                        Locale.ROOT, "%s of %,d images", share.inPercent(), heldOut.images()))
+            .orElseGet(() -> String.format(Locale.ROOT, "%.1f %%", 100 * heldOut.accuracy()));
     return String.format(
-        Locale.ROOT,
-        "; held out: loss %.3f, accuracy %.2f %%%s",
-        heldOut.loss(),
-        100 * heldOut.accuracy(),
-        heldOut.images() == null
-            ? ""
-            : String.format(Locale.ROOT, " of %,d images", heldOut.images()));
+        Locale.ROOT, "; held out: loss %.3f, accuracy %s", heldOut.loss(), accuracy);
+  }
+
+  /**
+   * {@return the accuracy on held-out images with its 95 % interval; empty if the accuracy or the
+   * number of images is unknown, or if the accuracy is not between 0 and 1}
+   */
+  public Optional<Proportion> interval() {
+    return Optional.ofNullable(progress.heldOut())
+        .filter(heldOut -> heldOut.images() != null && heldOut.images() > 0)
+        .filter(heldOut -> heldOut.accuracy() >= 0 && heldOut.accuracy() <= 1)
+        .map(heldOut -> Proportion.ofShare(heldOut.accuracy(), heldOut.images()));
   }
 }

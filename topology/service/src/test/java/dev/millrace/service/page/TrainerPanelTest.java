@@ -65,8 +65,8 @@ class TrainerPanelTest {
                 "1970-01-01T00:00:01Z",
                 1,
                 10,
-                "round 1, epoch 1 of 10: loss 1.000; held out: loss 2.000, accuracy 10.00 % of 500"
-                    + " images; 100 images/s"));
+                "round 1, epoch 1 of 10: loss 1.000; held out: loss 2.000, accuracy 10.0 % (7.7 to"
+                    + " 12.9) of 500 images; 100 images/s"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.evaluation.Proportion;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -33,7 +34,8 @@ final class TrainerNews {
         verdict = event.path("verdict");
         yield Optional.of(
             (verdict.path("blessed").asBoolean() ? "blessed: " : "not blessed: ")
-                + verdict.path("reason").asText());
+                + verdict.path("reason").asText()
+                + String.format(Locale.ROOT, "; %,d held-out images", images()));
       }
       case PROMOTED ->
           Optional.of("version " + event.path("version").asInt() + " promoted" + judgement());
@@ -42,8 +44,8 @@ final class TrainerNews {
   }
 
   /**
-   * {@return the accuracy of the promoted version on held-out images, or its gain in accuracy, as
-   * text; empty if the trainer has not reported it}
+   * {@return the accuracy of the promoted version on held-out images with its 95 % interval, or its
+   * gain in accuracy with the p-value, as text; empty if the trainer has not reported it}
    */
   private String judgement() {
     if (verdict == null) {
@@ -53,8 +55,18 @@ final class TrainerNews {
     return verdict.hasNonNull("championAccuracy")
         ? String.format(
             Locale.ROOT,
-            ", %+.1f points on held-out images",
-            100 * (accuracy - verdict.path("championAccuracy").asDouble()))
-        : String.format(Locale.ROOT, ", %.1f %% right on held-out images", 100 * accuracy);
+            ", %+.1f points (p %.2g) on %,d held-out images",
+            100 * (accuracy - verdict.path("championAccuracy").asDouble()),
+            verdict.path("p").asDouble(),
+            images())
+        : String.format(
+            Locale.ROOT,
+            ", right on %s of %,d held-out images",
+            Proportion.ofShare(accuracy, images()).inPercent(),
+            images());
+  }
+
+  private int images() {
+    return verdict.path("images").asInt();
   }
 }

@@ -86,6 +86,7 @@ record ReportText(ZoneId zone) {
     fields.put("epochs", progress.epochs());
     fields.put("loss", progress.loss());
     fields.put("heldOut", progress.heldOut());
+    trained.interval().ifPresent(interval -> fields.put("heldOutInterval", interval));
     fields.put("imagesPerSecond", progress.imagesPerSecond());
     return Json.line(fields);
   }
@@ -98,6 +99,7 @@ record ReportText(ZoneId zone) {
     fields.put("type", ChampionReport.TYPE);
     fields.put("measure", measured.report().measure());
     fields.put("interval", measured.interval());
+    measured.atPromotion().ifPresent(interval -> fields.put("promotedInterval", interval));
     return Json.line(fields);
   }
 

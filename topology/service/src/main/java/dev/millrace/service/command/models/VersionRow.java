@@ -51,12 +51,13 @@ record VersionRow(
   static VersionRow of(ModelRepository models, String model, int version) {
     try {
       ModelManifest manifest = models.manifest(model, version);
+      boolean isEvaluated = manifest.evaluation() != null;
       return new VersionRow(
           version,
           manifest.created(),
           accuracy(manifest.metrics()),
-          manifest.evaluation() == null ? null : manifest.evaluation().top1(),
-          manifest.evaluation() == null ? null : manifest.evaluation().n(),
+          isEvaluated ? manifest.evaluation().top1() : null,
+          isEvaluated ? (Integer) manifest.evaluation().n() : null,
           manifest.preprocessing().size(),
           manifest.labels().size(),
           null,
@@ -109,7 +110,9 @@ record VersionRow(
           100 * top1.high(),
           images);
     }
-    return accuracy == null ? "" : String.format(Locale.ROOT, "%.2f %%", 100 * accuracy);
+    return accuracy == null
+        ? ""
+        : String.format(Locale.ROOT, "%.2f %%, number of images unknown", 100 * accuracy);
   }
 
   private String state() {

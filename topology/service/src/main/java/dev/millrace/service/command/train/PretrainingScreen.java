@@ -90,16 +90,16 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
   @Override
   public void epochEnded(PretrainingReport report) {
     double secondsLeft = left * batch / report.imagesPerSecond();
+    long images = steps / config.optimization().epochs() * batch;
     tell(
         "epoch",
-        Map.of("report", report, "seconds_left", Math.round(secondsLeft)),
+        Map.of("report", report, "images", images, "seconds_left", Math.round(secondsLeft)),
         String.format(
             Locale.ROOT,
-            "epoch %d/%d: loss %.3f, %s%s; %,.0f images/s, %s left",
+            "epoch %d/%d: %s%s; %,.0f images/s, %s left",
             report.epoch(),
             config.optimization().epochs(),
-            report.loss(),
-            measure(report),
+            measures(report, images),
             report.neighbours() == null
                 ? ""
                 : ", " + neighbours(report.neighbours(), report.judged()),
@@ -107,11 +107,26 @@ final class PretrainingScreen implements PretrainingListener, AutoCloseable {
             Durations.text(secondsLeft)));
   }
 
-  /** {@return the measure of the method: the spread, or the accuracy of the rotations} */
-  private static String measure(PretrainingReport report) {
+  /**
+   * {@return the loss and the measure of the method, which is the spread or the accuracy of the
+   * rotations}
+   *
+   * @param images number of images whose mean the loss and the spread are
+   */
+  private static String measures(PretrainingReport report, long images) {
     return report.rotations() == null
-        ? String.format(Locale.ROOT, "spread %.2f", report.spread())
-        : right("rotations", report.rotations(), report.rotated());
+        ? String.format(
+            Locale.ROOT,
+            "loss %.3f and spread %.2f of %,d images",
+            report.loss(),
+            report.spread(),
+            images)
+        : String.format(
+            Locale.ROOT,
+            "loss %.3f of %,d images, %s",
+            report.loss(),
+            images,
+            right("rotations", report.rotations(), report.rotated()));
   }
 
   private static String neighbours(Proportion right, int judged) {

@@ -185,15 +185,24 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
 
   @Override
   public void judged(Verdict verdict) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("run", run);
+    told.put("verdict", verdict);
+    told.put("interval", Proportion.ofShare(verdict.accuracy(), verdict.images()));
+    if (verdict.championAccuracy() != null) {
+      told.put(
+          "champion_interval", Proportion.ofShare(verdict.championAccuracy(), verdict.images()));
+    }
+    Verdict.Golden golden = verdict.golden();
+    if (golden != null && golden.images() > 0) {
+      told.put("golden_interval", Proportion.ofShare(golden.accuracy(), golden.images()));
+      told.put(
+          "golden_champion_interval",
+          Proportion.ofShare(golden.championAccuracy(), golden.images()));
+    }
     tell(
         "judged",
-        Map.of(
-            "run",
-            run,
-            "verdict",
-            verdict,
-            "interval",
-            Proportion.ofShare(verdict.accuracy(), verdict.images())),
+        told,
         (verdict.blessed() ? style.good("blessed: ") : style.warning("not blessed: "))
             + verdict.reason()
             + "; accuracy "
@@ -240,13 +249,17 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
                     Locale.ROOT,
                     ", %s when it was promoted",
                     share(measure.promotedAccuracy(), measure.promotedImages())));
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("measure", measure);
+    told.put("interval", Proportion.ofShare(measure.accuracy(), measure.images()));
+    if (measure.promotedAccuracy() != null) {
+      told.put(
+          "promoted_interval",
+          Proportion.ofShare(measure.promotedAccuracy(), measure.promotedImages()));
+    }
     tell(
         "champion",
-        Map.of(
-            "measure",
-            measure,
-            "interval",
-            Proportion.ofShare(measure.accuracy(), measure.images())),
+        told,
         measure.hasFallen()
             ? style.warning("ALARM, the champion has become worse: ") + found
             : found);

@@ -95,7 +95,7 @@ class ModelsStatusCommandTest {
                 line.endsWith(
                     MODEL
                         + "  training: round 7, epoch 2 of 10: loss 0.500; held out: loss 0.750,"
-                        + " accuracy 90.00 % of 1,000 images; 812 images/s"))
+                        + " accuracy 90.0 % (88.0 to 91.7) of 1,000 images; 812 images/s"))
         .anyMatch(
             line ->
                 line.endsWith(
@@ -108,10 +108,12 @@ class ModelsStatusCommandTest {
         .isEqualTo("rejected");
     assertThat(json.get(2))
         .contains("\"type\":\"epoch\"", "\"round\":7,\"epoch\":2,\"epochs\":10")
-        .contains("\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000}");
+        .contains("\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000}")
+        .contains("\"heldOutInterval\":{\"value\":0.9,\"low\":0.879");
     assertThat(json.get(3))
         .contains("\"type\":\"champion\",\"measure\":{\"version\":2,\"images\":500,")
-        .contains("\"interval\":{\"value\":0.84,\"low\":0.805");
+        .contains("\"interval\":{\"value\":0.84,\"low\":0.805")
+        .contains("\"promotedInterval\":{\"value\":0.92,\"low\":0.879");
 
     assertThat(onBroker("history", "--model", MODEL).succeeded().outLines())
         .hasSize(6)
@@ -239,8 +241,7 @@ class ModelsStatusCommandTest {
 
   private static void champion(String model, int images) throws Exception {
     ChampionReport report =
-        new ChampionReport(
-            model, new ChampionMeasure(2, images, 0.84, 250, 0.92, 0.06, false));
+        new ChampionReport(model, new ChampionMeasure(2, images, 0.84, 250, 0.92, 0.06, false));
     BROKER.send(
         ControlTopic.STATUS, report.key(), new String(report.toJson(), StandardCharsets.UTF_8));
   }

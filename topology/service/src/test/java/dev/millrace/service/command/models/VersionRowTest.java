@@ -16,7 +16,8 @@ class VersionRowTest {
         new VersionRow(3, "2026-01-01T00:00:00Z", 0.915, null, null, "32x32", 10, null, null, null);
 
     assertThat(row.cells("m", NOW))
-        .containsExactly("m", "3", "91.50 %", "2 days", "32x32", "10", "");
+        .containsExactly(
+            "m", "3", "91.50 %, number of images unknown", "2 days", "32x32", "10", "");
     assertThat(row.with(true, 2).cells("m", NOW))
         .last()
         .isEqualTo("promoted, served by 2 instances");

@@ -55,8 +55,8 @@ class PretrainingScreenTest {
         .containsExactly(
             "run: resnet20, 2,000 images, from the first step; in parentheses: 95 % intervals",
             "before the first step: nearest neighbours right 20.00 % (13.34 to 28.88) of 100",
-            "epoch 1/100: loss -0.400, spread 0.87, nearest neighbours right 60.00 % (50.20 to"
-                + " 69.06) of 100; 64 images/s, 49:30 min left",
+            "epoch 1/100: loss -0.400 and spread 0.87 of 1,920 images, nearest neighbours right"
+                + " 60.00 % (50.20 to 69.06) of 100; 64 images/s, 49:30 min left",
             "done: the encoder is in e.safetensors; use it with 'millrace train --from-encoder'");
     assertThat(err.toString()).isEqualTo("millrace pretrain: beware\n");
   }
@@ -87,7 +87,7 @@ class PretrainingScreenTest {
     show(false, new PretrainingReport(1, 0.03, -0.4, 0.87, null, 0, null, 0, 64));
 
     assertThat(out.toString())
-        .contains("spread 0.87; 64 images/s")
+        .contains("spread 0.87 of 1,920 images; 64 images/s")
         .doesNotContain("neighbours", "intervals");
   }
 
@@ -100,7 +100,7 @@ class PretrainingScreenTest {
 
     assertThat(out.toString())
         .contains("from the first step; in parentheses: 95 % intervals")
-        .contains("loss 0.900, rotations right 60.00 % (50.20 to 69.06) of 100; 64 images/s")
+        .contains("loss 0.900 of 64 images, rotations right 60.00 % (50.20 to 69.06) of 100; 64 images/s")
         .doesNotContain("spread");
   }
 
@@ -111,6 +111,7 @@ class PretrainingScreenTest {
     assertThat(out.toString().lines())
         .hasSize(3)
         .anyMatch(line -> line.contains("\"event\":\"epoch\"") && line.contains("\"spread\":0.87"))
+        .anyMatch(line -> line.contains("\"event\":\"epoch\"") && line.contains("\"images\":1920"))
         .anyMatch(line -> line.contains("\"file\":\"e.safetensors\""));
   }
 }

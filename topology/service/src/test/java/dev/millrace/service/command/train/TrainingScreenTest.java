@@ -118,14 +118,29 @@ class TrainingScreenTest {
     command.setOut(new PrintWriter(out)).setErr(new PrintWriter(new StringWriter()));
     try (TrainingScreen screen =
         new TrainingScreen(command, true, config(), new Terminal(false, false, 80, true))) {
-      screen.judged(new Verdict(true, "better", 100, 0.9, 2, 0.8, 12, 2, 0.006, 1, 0.01));
+      Verdict verdict = new Verdict(true, "better", 100, 0.9, 2, 0.8, 12, 2, 0.006, 1, 0.01);
+      Fingerprint set = new Fingerprint("any", Map.of("a", 200));
+      screen.judged(
+          verdict.with(true, "better", new Verdict.Golden(200, 0.9, 0.8, 25, 5, 1.5, set)));
+      screen.judged(new Verdict(false, "first", 100, 0.9, null, null, 0, 0, 1, 0, 0));
       screen.championMeasured(new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true));
+      screen.championMeasured(new ChampionMeasure(2, 500, 0.84, null, null, 1, false));
     }
 
     assertThat(out.toString().lines())
         .satisfiesExactly(
-            line -> assertThat(line).containsPattern("\"interval\":.*\"low\":0.8256"),
-            line -> assertThat(line).containsPattern("\"interval\":.*\"low\":0.8052"));
+            line ->
+                assertThat(line)
+                    .containsPattern("\"interval\":\\{\"value\":0.9,\"low\":0.8256")
+                    .containsPattern("\"champion_interval\":\\{\"value\":0.8,\"low\":0.7111")
+                    .containsPattern("\"golden_interval\":\\{\"value\":0.9,\"low\":0.85")
+                    .containsPattern("\"golden_champion_interval\":\\{\"value\":0.8,\"low\":0.73"),
+            line -> assertThat(line).doesNotContain("champion_interval", "golden"),
+            line ->
+                assertThat(line)
+                    .containsPattern("\"interval\":\\{\"value\":0.84,\"low\":0.8052")
+                    .containsPattern("\"promoted_interval\":\\{\"value\":0.92,\"low\":0.8796"),
+            line -> assertThat(line).doesNotContain("promoted_interval"));
   }
 
   /** The configured batch of 128 images is larger than the set, so each step has 40 images. */

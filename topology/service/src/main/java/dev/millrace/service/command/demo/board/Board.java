@@ -151,7 +151,10 @@ public final class Board {
 
   private List<AttributedString> versions(int rows) {
     List<AttributedString> lines = new ArrayList<>();
-    lines.add(new AttributedString(Text.padded("version  right", 25) + "predictions", Look.STRONG));
+    lines.add(
+        new AttributedString(
+            Text.padded("version  right (95 % interval)", VERSIONS_COLUMNS - 2) + "of",
+            Look.STRONG));
     List<VersionScores.Score> all = scores.all();
     for (VersionScores.Score score : all.subList(Math.max(0, all.size() - rows + 1), all.size())) {
       boolean serves = score.version() == serving;
@@ -161,10 +164,12 @@ public final class Board {
               .append(serves ? "▶" : " ", Look.GOOD)
               .append(
                   String.format(
-                      Locale.ROOT, "%5d  %5.1f %% ", score.version(), 100 * score.accuracy()),
+                      Locale.ROOT,
+                      "%4d  %-23s%,6d",
+                      score.version(),
+                      score.share().inPercent(),
+                      score.all()),
                   style)
-              .append(Text.bar(score.accuracy(), 10), serves ? Look.GOOD : Look.ACCENT)
-              .append(String.format(Locale.ROOT, "%,10d", score.all()), style)
               .toAttributedString());
     }
     while (lines.size() < rows) {

@@ -5,8 +5,6 @@ import java.util.Locale;
 /** Text for the cells of a terminal. */
 final class Text {
 
-  private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
-
   private Text() {}
 
   /** {@return a text cut to a number of cells, with question marks for control characters} */
@@ -20,18 +18,6 @@ final class Text {
   /** {@return a text, filled up with spaces to a number of cells} */
   static String padded(String text, int cells) {
     return text + " ".repeat(Math.max(0, cells - text.length()));
-  }
-
-  /**
-   * {@return a horizontal bar}
-   *
-   * @param share length as a share of the full bar, from 0 to 1
-   * @param cells number of cells of a full bar
-   */
-  static String bar(double share, int cells) {
-    int eighths = (int) Math.round(Math.max(0, Math.min(1, share)) * cells * 8);
-    String whole = "█".repeat(eighths / 8);
-    return padded(eighths % 8 == 0 ? whole : whole + EIGHTHS.charAt(eighths % 8), cells);
   }
 
   /** {@return a time as minutes and seconds, for example {@code 1:05}} */

@@ -50,8 +50,8 @@ class BoardTest {
   void versions_haveTheirAccuracy_andTheOneThatServesIsMarked() {
     String text = text(board.draw(80, 24, 15));
 
-    assertThat(text).containsPattern(" +1 +50\\.0 % █{5} +20 ");
-    assertThat(text).containsPattern("▶ +2 +100\\.0 % █{10} +20 ");
+    assertThat(text).containsPattern(" +1 +50\\.0 % \\(29\\.9 to 70\\.1\\) +20 ");
+    assertThat(text).containsPattern("▶ +2 +100\\.0 % \\(83\\.9 to 100\\.0\\) +20 ");
     assertThat(text).contains("40 predictions, 30 right");
   }
 
