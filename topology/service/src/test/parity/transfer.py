@@ -50,6 +50,14 @@ def safetensors(file):
     }
 
 
+def load(net, weights):
+    """Loads all weights but those of the last layer, and ends the script if another one is missing or unknown."""
+    result = net.load_state_dict(safetensors(weights), strict=False)
+    missing = [name for name in result.missing_keys if not name.startswith("fc.")]
+    if missing or result.unexpected_keys:
+        sys.exit(f"{weights} does not fit the network: missing {missing}, unexpected {result.unexpected_keys}")
+
+
 def images(folder):
     """The images with their classes, and the SHA-256 of each image's file."""
     folder = pathlib.Path(folder)
@@ -92,7 +100,7 @@ def train(part, run, weights, train_folder, test_folder, seed, epochs, size):
     test = tensors(images(test_folder), centre(size))
     classes = len({label for _, label, _ in found})
     net = torchvision.models.resnet18()
-    net.load_state_dict(safetensors(weights), strict=False)
+    load(net, weights)
     net.fc = torch.nn.Linear(net.fc.in_features, classes)
     if part == "head":
         return head(net, tensors(training, centre(size)), gate, test, epochs)
