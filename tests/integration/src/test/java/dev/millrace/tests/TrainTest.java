@@ -15,6 +15,7 @@ import dev.millrace.service.demo.FashionMnist;
 import dev.millrace.testing.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -309,6 +310,37 @@ class TrainTest {
             folder, "train", "--reproduce", MODEL + "/1", "--repository", folder.resolve("models"));
     assertThat(other.exitCode()).isEqualTo(1);
     assertThat(other.errors()).contains("the images are not those of trained version 1");
+  }
+
+  /** The second training keeps the division of the first one, which had fewer images. */
+  @Test
+  void versionOfALaterTraining_isReproducedWithTheStoredDivision() throws Exception {
+    Path later = folder.resolve("later");
+    for (DemoImage image : FashionMnist.read().subList(0, IMAGES / 3)) {
+      Path file = later.resolve(image.key());
+      Files.createDirectories(file.getParent());
+      Files.move(folder.resolve("images").resolve(image.key()), file);
+    }
+    List<Object> training = train("--epochs", 1, "--threads", 1, "--learning-rate", 0.05);
+    run(training);
+    for (DemoImage image : FashionMnist.read().subList(0, IMAGES / 3)) {
+      Files.move(later.resolve(image.key()), folder.resolve("images").resolve(image.key()));
+    }
+    run(training);
+    Path again = folder.resolve("again");
+    Object[] reproduce = {
+      "train", "--reproduce", MODEL + "/2", "--repository", folder.resolve("models"), "--run", again
+    };
+
+    MillraceProcess.Result fresh = MillraceProcess.run(folder, reproduce);
+    assertThat(fresh.exitCode()).isEqualTo(1);
+    assertThat(fresh.errors()).contains("copy the file split.json from that folder to " + again);
+    Files.copy(
+        folder.resolve("run/split.json"),
+        again.resolve("split.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThat(run(List.of(reproduce)).output())
+        .contains("version 2 is reproduced byte by byte: sha256 ");
   }
 
   @Test

@@ -34,6 +34,12 @@ public record Lineage(
     Map<String, String> libraries) {
 
   /**
+   * The name, in {@link #recipe}, of the division of the images into training images and held-out
+   * images.
+   */
+  public static final String DIVISION = "set of images";
+
+  /**
    * A fingerprint of labelled images.
    *
    * @param digest SHA-256 checksum of all images with their keys and classes: 64 lower-case

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.run;
 
+import dev.millrace.core.model.Lineage;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
@@ -26,7 +27,7 @@ final class RunOptions {
     options.put(
         "start", config.pretrained().map(from -> from.origin() + " " + from.freeze()).orElse("He"));
     options.put("held-out", Double.toString(config.data().split().heldOut()));
-    options.put("set of images", images.images().size() + " images, " + checksum(images));
+    options.put(Lineage.DIVISION, images.images().size() + " images, " + checksum(images));
     return options;
   }
 

@@ -115,6 +115,7 @@ final class Reproduction implements TrainingListener {
               + now.start()
               + "; restore the file that it started from");
     }
+    requireSameDivision(now);
     new TreeMap<>(lineage.recipe())
         .forEach(
             (key, value) -> {
@@ -145,6 +146,21 @@ final class Reproduction implements TrainingListener {
               + lineage.libraries()
               + ", and this is "
               + now.libraries());
+    }
+  }
+
+  /** Requires that the images are divided as in the original training. */
+  private void requireSameDivision(Lineage now) {
+    String division = lineage.recipe().get(Lineage.DIVISION);
+    if (division != null && !division.equals(now.recipe().get(Lineage.DIVISION))) {
+      throw new CommandException(
+          "the images of "
+              + original
+              + " were divided into other training images and held-out images, because its run's"
+              + " folder already stored the parts of images of an earlier training; copy the file"
+              + " split.json from that folder to "
+              + config.checkpoints().run()
+              + ", and start again");
     }
   }
 

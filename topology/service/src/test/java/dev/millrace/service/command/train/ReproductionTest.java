@@ -109,6 +109,33 @@ class ReproductionTest {
         .hasMessageContaining("0.8");
   }
 
+  /** The release is the same, and the options are the same. */
+  @Test
+  void otherDivisionOfTheSameImages_isExplained() {
+    ModelVersion original = publish(divided("50 images, a1"));
+    Reproduction reproduction = new Reproduction(original, TrainingScreenTest.config(), null);
+
+    assertThatThrownBy(() -> reproduction.prepared(divided("50 images, b2")))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(
+            "the images of m version 1 were divided into other training images and held-out images,"
+                + " because its run's folder already stored the parts of images of an earlier"
+                + " training; copy the file split.json from that folder to any, and start again");
+  }
+
+  private static Lineage divided(String images) {
+    return new Lineage(
+        Map.of(Lineage.DIVISION, images),
+        Map.of("data", "images"),
+        1,
+        1,
+        "He",
+        3,
+        0,
+        new Lineage.Data("x", List.of(20, 30)),
+        Map.of());
+  }
+
   /** The manifest holds the values of these options, so values of the user would be ignored. */
   @Test
   void optionsOfTheTraining_areRefusedBesideReproduce() {
