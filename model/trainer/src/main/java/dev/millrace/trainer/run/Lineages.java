@@ -3,6 +3,7 @@ package dev.millrace.trainer.run;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.decode.OpenCvVersion;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
@@ -57,6 +58,7 @@ public final class Lineages {
     Map<String, String> libraries = new TreeMap<>();
     libraries.put("libtorch", TorchVersion.read());
     libraries.put("onnxruntime", OnnxRuntimeInfo.read().version());
+    libraries.put("opencv", OpenCvVersion.read());
     libraries.put("java", Runtime.version().toString());
     libraries.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     String own = Lineages.class.getPackage().getImplementationVersion();
