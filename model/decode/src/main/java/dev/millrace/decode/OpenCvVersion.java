@@ -7,7 +7,7 @@ public final class OpenCvVersion {
 
   private OpenCvVersion() {}
 
-  /** {@return the version of OpenCV and of its Java binding, for example {@code 4.12.0-1.5.12}} */
+  /** {@return the version of OpenCV and of its Java binding, for example {@code 4.13.0-1.5.13}} */
   public static String read() {
     String version = opencv_core.class.getPackage().getImplementationVersion();
     return version == null ? "unknown" : version;

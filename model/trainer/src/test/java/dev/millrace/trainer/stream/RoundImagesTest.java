@@ -184,6 +184,47 @@ class RoundImagesTest {
                 + " does not learn them (a file of classes can leave them out)");
   }
 
+  /** Version 2 has the class "ape" in addition. An operator returned to version 1. */
+  @Test
+  void classOfAVersionThatWasRolledBack_keepsItsIndex_andIsLearnedAgain() {
+    TrainingConfig config = config(new ClassRule(1));
+    List<Integer> champions = new ArrayList<>(List.of(1));
+    ClassTopic topic =
+        new Topic() {
+          @Override
+          public Optional<Champion> champion() {
+            return Optional.of(new Champion(champions.get(0), null, false));
+          }
+        };
+    publish(config, "cat", "dog");
+    assertThat(names(config, topic, "ape", "cat", "dog")).containsExactly("cat", "dog", "ape");
+    publish(config, "cat", "dog", "ape");
+    champions.set(0, 2);
+    assertThat(names(config, topic, "ape", "cat", "dog")).containsExactly("cat", "dog", "ape");
+
+    champions.set(0, 1);
+    assertThat(classes).containsExactly("cat", "dog", "ape");
+    assertThat(names(config, topic, "ant", "ape", "cat", "dog"))
+        .containsExactly("cat", "dog", "ape", "ant");
+    assertThat(told.warnings).isEmpty();
+  }
+
+  private List<String> names(TrainingConfig config, ClassTopic topic, String... found) {
+    return images(config, topic).select(found(found)).orElseThrow().labels().names();
+  }
+
+  private static void publish(TrainingConfig config, String... classes) {
+    config
+        .checkpoints()
+        .repository()
+        .publish(
+            "small",
+            new byte[] {1},
+            config.preprocessing(),
+            new Labels(List.of(classes)),
+            new ModelManifest.Source("training", null, null));
+  }
+
   @Test
   void controlTopicThatIsAway_isAFailure() {
     ClassTopic topic =
@@ -249,15 +290,7 @@ class RoundImagesTest {
   @Test
   void goldenSet_isComparedWithTheKnownClassesBeforeTheFirstRound() throws IOException {
     TrainingConfig config = golden(new ClassRule(1), 70, "Cat");
-    config
-        .checkpoints()
-        .repository()
-        .publish(
-            "small",
-            new byte[] {1},
-            config.preprocessing(),
-            new Labels(List.of("cat", "dog")),
-            new ModelManifest.Source("training", null, null));
+    publish(config, "cat", "dog");
 
     assertThatThrownBy(() -> images(config, new Topic()).requireGolden())
         .isInstanceOf(TrainingException.class)

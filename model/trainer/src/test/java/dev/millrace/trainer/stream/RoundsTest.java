@@ -328,12 +328,16 @@ class RoundsTest {
 
   /** Lets rounds start from the field {@link #champion}. */
   private void follow() {
+    follow(new Gate.Restart(2, false));
+  }
+
+  private void follow(Gate.Restart restart) {
     champions =
         Optional.of(
             new ChampionStart(
                 config.checkpoints().repository(),
                 "small",
-                new Gate.Restart(2, false),
+                restart,
                 new ClassTopic() {
                   @Override
                   public Optional<Champion> champion() {
@@ -442,6 +446,19 @@ class RoundsTest {
 
     assertThat(trained.stream().map(each -> each.pretrained().map(Pretrained::origin).orElse("")))
         .containsExactly("", "round-000001", "small version 1", "round-000003", "small version 1");
+  }
+
+  @Test
+  void train_ifEveryRoundStartsFromTheChampion_theFirstDoes() {
+    follow(new Gate.Restart(2, true));
+    champion = Optional.of(publish(2, 50).version());
+    train(this::learn, "cat", "dog");
+
+    Pretrained start = trained.get(0).pretrained().orElseThrow();
+    assertThat(start.parentVersion()).isEqualTo(1);
+    assertThat(start.weights().get("conv1.weight")).isEqualTo(weights(2, 50).get("conv1.weight"));
+    assertThat(told.warnings)
+        .containsExactly("the round starts from the champion, small version 1: every round does");
   }
 
   @Test
