@@ -29,6 +29,12 @@ import java.util.stream.Stream;
  */
 public final class RemoteModelRepository extends ModelRepository implements AutoCloseable {
 
+  /**
+   * Largest number of version numbers that the other machine may call taken although no version has
+   * them. Another publisher may be about to publish a version with one of these numbers.
+   */
+  private static final int MOST_REFUSALS = 10;
+
   private final RemoteVersions remote;
   private final Consumer<String> warnings;
 
@@ -240,15 +246,30 @@ public final class RemoteModelRepository extends ModelRepository implements Auto
    * Publishes the manifest under the first free number. If a connection breaks after the other
    * machine has stored the manifest, the client repeats the request. The number is then taken by
    * this same manifest, which counts as success.
+   *
+   * @throws ModelException if the other machine calls every number taken
    */
   private ModelManifest create(String model, int first, IntFunction<ModelManifest> numbered)
       throws IOException {
+    int refusals = 0;
     for (int number = first; ; number++) {
       ModelManifest manifest = numbered.apply(number);
       byte[] bytes = ManifestFile.bytes(manifest);
-      if (remote.create(model, number, bytes)
-          || Arrays.equals(bytes, remote.manifest(model, number))) {
+      if (remote.create(model, number, bytes)) {
         return manifest;
+      }
+      byte[] taken = remote.manifest(model, number);
+      if (Arrays.equals(bytes, taken)) {
+        return manifest;
+      }
+      refusals += taken == null ? 1 : 0;
+      if (refusals == MOST_REFUSALS) {
+        throw new ModelException(
+            String.format(
+                "cannot publish %s to %s: it calls the numbers up to %d taken, but has no versions"
+                    + " with these numbers; check that it supports conditional writes"
+                    + " (If-None-Match)",
+                model, place(), number));
       }
     }
   }

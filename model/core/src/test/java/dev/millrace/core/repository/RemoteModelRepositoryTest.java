@@ -239,6 +239,26 @@ class RemoteModelRepositoryTest {
   }
 
   @Test
+  void storeThatCallsEveryNumberTaken_isRefused() {
+    RemoteVersions stubborn =
+        new ForwardingVersions(remote) {
+          @Override
+          public boolean create(String model, int version, byte[] manifest) {
+            assertThat(version).as("the numbers that are tried").isLessThan(1_000);
+            return false;
+          }
+        };
+    ModelRepository repository =
+        new RemoteModelRepository(stubborn, temp.resolve("x"), warnings::add);
+    assertThatThrownBy(() -> Samples.publish(repository, "cats", "one"))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "cannot publish cats to memory://models: it calls the numbers up to 10 taken, but has no"
+                + " versions with these numbers; check that it supports conditional writes"
+                + " (If-None-Match)");
+  }
+
+  @Test
   void readerThatIsKilled_leavesNoPartOfAVersion() {
     Samples.publish(publisher(), "cats", "one");
     remote.callsToKill = 1;
