@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Model versions on a web server, read only. The server offers the files of a repository that was
@@ -45,12 +46,25 @@ final class WebVersions extends FetchedVersions implements ReadOnlyVersions {
               + place()
               + "/index.json: write one that lists the versions, such as {\"resnet20\": [1, 2]}");
     }
+    Map<String, List<Integer>> index;
     try {
-      return JSON.readValue(json, new TypeReference<Map<String, List<Integer>>>() {});
+      index = JSON.readValue(json, new TypeReference<>() {});
     } catch (IOException e) {
-      throw new ModelException(
-          place() + "/index.json does not list versions, such as {\"resnet20\": [1, 2]}", e);
+      throw noIndex(e);
     }
+    if (index == null || index.values().stream().anyMatch(WebVersions::isIncomplete)) {
+      throw noIndex(null);
+    }
+    return index;
+  }
+
+  private static boolean isIncomplete(List<Integer> versions) {
+    return versions == null || versions.stream().anyMatch(Objects::isNull);
+  }
+
+  private ModelException noIndex(IOException cause) {
+    return new ModelException(
+        place() + "/index.json does not list versions, such as {\"resnet20\": [1, 2]}", cause);
   }
 
   @Override

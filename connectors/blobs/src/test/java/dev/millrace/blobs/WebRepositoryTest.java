@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebRepositoryTest {
 
@@ -100,11 +102,16 @@ class WebRepositoryTest {
     }
   }
 
-  @Test
-  void brokenIndex_isNamed() {
-    server.data("/m/index.json", "<html>");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"<html>", "null", "{\"cats\": null}", "{\"cats\": [null]}", "{\"cats\": [\"x\"]}"})
+  void brokenIndex_isNamed(String index) {
+    server.data("/m/index.json", index);
     try (RemoteModelRepository repository = repository()) {
       assertThatThrownBy(repository::models)
+          .isInstanceOf(ModelException.class)
+          .hasMessageStartingWith(server.uri("/m/index.json") + " does not list versions");
+      assertThatThrownBy(() -> repository.versions("cats"))
           .isInstanceOf(ModelException.class)
           .hasMessageStartingWith(server.uri("/m/index.json") + " does not list versions");
     }
