@@ -10,7 +10,9 @@ final class S3Trouble {
 
   /**
    * Codes of S3 errors for which our configuration or the server is at fault, although their HTTP
-   * status is below 500.
+   * status is below 500. MinIO sends {@code InvalidTokenId}, {@code InvalidRegion} and {@code
+   * AuthorizationParametersError} (its cmd/api-errors.go), and Ceph sends {@code UserSuspended}
+   * (its rgw_common.cc). The others are in Amazon's list of error codes.
    */
   private static final Set<String> OURS =
       Set.of(
@@ -19,12 +21,20 @@ final class S3Trouble {
           "SignatureDoesNotMatch",
           "ExpiredToken",
           "InvalidToken",
+          "InvalidTokenId",
+          "InvalidSecurity",
           "TokenRefreshRequired",
           "RequestTimeTooSkewed",
           "RequestTimeout",
           "AuthorizationHeaderMalformed",
           "AuthorizationQueryParametersError",
+          "AuthorizationParametersError",
+          "InvalidRegion",
+          "InvalidBucketName",
+          "IncorrectEndpoint",
+          "EndpointNotFound",
           "AccountProblem",
+          "UserSuspended",
           "AllAccessDisabled",
           "NotSignedUp",
           "PermanentRedirect",
@@ -70,7 +80,7 @@ final class S3Trouble {
         return Trouble.of(io);
       }
     }
-    return e.getMessage().contains("credentials")
+    return e.getMessage() != null && e.getMessage().contains("credentials")
         ? "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
         : "the request failed (" + e.getClass().getSimpleName() + ")";
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
@@ -165,6 +166,14 @@ class S3FetchTest {
     "403, ExpiredToken",
     "403, RequestTimeTooSkewed",
     "403, InvalidAccessKeyId",
+    "403, InvalidTokenId",
+    "403, InvalidSecurity",
+    "403, UserSuspended",
+    "400, IncorrectEndpoint",
+    "400, EndpointNotFound",
+    "400, InvalidRegion",
+    "400, InvalidBucketName",
+    "400, AuthorizationParametersError",
     "400, AuthorizationHeaderMalformed",
     "400, ThrottlingException",
     "400, KMS.DisabledException",
@@ -347,6 +356,13 @@ class S3FetchTest {
     ObjectRef ref = (ObjectRef) DataRef.parse("s3://images/secret");
     assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
         .isInstanceOf(IOException.class);
+  }
+
+  /** An exception of the SDK need not have a message. */
+  @Test
+  void errorWithoutAMessage_isAway() throws Exception {
+    assertThat(S3Trouble.of(SdkClientException.builder().build(), "s3://images"))
+        .hasMessage("s3://images is away: the request failed (SdkClientException)");
   }
 
   @ParameterizedTest
