@@ -45,7 +45,7 @@ final class WebSource implements Source<WebRef> {
         } else if (HttpStatuses.isRedirect(status)) {
           current = next(current, exchange.response().getFirstHeader(HttpHeaders.LOCATION));
         } else {
-          HttpStatuses.requireData(status, current.store());
+          HttpStatuses.requireData(status, ref.store()); // a redirect's target may be internal
           opened = true;
           return exchange.body();
         }

@@ -203,6 +203,21 @@ class WebFetchTest {
     }
   }
 
+  /** The message may become part of a dead letter, whose reader must not learn about the target. */
+  @Test
+  void redirectToAServerInTrouble_namesOnlyTheFirstServer() throws Exception {
+    try (HostileServer internal = new HostileServer()) {
+      server.redirect("/x", 302, internal.uri("/y"));
+      internal.status("/y", 503);
+      try (Fetcher fetcher = Fetching.from(server.uri("/"), internal.uri("/"))) {
+        assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
+            .isInstanceOf(StoreAwayException.class)
+            .hasMessage(
+                "http://127.0.0.1:" + server.port() + " is away: it answers with status 503");
+      }
+    }
+  }
+
   @Test
   void fourthRedirect_isRefused() throws Exception {
     server.redirect("/1", 302, "/2").redirect("/2", 303, "/3").redirect("/3", 308, "/4");
