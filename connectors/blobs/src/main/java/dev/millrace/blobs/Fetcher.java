@@ -121,13 +121,6 @@ public final class Fetcher implements AutoCloseable {
       }
     } catch (IOException e) {
       throw failure(ref, e, answer, watch);
-    } catch (IllegalStateException e) {
-      // The HTTP client throws this exception if its request is aborted just before the client uses
-      // the connection.
-      if (isBrokenOff(watch) || watch.isOver()) {
-        throw failure(ref, new IOException(e), answer, watch);
-      }
-      throw e;
     } catch (StoreAwayException e) {
       // A client may also throw this exception if the fetcher closes it during a request.
       throw isBrokenOff(watch) ? brokenOff(ref, e) : e;

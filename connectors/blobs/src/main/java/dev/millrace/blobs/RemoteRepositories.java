@@ -75,7 +75,8 @@ public final class RemoteRepositories {
             .findFirst()
             .<RemoteVersions>map(
                 bucket ->
-                    new S3Versions(base, fetcher, new S3Folder(S3Clients.open(s3, LIMITS), bucket)))
+                    new S3Versions(
+                        base, fetcher, new S3Folder(() -> S3Clients.open(s3, LIMITS), bucket)))
             .orElseGet(() -> new WebVersions(base, fetcher));
     return new RemoteModelRepository(versions, cache, warnings);
   }

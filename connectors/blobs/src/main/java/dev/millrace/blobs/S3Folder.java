@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -22,18 +23,18 @@ final class S3Folder implements AutoCloseable {
   private static final int PRECONDITION_FAILED = 412;
   private static final int NOT_IMPLEMENTED = 501;
 
-  private final S3Client client;
+  private final RenewedClient<S3Client> client;
   private final String bucket;
   private final String prefix;
 
   /**
    * Creates the folder.
    *
-   * @param client the client, which the folder closes
+   * @param open opens a client, which the folder closes
    * @param place the bucket and the prefix
    */
-  S3Folder(S3Client client, ObjectRef place) {
-    this.client = client;
+  S3Folder(Supplier<S3Client> open, ObjectRef place) {
+    this.client = new RenewedClient<>(open, S3Client::close);
     this.bucket = place.bucket();
     this.prefix = place.key().isEmpty() ? "" : place.key() + "/";
   }
@@ -42,8 +43,8 @@ final class S3Folder implements AutoCloseable {
   List<String> folders() throws RemoteAwayException {
     return call(
         "list",
-        () ->
-            client
+        s3 ->
+            s3
                 .listObjectsV2Paginator(
                     request -> request.bucket(bucket).prefix(prefix).delimiter("/"))
                 .commonPrefixes()
@@ -57,8 +58,8 @@ final class S3Folder implements AutoCloseable {
     String start = prefix + folder;
     return call(
         "list",
-        () ->
-            client
+        s3 ->
+            s3
                 .listObjectsV2Paginator(request -> request.bucket(bucket).prefix(start))
                 .contents()
                 .stream()
@@ -70,10 +71,9 @@ final class S3Folder implements AutoCloseable {
   long size(String path) throws RemoteAwayException {
     return call(
         "read",
-        () -> {
+        s3 -> {
           try {
-            return client
-                .headObject(request -> request.bucket(bucket).key(prefix + path))
+            return s3.headObject(request -> request.bucket(bucket).key(prefix + path))
                 .contentLength();
           } catch (NoSuchKeyException e) {
             return -1L;
@@ -86,8 +86,8 @@ final class S3Folder implements AutoCloseable {
     String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(sha256));
     call(
         "write",
-        () ->
-            client.putObject(
+        s3 ->
+            s3.putObject(
                 request -> request.bucket(bucket).key(prefix + path).checksumSHA256(checksum),
                 RequestBody.fromFile(file)));
   }
@@ -99,9 +99,9 @@ final class S3Folder implements AutoCloseable {
   boolean create(String path, byte[] bytes) throws RemoteAwayException {
     return call(
         "write",
-        () -> {
+        s3 -> {
           try {
-            client.putObject(
+            s3.putObject(
                 request -> request.bucket(bucket).key(prefix + path).ifNoneMatch("*"),
                 RequestBody.fromBytes(bytes));
             return true;
@@ -116,17 +116,18 @@ final class S3Folder implements AutoCloseable {
 
   /** Deletes an object. */
   void delete(String path) throws RemoteAwayException {
-    call("write", () -> client.deleteObject(request -> request.bucket(bucket).key(prefix + path)));
+    call("write", s3 -> s3.deleteObject(request -> request.bucket(bucket).key(prefix + path)));
   }
 
-  private <T> T call(String action, Supplier<T> request) throws RemoteAwayException {
+  private <T> T call(String action, Function<S3Client, T> request) throws RemoteAwayException {
     String store = "s3://" + bucket;
     try {
-      return request.get();
+      return client.send(() -> false, request::apply);
+    } catch (IOException e) {
+      throw away(store, e);
     } catch (RejectedExecutionException | IllegalArgumentException e) {
       // The client was closed just before the request, or the status of the answer is 0.
-      StoreAwayException away = new StoreAwayException(store, Trouble.of(new IOException(e)), e);
-      throw new RemoteAwayException(away.getMessage(), e);
+      throw away(store, new IOException(e));
     } catch (SdkException e) {
       if (e instanceof S3Exception s3 && s3.statusCode() == NOT_IMPLEMENTED) {
         throw new ModelException(
@@ -147,6 +148,11 @@ final class S3Folder implements AutoCloseable {
             e);
       }
     }
+  }
+
+  private static RemoteAwayException away(String store, IOException e) {
+    StoreAwayException away = new StoreAwayException(store, Trouble.of(e), e);
+    return new RemoteAwayException(away.getMessage(), e);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -14,22 +15,23 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 /** Opens objects in S3. */
 final class S3Source implements Source<ObjectRef> {
 
-  private final S3Client client;
+  private final RenewedClient<S3Client> client;
 
   /**
    * Creates the source.
    *
-   * @param client the client, which the source closes
+   * @param open opens a client, which the source closes
    */
-  S3Source(S3Client client) {
-    this.client = client;
+  S3Source(Supplier<S3Client> open) {
+    this.client = new RenewedClient<>(open, S3Client::close);
   }
 
   @Override
   public Body open(ObjectRef ref, Watch watch)
       throws RefusedException, StoreAwayException, IOException {
     try {
-      ResponseInputStream<GetObjectResponse> in = client.getObject(request(ref, watch));
+      ResponseInputStream<GetObjectResponse> in =
+          client.send(watch::hasEnded, opened -> opened.getObject(request(ref, watch)));
       watch.guard(in::abort);
       GetObjectResponse answer = in.response();
       Long length = answer.contentLength();

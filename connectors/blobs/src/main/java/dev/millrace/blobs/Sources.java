@@ -33,7 +33,7 @@ final class Sources implements AutoCloseable {
    */
   private static Source<ObjectRef> s3(FetchConfig config) {
     try {
-      return new S3Source(S3Clients.open(config.s3(), config.limits()));
+      return new S3Source(() -> S3Clients.open(config.s3(), config.limits()));
     } catch (NoClassDefFoundError e) {
       throw new IllegalStateException(
           "reading from S3 needs software.amazon.awssdk:s3 and"

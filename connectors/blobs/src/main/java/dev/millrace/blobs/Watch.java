@@ -36,7 +36,7 @@ final class Watch implements AutoCloseable {
     boolean late;
     synchronized (this) {
       this.connection = connection;
-      late = over || closing;
+      late = hasEnded();
     }
     if (late) {
       breakOff();
@@ -65,6 +65,11 @@ final class Watch implements AutoCloseable {
 
   synchronized boolean isCancelled() {
     return closing;
+  }
+
+  /** {@return whether the connection was aborted, for either reason} */
+  synchronized boolean hasEnded() {
+    return over || closing;
   }
 
   /** {@return the remaining time, at least 1 ms} */

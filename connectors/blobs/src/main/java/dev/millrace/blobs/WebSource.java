@@ -4,6 +4,7 @@ import dev.millrace.blobs.CheckedResolver.ForbiddenAddressException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.function.Function;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -21,12 +22,30 @@ final class WebSource implements Source<WebRef> {
 
   private final AllowList allowed;
   private final CheckedResolver resolver;
-  private final CloseableHttpClient client;
+  private final RenewedClient<CloseableHttpClient> client;
 
   WebSource(FetchConfig config, Lookup lookup) {
+    this(
+        config,
+        new CheckedResolver(config.networks(), lookup, config.limits().connect()),
+        resolver -> WebClients.open(config.limits(), resolver));
+  }
+
+  /**
+   * Creates a source.
+   *
+   * @param resolver resolves host names; the source closes it
+   * @param open opens a client that uses the resolver
+   */
+  WebSource(
+      FetchConfig config,
+      CheckedResolver resolver,
+      Function<CheckedResolver, CloseableHttpClient> open) {
     this.allowed = config.allowed();
-    this.resolver = new CheckedResolver(config.networks(), lookup, config.limits().connect());
-    this.client = WebClients.open(config.limits(), resolver);
+    this.resolver = resolver;
+    this.client =
+        new RenewedClient<>(
+            () -> open.apply(resolver), opened -> opened.close(CloseMode.IMMEDIATE));
   }
 
   @Override
@@ -76,7 +95,8 @@ final class WebSource implements Source<WebRef> {
     HttpGet request = new HttpGet(URI.create(ref.store() + ref.target()));
     watch.guard(request::cancel);
     HttpHost host = new HttpHost(ref.scheme(), ref.host(), ref.port());
-    return new Exchange(request, WebClients.send(client, host, request));
+    return client.send(
+        watch::hasEnded, opened -> new Exchange(request, WebClients.send(opened, host, request)));
   }
 
   /**
@@ -103,7 +123,7 @@ final class WebSource implements Source<WebRef> {
 
   @Override
   public void close() {
-    client.close(CloseMode.IMMEDIATE);
+    client.close();
     resolver.close();
   }
 

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
 
@@ -122,8 +125,8 @@ class S3FetchTest {
 
   @Test
   void wrongCredentials_areNotTheRecordsFault() {
-    try (S3Source stranger = new S3Source(server.client("stranger", "x"));
-        S3Source liar = new S3Source(server.client("test-key", "wrong"))) {
+    try (S3Source stranger = new S3Source(() -> server.client("stranger", "x"));
+        S3Source liar = new S3Source(() -> server.client("test-key", "wrong"))) {
       ObjectRef ref = (ObjectRef) DataRef.parse("s3://images/secret");
       for (S3Source source : List.of(stranger, liar)) {
         assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
@@ -351,11 +354,34 @@ class S3FetchTest {
   /** Another thread may close the fetcher just before a fetch opens its object. */
   @Test
   void closedSource_isNotOpened() {
-    S3Source source = new S3Source(server.client("test-key", "test-secret"));
+    S3Source source = new S3Source(() -> server.client("test-key", "test-secret"));
     source.close();
     ObjectRef ref = (ObjectRef) DataRef.parse("s3://images/secret");
     assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
         .isInstanceOf(IOException.class);
+  }
+
+  /** After an error in a request, the HTTP client closes its connections for good. */
+  @Test
+  void brokenClient_isReplaced() throws Exception {
+    SdkHttpClient http = Apache5HttpClient.create();
+    http.close();
+    AtomicInteger opened = new AtomicInteger();
+    ObjectRef ref = (ObjectRef) DataRef.parse("s3://images/secret");
+    try (S3Source source =
+        new S3Source(
+            () ->
+                opened.incrementAndGet() == 1
+                    ? server.client(http)
+                    : server.client("test-key", "test-secret"))) {
+      assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
+          .isInstanceOf(IOException.class);
+
+      try (Body body = source.open(ref, new Watch(Duration.ofMinutes(10)))) {
+        assertThat(body.in()).hasContent("hush");
+      }
+      assertThat(opened).hasValue(2);
+    }
   }
 
   /** An exception of the SDK need not have a message. */

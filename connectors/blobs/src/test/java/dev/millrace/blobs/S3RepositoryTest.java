@@ -10,6 +10,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.repository.RemoteModelRepository;
 import dev.millrace.testing.HostileServer;
 import dev.millrace.testing.S3Server;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 class S3RepositoryTest {
@@ -192,6 +194,31 @@ class S3RepositoryTest {
       assertThat(careless.requests())
           .noneMatch(head -> head.startsWith("PUT /models/cats"))
           .anyMatch(head -> head.toLowerCase(Locale.ROOT).contains("\nif-none-match: *\n"));
+    }
+  }
+
+  /** Another thread may close the repository just before a request. */
+  @Test
+  void closedFolder_isAway() {
+    S3Folder folder =
+        new S3Folder(
+            () -> S3Clients.open(Fetching.access(server), Fetching.PATIENT),
+            (ObjectRef) DataRef.parse("s3://models/x"));
+    folder.close();
+    assertThatThrownBy(folder::folders)
+        .isInstanceOf(RemoteAwayException.class)
+        .hasMessageStartingWith("s3://models is away: ");
+  }
+
+  /** While the folder sends a request, another thread may close its client. */
+  @Test
+  void clientThatIsClosedMeanwhile_isAway() {
+    S3Client client = S3Clients.open(Fetching.access(server), Fetching.PATIENT);
+    client.close();
+    try (S3Folder folder = new S3Folder(() -> client, (ObjectRef) DataRef.parse("s3://models/x"))) {
+      assertThatThrownBy(folder::folders)
+          .isInstanceOf(RemoteAwayException.class)
+          .hasMessageStartingWith("s3://models is away: ");
     }
   }
 

@@ -11,6 +11,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.io.CloseMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,6 +219,35 @@ class WebFetchTest {
             .hasMessage(
                 "http://127.0.0.1:" + server.port() + " is away: it answers with status 503");
       }
+    }
+  }
+
+  /** After an error in a request, the HTTP client closes its connections for good. */
+  @Test
+  void brokenClient_isReplaced() throws Exception {
+    server.data("/x", "image");
+    FetchConfig config = Fetching.config(Networks.PUBLIC, Fetching.PATIENT, server.uri("/"));
+    AtomicInteger opened = new AtomicInteger();
+    WebRef ref = (WebRef) DataRef.parse(server.uri("/x"));
+    try (WebSource source =
+        new WebSource(
+            config,
+            new CheckedResolver(Networks.PUBLIC, Fetching.LOOPBACK, Duration.ofMinutes(1)),
+            resolver -> {
+              CloseableHttpClient client = WebClients.open(Fetching.PATIENT, resolver);
+              if (opened.incrementAndGet() == 1) {
+                client.close(CloseMode.IMMEDIATE);
+              }
+              return client;
+            })) {
+      assertThatThrownBy(() -> source.open(ref, new Watch(Duration.ofMinutes(10))))
+          .isInstanceOf(IOException.class)
+          .hasRootCauseMessage("Connection pool shut down");
+
+      try (Body body = source.open(ref, new Watch(Duration.ofMinutes(10)))) {
+        assertThat(body.in()).hasContent("image");
+      }
+      assertThat(opened).hasValue(2);
     }
   }
 

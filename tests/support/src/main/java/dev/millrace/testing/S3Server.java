@@ -12,8 +12,10 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -103,14 +105,22 @@ public final class S3Server implements AutoCloseable {
 
   /** {@return another client of the server, which the caller closes} */
   public S3Client client(String accessKey, String secretKey) {
+    return builder(accessKey, secretKey).build();
+  }
+
+  /** {@return another client of the server, with the given HTTP client; the caller closes both} */
+  public S3Client client(SdkHttpClient http) {
+    return builder(ACCESS_KEY, SECRET_KEY).httpClient(http).build();
+  }
+
+  private S3ClientBuilder builder(String accessKey, String secretKey) {
     return S3Client.builder()
         .endpointOverride(endpoint())
         .region(Region.US_EAST_1)
         .forcePathStyle(true)
         .credentialsProvider(
             StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
-        .overrideConfiguration(settings -> settings.apiCallTimeout(Duration.ofMinutes(10)))
-        .build();
+        .overrideConfiguration(settings -> settings.apiCallTimeout(Duration.ofMinutes(10)));
   }
 
   /** Writes an object. */
