@@ -68,8 +68,8 @@ public final class Fetcher implements AutoCloseable {
    *
    * @param uri the URI of the data
    * @param sha256 the checksum that the data must have, 64 hexadecimal digits; or null
-   * @param out the stream to write to; the caller closes it. If the result is not a {@link
-   *     Fetched}, the written bytes are incomplete or wrong
+   * @param out the stream to write to, for example a {@link HeapBuffer}; the caller closes it. If
+   *     the result is not a {@link Fetched}, the written bytes are incomplete or wrong
    * @return the outcome
    * @throws StoreAwayException if the store does not work at the moment, or the fetcher is closed
    * @throws InterruptedException if the thread is interrupted while it waits for its turn

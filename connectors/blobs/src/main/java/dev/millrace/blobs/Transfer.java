@@ -41,6 +41,9 @@ final class Transfer {
     if (body.length() > maxBytes) {
       throw tooLarge();
     }
+    if (out instanceof HeapBuffer memory) {
+      memory.expect(body.length());
+    }
     MessageDigest digest = Sha256.digest();
     long length = 0;
     byte[] buffer = new byte[BUFFER];

@@ -4,13 +4,13 @@ import dev.millrace.blobs.FetchConfig;
 import dev.millrace.blobs.FetchResult;
 import dev.millrace.blobs.Fetched;
 import dev.millrace.blobs.Fetcher;
+import dev.millrace.blobs.HeapBuffer;
 import dev.millrace.blobs.Refused;
 import dev.millrace.blobs.StoreAwayException;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.fetch.ImageFetcher;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
@@ -47,7 +47,7 @@ final class StoredImages implements ImageFetcher, AutoCloseable {
           "the image is stored elsewhere (ce_dataref), and this service fetches no images; allow"
               + " its place with --fetch-from, or send the image itself");
     }
-    ByteArrayOutputStream image = new ByteArrayOutputStream();
+    HeapBuffer image = new HeapBuffer();
     try {
       FetchResult result = fetcher.fetch(reference.uri(), reference.sha256(), image);
       if (result instanceof Refused refused) {

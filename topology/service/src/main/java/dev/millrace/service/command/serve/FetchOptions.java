@@ -60,8 +60,9 @@ final class FetchOptions {
       paramLabel = "N",
       defaultValue = "33554432",
       description =
-          "Largest image to fetch, in bytes (default: ${DEFAULT-VALUE}). Each fetch uses up to this"
-              + " number of bytes of memory.")
+          "Largest image to fetch, in bytes (default: ${DEFAULT-VALUE}). Each fetch needs up to this"
+              + " number of bytes of heap, and up to three times as many if a web server does not"
+              + " announce the length of the image.")
   private int maxBytes;
 
   /**
