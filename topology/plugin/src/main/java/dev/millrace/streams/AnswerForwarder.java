@@ -7,6 +7,7 @@ import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
@@ -69,6 +70,7 @@ final class AnswerForwarder<K, V, R> {
    * Forwards the answer of a record, and ends the record's trace. The answer must be complete.
    *
    * @throws InferenceStalledError if the engine or a later processor failed
+   * @throws HeapExhaustedError if the fetched image does not fit in the heap
    * @throws org.apache.kafka.streams.errors.TaskCorruptedException if the image cannot be fetched
    *     at the moment
    * @throws org.apache.kafka.streams.errors.TaskMigratedException if a later processor gives up the
@@ -158,7 +160,21 @@ final class AnswerForwarder<K, V, R> {
     if (cause instanceof FetchStalledException away) {
       throw failure.remember(fetches.giveUp(records, pending.fetch().reference(), away));
     }
+    if (cause instanceof OutOfMemoryError error && pending.isFetchFailed()) {
+      throw failure.remember(heapExhausted(pending, error));
+    }
     throw failure.remember(new InferenceStalledError(cause.getMessage(), cause));
+  }
+
+  private static HeapExhaustedError heapExhausted(
+      PendingRecord<?, ?> pending, OutOfMemoryError error) {
+    RecordMetadata from = pending.origin();
+    return new HeapExhaustedError(
+        new TopicPartition(from.topic(), from.partition()),
+        from.offset(),
+        pending.fetch().reference().shown(),
+        Runtime.getRuntime().maxMemory(),
+        error);
   }
 
   private FixedKeyRecord<K, R> result(PendingRecord<K, V> pending, Classification answer) {

@@ -11,6 +11,8 @@ public final class HeapExhaustedError extends OutOfMemoryError {
   private static final long serialVersionUID = 1;
 
   /**
+   * The record itself does not fit in the heap.
+   *
    * @param partition the record's partition
    * @param offset the record's offset
    * @param heap the JVM's maximum heap, in bytes
@@ -20,5 +22,24 @@ public final class HeapExhaustedError extends OutOfMemoryError {
         ("the record %s@%d does not fit in the heap of %d MiB; raise it with -Xmx, or skip the"
                 + " record with --skip %s@%d")
             .formatted(partition, offset, heap >> 20, partition, offset));
+  }
+
+  /**
+   * The image of a record does not fit in the heap, together with the images that are fetched at
+   * the same time.
+   *
+   * @param partition the record's partition
+   * @param offset the record's offset
+   * @param image the URI of the image, without its query
+   * @param heap the JVM's maximum heap, in bytes
+   * @param cause the error of the fetch
+   */
+  HeapExhaustedError(
+      TopicPartition partition, long offset, String image, long heap, OutOfMemoryError cause) {
+    super(
+        ("the image of the record %s@%d does not fit in the heap of %d MiB (%s); raise it with"
+                + " -Xmx, fetch fewer images at the same time, or skip the record with --skip %s@%d")
+            .formatted(partition, offset, heap >> 20, image, partition, offset));
+    initCause(cause);
   }
 }

@@ -202,7 +202,7 @@ final class InferenceProcessor<K, V, R>
         awaitOldest(deadline);
         forwardAnswered();
       }
-    } catch (InferenceStalledError e) {
+    } catch (InferenceStalledError | HeapExhaustedError e) {
       throw new StreamsException(e.getMessage(), e);
     }
   }

@@ -30,6 +30,11 @@ record PendingRecord<K, V>(
     return fetch != null && !fetch.revision().isDone();
   }
 
+  /** {@return whether the fetch of the image has failed} */
+  boolean isFetchFailed() {
+    return fetch != null && fetch.revision().isCompletedExceptionally();
+  }
+
   /**
    * {@return the revision of the fetched image; null if the revision is not known, or if no image
    * was fetched}

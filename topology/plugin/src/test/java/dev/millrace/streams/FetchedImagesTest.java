@@ -67,6 +67,7 @@ class FetchedImagesTest {
           throw new BadImageException(
               BadImageException.Reason.NOT_FETCHED, "the store has no such object");
       case "s3://away" -> throw new IOException("the store is away");
+      case "s3://huge?signature=x" -> throw new OutOfMemoryError("Java heap space");
       case "s3://empty" -> new FetchedImage(new byte[0]);
       case "s3://bad" -> new FetchedImage(new byte[] {FakeDecoder.BAD});
       default -> new FetchedImage(new byte[] {7}, "version-7");
@@ -189,6 +190,21 @@ class FetchedImagesTest {
     assertThat(inference.fetchProblem()).contains("the store is away");
     assertThat(inference.health().ready()).isFalse();
     assertThat(inference.health().reason()).isEqualTo("the store is away");
+    assertThat(deadLetters.isEmpty()).isTrue();
+  }
+
+  /** With the record's position, the operator can skip the record. */
+  @Test
+  void imageThatDoesNotFitInMemory_isNamedWithItsRecord() {
+    drive(builder().fetcher(this::fetch, 2));
+    send("s3://photos/1.jpg");
+
+    assertThatThrownBy(() -> send("s3://huge?signature=x"))
+        .hasRootCauseInstanceOf(OutOfMemoryError.class)
+        .hasStackTraceContaining("the image of the record images-0@1 does not fit in the heap of ")
+        .hasStackTraceContaining(" (s3://huge?…); ")
+        .hasStackTraceContaining("skip the record with --skip images-0@1");
+
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
