@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param maxBytes the largest number of bytes of one file, object or page
  * @param total the longest time of a whole fetch, including redirects
  * @param connect the longest time to resolve a name and open a connection
- * @param silence the longest time that a server may send nothing; shorter than {@code total}
+ * @param silence the longest time that a server or a file system may send nothing; shorter than
+ *     {@code total}
  * @param concurrency the largest number of concurrent fetches
  */
 public record FetchLimits(

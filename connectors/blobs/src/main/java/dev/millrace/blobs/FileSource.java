@@ -1,7 +1,9 @@
 package dev.millrace.blobs;
 
 import java.io.IOException;
-import java.nio.channels.Channels;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -10,12 +12,17 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Opens regular files below the listed folders. A link in a listed folder may only lead to a file
  * in a listed folder.
+ *
+ * <p>A folder may be on a network file system whose server does not answer. Opening a file and each
+ * read of it fail after the time that a server may be silent. A folder that hangs does not stop the
+ * others.
  */
 final class FileSource implements Source<FileRef> {
 
@@ -25,29 +32,66 @@ final class FileSource implements Source<FileRef> {
   /** The longest path that Linux opens, in bytes. */
   private static final int LONGEST_PATH = 4_095;
 
-  private final List<Path> folders;
+  /**
+   * A place of the list.
+   *
+   * @param path the folder, or a single file
+   * @param calls runs the calls to the file system of this place
+   */
+  private record Place(Path path, TimedCalls calls) {}
 
-  FileSource(List<FileRef> folders) {
-    this.folders = folders.stream().map(FileRef::toPath).toList();
+  /** The places, the longest paths first. */
+  private final List<Place> places;
+
+  FileSource(List<FileRef> places, FetchLimits limits) {
+    this.places =
+        places.stream()
+            .map(FileRef::toPath)
+            .sorted(Comparator.comparing(Path::getNameCount).reversed())
+            .map(path -> new Place(path, new TimedCalls(limits.silence(), limits.concurrency())))
+            .toList();
   }
 
   @Override
   public Body open(FileRef ref, Watch watch)
       throws RefusedException, StoreAwayException, IOException {
-    List<Path> roots = realFolders();
     Path path = path(ref);
-    if (folders.stream().noneMatch(folder -> path.startsWith(folder) && Files.exists(folder))) {
+    TimedCalls calls =
+        places.stream()
+            .filter(place -> path.startsWith(place.path()))
+            .findFirst()
+            .orElseThrow(() -> new StoreAwayException(ref.store(), "it is not listed", null))
+            .calls();
+    try {
+      Content content = calls.run(() -> new Content(channel(ref, path), calls));
+      watch.guard(content::breakOff);
+      return new Body(content, content.length, null, content);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RefusedException refused) {
+        throw refused;
+      }
+      if (e.getCause() instanceof StoreAwayException away) {
+        throw away;
+      }
+      throw failure(e);
+    }
+  }
+
+  private static IOException failure(ExecutionException e) {
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+  }
+
+  private SeekableByteChannel channel(FileRef ref, Path path)
+      throws RefusedException, StoreAwayException, IOException {
+    if (places.stream().noneMatch(at -> path.startsWith(at.path()) && Files.exists(at.path()))) {
       throw new StoreAwayException(ref.store(), "its listed folder does not exist", null);
     }
     try {
       Path real = path.toRealPath();
-      Path root = roots.stream().filter(real::startsWith).findFirst().orElse(null);
-      if (root == null) {
-        throw leadsOut();
-      }
-      SeekableByteChannel channel = UnlinkedFile.open(root, real);
-      watch.guard(channel);
-      return new Body(Channels.newInputStream(channel), channel.size(), null, channel);
+      return UnlinkedFile.open(root(path, real), real);
     } catch (AccessDeniedException e) {
       throw new RefusedException(Refused.Reason.FORBIDDEN, "the file may not be read");
     } catch (FileSystemException e) {
@@ -72,17 +116,25 @@ final class FileSource implements Source<FileRef> {
   }
 
   /**
-   * Resolves the listed folders anew for each file, because a folder may be mounted elsewhere in
-   * the meantime.
+   * Returns the real path of the place that a file is in. Resolves the places anew for each file,
+   * because a folder may be mounted elsewhere in the meantime. Begins with the places that list the
+   * path, because another place may hang.
    */
-  private List<Path> realFolders() throws IOException {
-    List<Path> real = new ArrayList<>();
-    for (Path folder : folders) {
-      if (Files.exists(folder)) {
-        real.add(folder.toRealPath());
+  private Path root(Path path, Path real) throws RefusedException, IOException {
+    List<Path> nearestFirst =
+        places.stream()
+            .map(Place::path)
+            .sorted(Comparator.comparing(place -> !path.startsWith(place)))
+            .toList();
+    for (Path place : nearestFirst) {
+      if (Files.exists(place)) {
+        Path root = place.toRealPath();
+        if (real.startsWith(root)) {
+          return root;
+        }
       }
     }
-    return real;
+    throw leadsOut();
   }
 
   /**
@@ -95,8 +147,8 @@ final class FileSource implements Source<FileRef> {
   }
 
   private boolean passesLink(Path path) {
-    Path folder = folders.stream().filter(path::startsWith).findFirst().orElse(path);
-    for (Path part = path; !part.equals(folder); part = part.getParent()) {
+    Path place = places.stream().map(Place::path).filter(path::startsWith).findFirst().orElse(path);
+    for (Path part = path; !part.equals(place); part = part.getParent()) {
       if (Files.isSymbolicLink(part)) {
         return true;
       }
@@ -126,5 +178,60 @@ final class FileSource implements Source<FileRef> {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    places.forEach(place -> place.calls().close());
+  }
+
+  /**
+   * The content of a file. While a read hangs, the file stays open, because closing it would wait
+   * for the read. The garbage collector then closes it.
+   */
+  private static final class Content extends InputStream {
+
+    private final SeekableByteChannel channel;
+    private final TimedCalls calls;
+    private final long length;
+    private volatile boolean brokenOff;
+    private boolean hangs;
+
+    Content(SeekableByteChannel channel, TimedCalls calls) throws IOException {
+      this.channel = channel;
+      this.calls = calls;
+      this.length = channel.size();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (brokenOff) {
+        throw new ClosedChannelException();
+      }
+      hangs = true;
+      try {
+        int read = calls.run(() -> channel.read(ByteBuffer.wrap(bytes, offset, length)));
+        hangs = false;
+        return read;
+      } catch (ExecutionException e) {
+        hangs = false;
+        throw failure(e);
+      }
+    }
+
+    /** Lets the next read fail. Another thread than the reading one may call this method. */
+    void breakOff() {
+      brokenOff = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!hangs) {
+        channel.close();
+      }
+    }
+  }
 }

@@ -22,7 +22,7 @@ final class Sources implements AutoCloseable {
     boolean objects = !allowed.places(ObjectRef.class).isEmpty();
     boolean web = !allowed.places(WebRef.class).isEmpty();
     return new Sources(
-        new FileSource(folders),
+        new FileSource(folders, config.limits()),
         web ? new WebSource(config, lookup) : null,
         objects ? s3(config) : null);
   }
