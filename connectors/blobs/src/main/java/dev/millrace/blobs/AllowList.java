@@ -1,7 +1,10 @@
 package dev.millrace.blobs;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The places from which a {@link Fetcher} may read. Each place is a URI, and admits its own URI and
@@ -61,6 +64,28 @@ public final class AllowList {
    */
   public boolean admits(DataRef ref) {
     return places.stream().anyMatch(place -> admits(place, ref));
+  }
+
+  /**
+   * Returns the place that admits a URI. If several places admit the URI, returns the place with
+   * the longest path. Two places may fail independently of each other, for example because two
+   * listed folders are on different file systems.
+   *
+   * @param uri the URI, which may be invalid
+   * @return the place, as it was given; empty if the list does not admit the URI
+   */
+  public Optional<String> placeOf(String uri) {
+    DataRef ref;
+    try {
+      ref = DataRef.parse(uri);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    return IntStream.range(0, places.size())
+        .filter(i -> admits(places.get(i), ref))
+        .boxed()
+        .max(Comparator.comparing(i -> withoutTrailingSlash(places.get(i).path()).size()))
+        .map(texts::get);
   }
 
   /** {@return whether the list admits nothing} */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -74,6 +75,29 @@ class AllowListTest {
     assertThat(none.admits(DataRef.parse("https://a.example/x"))).isFalse();
     assertThat(none.admits(DataRef.parse("s3://bucket/x"))).isFalse();
     assertThat(none.admits(DataRef.parse("file:///x"))).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "file:///data/a/1.png, file:///data/a",
+    "file:///data/a/b/1.png, file:///data/a/b/",
+    "file:///data/c/1.png, file:///data",
+    "https://A.EXAMPLE/cats/1.png?x=y, https://a.example/cats",
+    "https://a.example/dogs/1.png, https://a.example/dogs",
+    "https://a.example/birds/1.png, ",
+    "https://a.example/cats/../dogs/1.png, ",
+    "not a URI, ",
+  })
+  void placeOfAUri_isTheOneWithTheLongestPath(String uri, String place) {
+    AllowList list =
+        AllowList.of(
+            List.of(
+                "file:///data",
+                "file:///data/a",
+                "file:///data/a/b/",
+                "https://a.example/cats",
+                "https://a.example/dogs"));
+    assertThat(list.placeOf(uri)).isEqualTo(Optional.ofNullable(place));
   }
 
   @ParameterizedTest

@@ -1,9 +1,12 @@
 package dev.millrace.streams;
 
+import dev.millrace.events.ImageReference;
+import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.fetch.ImageFetcher;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
@@ -89,12 +92,20 @@ final class InferenceMetrics {
 
   /** Returns a fetcher whose fetches are measured. */
   ImageFetcher measured(ImageFetcher fetcher) {
-    return reference -> {
-      long start = now();
-      try {
-        return fetcher.fetch(reference);
-      } finally {
-        fetch.record((now() - start) / NANOS);
+    return new ImageFetcher() {
+      @Override
+      public FetchedImage fetch(ImageReference reference) throws IOException, InterruptedException {
+        long start = now();
+        try {
+          return fetcher.fetch(reference);
+        } finally {
+          InferenceMetrics.this.fetch.record((now() - start) / NANOS);
+        }
+      }
+
+      @Override
+      public String origin(ImageReference reference) {
+        return fetcher.origin(reference);
       }
     };
   }

@@ -16,8 +16,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * One task's access to the pool that fetches images. If an image cannot be fetched now, the task
- * gives up its work since the last commit. The task's partitions are then held until the image's
- * origin, the store that holds it, is available again. Confined to its task's stream thread.
+ * gives up its work since the last commit. The task's partitions are then held until the image can
+ * be fetched or is refused. Confined to its task's stream thread.
  */
 final class TaskFetches {
 
@@ -33,7 +33,8 @@ final class TaskFetches {
   private HeldPartitions held;
 
   /**
-   * The image that made the task give up its work; null once the image's origin is available again.
+   * The image that made the task give up its work; null once the image can be fetched or is
+   * refused.
    */
   private ImageReference missing;
 
@@ -53,7 +54,7 @@ final class TaskFetches {
   void open() {
     held = HeldPartitions.ofThisThread();
     if (missing != null) {
-      held.hold(partitions, this::isAway);
+      held.hold(partitions, this::isMissing);
     }
   }
 
@@ -62,8 +63,8 @@ final class TaskFetches {
     held.forget(partitions);
   }
 
-  private boolean isAway() {
-    if (missing != null && !pool.isAway(missing)) {
+  private boolean isMissing() {
+    if (missing != null && !pool.isMissing(missing)) {
       missing = null;
     }
     return missing != null;
@@ -76,9 +77,9 @@ final class TaskFetches {
    *     permission to begin the fetch
    * @return the image, which is not empty; completes with an exception if the fetch fails
    * @throws BadImageException if there is no pool
-   * @throws FetchStalledException if the fetch may not begin in time. If the origin is unavailable
-   *     and partitions can be held, this method does not wait, because the thread's other tasks
-   *     would wait, too
+   * @throws FetchStalledException if the fetch may not begin in time. If the image cannot be
+   *     fetched now and partitions can be held, this method does not wait, because the thread's
+   *     other tasks would wait, too
    */
   CompletableFuture<FetchedImage> fetch(ImageReference reference, long deadline) {
     if (pool == null) {

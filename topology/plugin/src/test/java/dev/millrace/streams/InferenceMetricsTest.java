@@ -3,6 +3,7 @@ package dev.millrace.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.fetch.ImageFetcher;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -55,5 +56,25 @@ class InferenceMetricsTest {
 
     assertThat(summary("fetch").count()).isEqualTo(2);
     assertThat(summary("fetch").totalAmount()).isEqualTo(8);
+  }
+
+  @Test
+  void measuredFetcher_keepsItsOrigins() {
+    ImageFetcher fetcher =
+        new ImageFetcher() {
+          @Override
+          public FetchedImage fetch(ImageReference reference) {
+            return new FetchedImage(new byte[] {1});
+          }
+
+          @Override
+          public String origin(ImageReference reference) {
+            return "the place of " + reference.uri();
+          }
+        };
+
+    ImageFetcher measured = metrics.measured(fetcher);
+
+    assertThat(measured.origin(new ImageReference("x", null))).isEqualTo("the place of x");
   }
 }

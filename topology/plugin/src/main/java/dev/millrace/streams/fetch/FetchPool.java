@@ -23,11 +23,12 @@ import org.slf4j.LoggerFactory;
  * there are threads. A commit waits until all fetches of its task have ended. So it waits no longer
  * than the longest fetch takes.
  *
- * <p>The origin of an image is the web server, the bucket or the file system that stores the image.
+ * <p>The origin of an image is the place that stores the image (see {@link ImageFetcher#origin}).
  * If a fetch fails because of its origin, the origin counts as unavailable ("away"). All callers
  * that need an image from this origin then wait in {@link #awaitTurn} until a pause is over. After
- * the pause, one caller passes, and its fetch shows whether the origin works again. Meanwhile,
- * images from other origins are fetched.
+ * the pause, one fetch begins, and shows whether the origin works again. Meanwhile, images from
+ * other origins are fetched. If only one image of an origin fails, only the callers that need this
+ * image wait, until it can be fetched or is refused (see {@link LoneFailures}).
  *
  * <p>Thread-safe.
  */
@@ -37,9 +38,15 @@ public final class FetchPool implements AutoCloseable {
 
   /**
    * Largest number of origins to remember. Beyond it, the pool forgets the origins that work,
-   * together with the failures of their single images.
+   * together with the failures of their single images, and the images that were fetched from them.
    */
   private static final int MOST_ORIGINS = 1_000;
+
+  /** A condition of an image at a time on the clock. */
+  @FunctionalInterface
+  private interface Condition {
+    boolean isTrue(Origin origin, ImageReference image, long now);
+  }
 
   private final ImageFetcher fetcher;
   private final int concurrency;
@@ -92,48 +99,77 @@ public final class FetchPool implements AutoCloseable {
     while (true) {
       Origin origin = origin(reference);
       long now = nanoTime.getAsLong();
-      long pause = running < concurrency ? origin.pauseNanos(now) : Long.MAX_VALUE;
-      if (pause == 0) {
-        origin.begin();
-        running++;
-        return;
+      boolean away = origin.isAway(reference, now);
+      if (away) {
+        origin.await(reference, now);
       }
+      long pause = running < concurrency ? origin.pauseNanos(reference, now) : Long.MAX_VALUE;
       long left = deadlineNanos - now;
-      if (left <= 0) {
-        throw origin.away() == null
+      if (pause == 0) {
+        running++;
+        if (!away) {
+          origin.begin();
+          return;
+        }
+        ImageReference probe = origin.beginProbe(reference, now);
+        if (probe.equals(reference)) {
+          return;
+        }
+        var unusedImage = fetch(probe);
+      } else if (left > 0) {
+        wait(Math.max(1, Math.min(left, pause) / 1_000_000));
+      } else {
+        FetchStalledException reason = origin.reason(reference, now);
+        throw reason == null
             ? new FetchStalledException(
                 "images are fetched slowly: " + running + " fetches are running", null)
-            : origin.away();
+            : reason;
       }
-      wait(Math.max(1, Math.min(left, pause) / 1_000_000));
     }
   }
 
   private Origin origin(ImageReference reference) {
-    return origins.computeIfAbsent(Origin.nameOf(reference.uri()), name -> new Origin());
+    return origins.computeIfAbsent(fetcher.origin(reference), name -> new Origin());
   }
 
   /**
-   * Tests whether the origin of an image is away. If the origin's pause is over, this method begins
-   * to fetch the image in the background, to find out whether the origin works again. Does not
-   * wait.
+   * Tests whether the fetch of an image may not begin now, because its origin is away or because
+   * this image alone fails. If the pause after the last failure is over, this method begins a fetch
+   * in the background, to find out whether the image can be fetched again. Does not wait.
    *
    * @param reference where the image is
-   * @return whether the origin is away
+   * @return whether {@link #awaitTurn} would have to wait for the origin or for the image
    */
   public boolean isAway(ImageReference reference) {
+    return probe(reference, Origin::isAway);
+  }
+
+  /**
+   * Tests whether an image that could not be fetched would probably fail again. Begins fetches in
+   * the background as {@link #isAway} does. Does not wait.
+   *
+   * @param reference where the image is
+   * @return false as soon as the image was fetched in the background, or will be refused
+   */
+  public boolean isMissing(ImageReference reference) {
+    return probe(reference, Origin::isMissing);
+  }
+
+  private boolean probe(ImageReference reference, Condition failing) {
+    ImageReference probe;
     synchronized (this) {
-      Origin origin = origins.get(Origin.nameOf(reference.uri()));
-      if (origin == null || origin.away() == null) {
+      long now = nanoTime.getAsLong();
+      Origin origin = origins.get(fetcher.origin(reference));
+      if (origin == null || !failing.isTrue(origin, reference, now)) {
         return false;
       }
-      if (running >= concurrency || !origin.mayProbe(reference.uri(), nanoTime.getAsLong())) {
+      if (running >= concurrency || !origin.mayProbe(reference, now)) {
         return true;
       }
-      origin.begin();
+      probe = origin.beginProbe(reference, now);
       running++;
     }
-    var unusedImage = fetch(reference);
+    var unusedImage = fetch(probe);
     return true;
   }
 
@@ -158,15 +194,29 @@ public final class FetchPool implements AutoCloseable {
   }
 
   private void run(ImageReference reference, CompletableFuture<FetchedImage> image) {
-    boolean needed = !image.isDone();
     FetchedImage fetched = null;
     Throwable failure = null;
     try {
-      fetched = needed ? fetched(reference) : null;
+      fetched = image.isDone() ? null : fetched(reference);
+    } catch (InterruptedException e) {
+      failure = new FetchStalledException("the fetch was interrupted, because the pool closes", e);
     } catch (Throwable e) { // for example, the image does not fit in memory
       failure = e;
     }
-    Throwable outcome = ended(reference, needed, failure);
+    end(reference, image, fetched, failure);
+  }
+
+  private void end(
+      ImageReference reference,
+      CompletableFuture<FetchedImage> image,
+      FetchedImage fetched,
+      Throwable failure) {
+    Throwable outcome;
+    try {
+      outcome = ended(reference, fetched != null, failure);
+    } catch (Throwable e) { // for example, the heap is full
+      outcome = e;
+    }
     if (outcome == null) {
       image.complete(fetched);
     } else {
@@ -188,62 +238,74 @@ public final class FetchPool implements AutoCloseable {
   /**
    * Notes the end of a fetch.
    *
-   * @param asked whether the fetch sent a request to the origin
-   * @param failure the failure of the fetch, or null
+   * @param isFetched whether the origin has returned the image
+   * @param failure the failure of the fetch; null if there is none, or if nothing was fetched
    * @return the failure to report for the image, or null
    */
-  private synchronized Throwable ended(ImageReference reference, boolean asked, Throwable failure) {
-    Origin origin = origin(reference);
-    Throwable outcome = failure == null ? null : outcome(origin, reference.uri(), failure);
-    // An error does not show whether the origin works.
-    FetchStalledException away =
-        outcome instanceof FetchStalledException stalled
-            ? stalled
-            : outcome instanceof Error ? origin.away() : null;
-    if (away != null) {
-      if (origin.goAway(away, nanoTime.getAsLong())) {
-        log.warn("images are not fetched until this works again: {}", away.getMessage());
+  private synchronized Throwable ended(
+      ImageReference reference, boolean isFetched, Throwable failure) {
+    try {
+      String name = fetcher.origin(reference);
+      Throwable outcome = outcome(name, origin(reference), reference, isFetched, failure);
+      if (origins.size() > MOST_ORIGINS) {
+        origins.values().removeIf(Origin::isIdle);
       }
-    } else if (asked && (failure == null || failure instanceof BadImageException)) {
-      if (origin.answered(reference.uri())) {
-        log.info("images are fetched again from {}", Origin.nameOf(reference.uri()));
-      }
-    } else {
-      origin.endUnasked();
+      return outcome;
+    } finally {
+      running--;
+      notifyAll();
     }
-    boolean many = origins.size() > MOST_ORIGINS;
-    origins.values().removeIf(one -> one.isIdle() && (many || !one.hasFailures()));
-    running--;
-    notifyAll();
-    return outcome;
   }
 
-  private static Throwable outcome(Origin origin, String uri, Throwable failure) {
-    if (failure instanceof BadImageException || failure instanceof Error) {
-      return failure;
+  private Throwable outcome(
+      String name, Origin origin, ImageReference reference, boolean isFetched, Throwable failure) {
+    long now = nanoTime.getAsLong();
+    if (isFetched || failure instanceof BadImageException) {
+      if (origin.answered(reference, isFetched)) {
+        log.info("images are fetched again from {}", name);
+      }
+    } else if (failure == null) {
+      origin.end(reference);
+    } else if (failure instanceof Error) {
+      origin.failedHere(reference, now);
+    } else if (failure instanceof FetchStalledException stalled) {
+      origin.goAway(reference, stalled, now);
+    } else {
+      return outcome(origin, reference, stalled(name, failure), now);
     }
-    if (failure instanceof InterruptedException) {
-      return new FetchStalledException(
-          "the fetch was interrupted, because the pool closes", failure);
+    return failure;
+  }
+
+  private static RuntimeException outcome(
+      Origin origin, ImageReference reference, FetchStalledException stalled, long now) {
+    if (origin.failed(reference, stalled, now)) {
+      log.warn("images are not fetched until this works again: {}", stalled.getMessage());
     }
-    String reason =
-        failure instanceof IOException
-            ? failure.getMessage()
-            : "the fetch failed (" + failure.getClass().getSimpleName() + ")";
-    return origin.failed(uri)
-        ? new BadImageException(
-            BadImageException.Reason.NOT_FETCHED,
-            "other images are fetched from the same place, but this one failed %d times: %s"
-                .formatted(LoneFailures.MOST, reason))
-        : new FetchStalledException(reason, failure);
+    Optional<String> refusal = origin.refusal(reference, now);
+    return refusal.isPresent()
+        ? new BadImageException(BadImageException.Reason.NOT_FETCHED, refusal.get())
+        : stalled;
+  }
+
+  private static FetchStalledException stalled(String origin, Throwable failure) {
+    String reason = failure instanceof IOException ? failure.getMessage() : null;
+    return new FetchStalledException(
+        reason == null
+            ? "the fetch"
+                + (origin.isEmpty() ? "" : " from " + origin)
+                + " failed ("
+                + failure.getClass().getSimpleName()
+                + ")"
+            : reason,
+        failure);
   }
 
   /** {@return why some images cannot be fetched at the moment; empty if all images can} */
   public synchronized Optional<String> problem() {
+    long now = nanoTime.getAsLong();
     String reasons =
         origins.values().stream()
-            .filter(origin -> origin.away() != null)
-            .map(origin -> origin.away().getMessage())
+            .flatMap(origin -> origin.problems(now))
             .collect(Collectors.joining("; "));
     return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
   }

@@ -21,4 +21,17 @@ public interface ImageFetcher {
    * @throws InterruptedException if the pool of threads is closing
    */
   FetchedImage fetch(ImageReference reference) throws IOException, InterruptedException;
+
+  /**
+   * Returns the origin of an image: the place that stores the image. If the fetch of an image
+   * fails, no other image of its origin is fetched until the origin works again. Name two places
+   * differently if one of them may work while the other does not. By default, the origin is the
+   * scheme and the host or bucket of the URI, so all files have one origin.
+   *
+   * @param reference where the image is stored
+   * @return the name of the origin, as messages name it
+   */
+  default String origin(ImageReference reference) {
+    return Origin.nameOf(reference.uri());
+  }
 }

@@ -1,24 +1,28 @@
 package dev.millrace.streams.fetch;
 
+import dev.millrace.events.ImageReference;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * A place that stores images: a web server, a bucket, or the file system. This class knows whether
- * the origin is away (unavailable), and when to try it again.
+ * A place that stores images, such as a web server, a bucket or a folder. This class knows whether
+ * the origin is away (unavailable), which of its images fail alone, and what to fetch next to find
+ * out whether the origin or the image works again.
  *
  * <p>An origin is away after a fetch has failed because of the origin, until another fetch
- * succeeds. The pause before the next fetch is one second at first. The pause doubles after each
- * failure, up to 30 s.
+ * succeeds. The next fetch begins after a {@link Pause}. If the image that failed last is wanted
+ * again, the origin's last image that was fetched is fetched in its place, in turn with this image.
+ * So the origin is found to work even if no other image is wanted.
  *
  * <p>Not thread-safe.
  */
 final class Origin {
-
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   /**
    * Additional wait of the image whose fetch failed last. During this wait, another image can be
@@ -28,7 +32,7 @@ final class Origin {
 
   private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9+.-]*:(?://[^/?#]*)?).*");
 
-  private final LoneFailures failures = new LoneFailures();
+  private final LoneFailures lone = new LoneFailures();
 
   /** Number of fetches that run or are about to run. */
   private int running;
@@ -37,13 +41,21 @@ final class Origin {
   private FetchStalledException away;
 
   /** The image whose fetch failed last. */
-  private String failed;
+  private ImageReference failed;
 
-  private Duration pause = FIRST_PAUSE;
+  /** The number of fetches in a row that have shown that the origin is away. */
+  private int failures;
+
+  private long awaySince;
   private long retryAt;
 
-  /** Whether a fetch is running that began while the origin was away. */
-  private boolean probing;
+  /** The images that are being fetched to find out whether they or their origin work again. */
+  private final Set<ImageReference> probes = new HashSet<>();
+
+  /** The two images that were fetched last; null until there are so many. */
+  private ImageReference fetched;
+
+  private ImageReference fetchedBefore;
 
   /** {@return the scheme and the host or bucket of a URI; an empty text for anything else} */
   static String nameOf(String uri) {
@@ -51,95 +63,190 @@ final class Origin {
     return name.matches() ? name.group(1) : "";
   }
 
-  /** {@return why the origin is away; null if it is not} */
-  FetchStalledException away() {
-    return away;
+  /** Notes that a task waits for an image. */
+  void await(ImageReference image, long now) {
+    lone.await(image, now);
+  }
+
+  /** {@return whether a fetch of an image may not begin, because its origin or the image fails} */
+  boolean isAway(ImageReference image, long now) {
+    return !lone.isRefused(image, now) && (away != null || lone.isAlone(image, now));
   }
 
   /**
-   * {@return how long to wait until a fetch may begin, in ns; 0 if it may begin now} While the
-   * origin is away, only one fetch may begin, and only after all earlier fetches have ended.
+   * {@return whether an image that could not be fetched, and that a task waits for, would probably
+   * fail again} Unlike {@link #isAway}, this method returns true until the image itself was
+   * fetched, or is refused.
    */
-  long pauseNanos(long now) {
-    if (away == null) {
-      return 0;
+  boolean isMissing(ImageReference image, long now) {
+    await(image, now);
+    return !lone.isRefused(image, now) && (away != null || lone.hasFailed(image, now));
+  }
+
+  /** {@return why a fetch of an image may not begin now; null if no failure is the reason} */
+  FetchStalledException reason(ImageReference image, long now) {
+    return away == null
+        ? lone.reason(image, now).map(why -> new FetchStalledException(why, null)).orElse(null)
+        : away;
+  }
+
+  /**
+   * {@return how long to wait until a fetch of an image may begin, in ns; 0 if it may begin now}
+   */
+  long pauseNanos(ImageReference image, long now) {
+    return isAway(image, now) ? probePauseNanos(image, now) : 0;
+  }
+
+  /**
+   * {@return whether a fetch may begin now to find out whether an image or its origin works again}
+   * The image that failed last waits for a moment, so that another image can go first. Perhaps only
+   * the image that failed last cannot be fetched.
+   */
+  boolean mayProbe(ImageReference image, long now) {
+    long first = away != null && image.equals(failed) ? OTHERS_FIRST.toNanos() : 0;
+    return probePauseNanos(image, now - first) == 0;
+  }
+
+  /**
+   * Returns the pause until such a fetch. While the origin is away, only one fetch may begin, and
+   * only after all earlier fetches have ended.
+   */
+  private long probePauseNanos(ImageReference image, long now) {
+    boolean busy = away == null ? probes.contains(probeFor(image)) : running > 0;
+    if (busy) {
+      return Long.MAX_VALUE;
     }
-    return running > 0 ? Long.MAX_VALUE : Math.max(0, retryAt - now);
+    long ofOrigin = away == null ? 0 : Math.max(0, retryAt - now);
+    return Math.max(ofOrigin, lone.pauseNanos(image, now));
   }
 
   /**
-   * {@return whether this image may be fetched now, to find out whether the origin works again} The
-   * image that failed last waits for a moment, so that another image can go first. Perhaps only the
-   * image that failed last cannot be fetched.
+   * Returns the image whose fetch shows best whether an image or its origin works again: the image
+   * itself, or in turn with it another one that was fetched before.
    */
-  boolean mayProbe(String uri, long now) {
-    long first = uri.equals(failed) ? OTHERS_FIRST.toNanos() : 0;
-    return pauseNanos(now - first) == 0;
+  private ImageReference probeFor(ImageReference image) {
+    boolean check = away == null ? lone.isUnchecked(image) : image.equals(failed);
+    ImageReference other = otherThan(image);
+    return check && other != null ? other : image;
   }
 
+  /** Begins a fetch that may begin. */
   void begin() {
-    probing = away != null;
     running++;
   }
 
-  /** Notes the end of a fetch that did not ask the origin. */
-  void endUnasked() {
+  /**
+   * Begins a fetch that may begin, to find out whether an image or its origin works again.
+   *
+   * @return the image to fetch: this image, or another one
+   */
+  ImageReference beginProbe(ImageReference image, long now) {
+    running++;
+    lone.begin(image, now);
+    ImageReference probe = probeFor(image);
+    probes.add(probe);
+    return probe;
+  }
+
+  private ImageReference otherThan(ImageReference image) {
+    return image.equals(fetched) ? fetchedBefore : fetched;
+  }
+
+  /** Notes the end of a fetch that does not show whether the origin works. */
+  void end(ImageReference image) {
     running--;
-    probing = false;
+    probes.remove(image);
+  }
+
+  /**
+   * Notes the end of a fetch that has failed because of this process. If the origin is away, it
+   * stays away, and the next fetch needs another pause.
+   */
+  void failedHere(ImageReference image, long now) {
+    if (away == null) {
+      end(image);
+    } else {
+      goAway(image, away, now);
+    }
   }
 
   /**
    * Notes that the origin has returned an image, or has refused it.
    *
-   * @param uri the image
+   * @param isFetched whether the origin has returned the image
    * @return whether the origin was away until now
    */
-  boolean answered(String uri) {
+  boolean answered(ImageReference image, boolean isFetched) {
     boolean back = away != null;
     away = null;
-    failures.succeeded(uri);
-    endUnasked();
+    failures = 0;
+    lone.succeeded(image);
+    if (isFetched && !image.equals(fetched)) {
+      fetchedBefore = fetched;
+      fetched = image;
+    }
+    end(image);
     return back;
   }
 
   /**
-   * Notes that a fetch failed because of the origin.
+   * Notes that a fetch has failed because of the origin. The origin is away from now on, unless the
+   * image fails alone.
    *
-   * @param uri the image
-   * @return whether only this image fails
+   * @return whether the origin was available until now, and is away from now on
    */
-  boolean failed(String uri) {
-    failed = uri;
-    return failures.isAlone(uri);
+  boolean failed(ImageReference image, FetchStalledException reason, long now) {
+    failed = image;
+    lone.failed(image, reason.getMessage(), now);
+    if (lone.isAlone(image, now) || lone.isRefused(image, now)) {
+      end(image);
+      return false;
+    }
+    return goAway(image, reason, now);
   }
 
   /**
-   * Notes the end of a fetch that has failed because of the origin. The origin is away from now on.
+   * Notes that the fetch of an image has ended, and that the origin is away from now on.
    *
    * @return whether the origin was available until now
    */
-  boolean goAway(FetchStalledException reason, long now) {
+  boolean goAway(ImageReference image, FetchStalledException reason, long now) {
     boolean first = away == null;
-    if (first || probing) { // otherwise the fetch began before the origin went away
-      pause = first ? FIRST_PAUSE : least(pause.multipliedBy(2), LONGEST_PAUSE);
+    if (first || probes.contains(image)) { // otherwise the fetch began before the origin went away
+      failures = first ? 1 : failures + 1;
+      awaySince = first ? now : awaySince;
       away = reason;
-      retryAt = now + pause.toNanos();
+      retryAt = now + Pause.nanos(failures);
     }
-    endUnasked();
+    end(image);
     return first;
   }
 
-  private static Duration least(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+  /** {@return why an image is refused, although the origin is at fault; empty if it is not} */
+  Optional<String> refusal(ImageReference image, long now) {
+    return lone.refusal(image, now);
+  }
+
+  /** {@return why some images cannot be fetched at the moment} */
+  Stream<String> problems(long now) {
+    return away == null ? lone.problems(now) : Stream.of(away.getMessage() + hint(now));
+  }
+
+  /**
+   * Returns a hint if the origin has been away for long, and only one image shows this. No other
+   * image is known that could show whether the origin works.
+   */
+  private String hint(long now) {
+    return fetched == null
+            && lone.isOneImage()
+            && now - awaySince >= LoneFailures.SHORTEST.toNanos()
+        ? " (no other image was fetched from there yet, so perhaps only %s fails)"
+            .formatted(failed.shown())
+        : "";
   }
 
   /** {@return whether no fetch runs and the origin is not away} */
   boolean isIdle() {
     return running == 0 && away == null;
-  }
-
-  /** {@return whether the fetch of an image has failed and the image was not fetched later} */
-  boolean hasFailures() {
-    return !failures.isEmpty();
   }
 }

@@ -33,27 +33,28 @@ class FetchPoolTest {
   private final Semaphore answers = new Semaphore(1_000);
   private volatile boolean working = true;
 
-  private final FetchPool pool =
-      new FetchPool(
-          reference -> {
-            requests.incrementAndGet();
-            answers.acquire();
-            if (reference.uri().equals("missing")) {
-              throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
-            }
-            if (reference.uri().equals("huge")) {
-              throw new OutOfMemoryError("the heap is full");
-            }
-            if (reference.uri().equals("odd")) {
-              throw new IllegalStateException("the client is confused");
-            }
-            if (!working || reference.uri().endsWith("cursed")) {
-              throw new IOException("the store refuses connections");
-            }
-            return reference.uri().equals("nothing") ? new FetchedImage(new byte[0]) : IMAGE;
-          },
-          2,
-          clock::get);
+  private final FetchPool pool = new FetchPool(this::answer, 2, clock::get);
+
+  private FetchedImage answer(ImageReference reference) throws IOException, InterruptedException {
+    requests.incrementAndGet();
+    answers.acquire();
+    if (reference.uri().equals("missing")) {
+      throw new BadImageException(BadImageException.Reason.EMPTY, "it does not exist");
+    }
+    if (reference.uri().equals("huge")) {
+      throw new OutOfMemoryError("the heap is full");
+    }
+    if (reference.uri().endsWith("silent")) {
+      throw new IOException();
+    }
+    if (reference.uri().equals("odd")) {
+      throw new IllegalStateException("the client is confused");
+    }
+    if (!working || reference.uri().endsWith("cursed")) {
+      throw new IOException("the store refuses connections");
+    }
+    return reference.uri().equals("nothing") ? new FetchedImage(new byte[0]) : IMAGE;
+  }
 
   @AfterEach
   void close() {
@@ -205,13 +206,18 @@ class FetchPoolTest {
     assertThat(pool.problem()).isEmpty();
   }
 
+  private void failAlone() throws Exception {
+    CompletableFuture<FetchedImage> cursed = begin("cursed");
+    assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
+    pass(Duration.ofSeconds(30));
+    assertThat(get(begin("image"))).isEqualTo(IMAGE);
+  }
+
   @Test
-  void imageThatFailsAlone_isRefusedInTheEnd() throws Exception {
-    for (int i = 0; i < LoneFailures.MOST - 1; i++) {
-      CompletableFuture<FetchedImage> cursed = begin("cursed");
-      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
-      pass(Duration.ofSeconds(30));
-      assertThat(get(begin("image"))).isEqualTo(IMAGE);
+  void imageThatFailsAloneForMinutes_isRefused() throws Exception {
+    failAlone(); // perhaps the store was away and works again
+    for (int i = 0; i < 10; i++) {
+      failAlone();
     }
 
     CompletableFuture<FetchedImage> cursed = begin("cursed");
@@ -219,9 +225,114 @@ class FetchPoolTest {
     assertThatThrownBy(() -> get(cursed))
         .hasCauseInstanceOf(BadImageException.class)
         .hasMessageContaining(
-            "other images are fetched from the same place, but this one failed 5 times: the store"
-                + " refuses connections");
+            "other images are fetched from the same place, but this one failed 11 times in 5"
+                + " minutes: the store refuses connections");
     assertThat(pool.problem()).isEmpty();
+  }
+
+  /** A part of the store may be away for a moment. */
+  @Test
+  void imageThatFailsAloneForAMoment_isKept() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      failAlone();
+    }
+    CompletableFuture<FetchedImage> cursed = begin("cursed");
+
+    assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
+    assertThat(pool.problem())
+        .contains("cursed cannot be fetched, but other images can: the store refuses connections");
+  }
+
+  /** Only the image's own partition asks for images of this origin. */
+  @Test
+  void originThatStillWorks_isNotAway_ifNoOtherImageIsWanted() throws Exception {
+    ImageReference cursed = new ImageReference("s3://photos/cursed", null);
+    get(begin("s3://photos/image"));
+    CompletableFuture<FetchedImage> failing = begin("s3://photos/cursed");
+    assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
+
+    pass(Duration.ofMillis(1_500));
+    assertThat(pool.isAway(cursed)).isTrue();
+
+    await().until(() -> !pool.isAway(cursed));
+    assertThat(requests).hasValue(3);
+  }
+
+  /** Otherwise, the task would give up its work once more for an image that fails alone. */
+  @Test
+  void missingImage_isMissing_untilItIsFetchedItself() throws Exception {
+    ImageReference late = new ImageReference("late", null);
+    get(begin("image"));
+    working = false;
+    CompletableFuture<FetchedImage> failing = begin("late");
+    assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
+
+    working = true;
+    pass(Duration.ofMillis(1_500));
+    assertThat(pool.isMissing(late)).isTrue();
+    await().until(() -> !pool.isAway(late)); // another image was fetched
+    assertThat(pool.isMissing(late)).isTrue();
+    assertThat(pool.problem())
+        .contains("late cannot be fetched, but other images can: the store refuses connections");
+    pass(Duration.ofSeconds(1));
+
+    await().until(() -> !pool.isMissing(late));
+    assertThat(requests).hasValue(4);
+    assertThat(pool.problem()).isEmpty();
+  }
+
+  /** Without held partitions, a task waits for its turn with the image that failed. */
+  @Test
+  void turnOfAnImageThatFails_beginsWithAnImageThatWorked() throws Exception {
+    get(begin("image"));
+    CompletableFuture<FetchedImage> failing = begin("cursed");
+    assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
+    pass(Duration.ofSeconds(1));
+
+    pool.awaitTurn(new ImageReference("cursed", null), clock.get() + 1_000_000_000);
+
+    assertThat(requests).hasValue(3);
+    assertThat(pool.isAway(ANY)).isFalse();
+  }
+
+  @Test
+  void imageThatFailsAlone_stopsNoOther() throws Exception {
+    failAlone();
+    failAlone();
+    CompletableFuture<FetchedImage> cursed = begin("cursed");
+    assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
+
+    assertThat(pool.isAway(new ImageReference("cursed", null))).isTrue();
+    assertThat(pool.isAway(ANY)).isFalse();
+    turn();
+  }
+
+  @Test
+  void placesOfOneServer_areAwayIndependently_ifTheFetcherSaysSo() throws Exception {
+    ImageFetcher places =
+        new ImageFetcher() {
+          @Override
+          public FetchedImage fetch(ImageReference reference) throws IOException {
+            if (reference.uri().contains("cats")) {
+              throw new IOException("status 502");
+            }
+            return IMAGE;
+          }
+
+          @Override
+          public String origin(ImageReference reference) {
+            return reference.uri().replaceFirst("/[^/]*$", "");
+          }
+        };
+    try (FetchPool both = new FetchPool(places, 2, clock::get)) {
+      ImageReference cat = new ImageReference("https://gw/cats/1", null);
+      both.awaitTurn(cat, clock.get());
+      CompletableFuture<FetchedImage> failing = both.fetch(cat);
+      assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
+
+      assertThat(both.isAway(new ImageReference("https://gw/cats/2", null))).isTrue();
+      assertThat(both.isAway(new ImageReference("https://gw/dogs/1", null))).isFalse();
+    }
   }
 
   @Test
@@ -358,6 +469,15 @@ class FetchPoolTest {
         .hasCauseInstanceOf(FetchStalledException.class)
         .hasMessageContaining("the fetch failed (IllegalStateException)");
     assertThat(pool.problem()).contains("the fetch failed (IllegalStateException)");
+  }
+
+  @Test
+  void exceptionWithoutAMessage_namesTheOrigin() throws Exception {
+    CompletableFuture<FetchedImage> silent = begin("s3://photos/silent");
+
+    assertThatThrownBy(() -> get(silent))
+        .hasCauseInstanceOf(FetchStalledException.class)
+        .hasMessageContaining("the fetch from s3://photos failed (IOException)");
   }
 
   @Test

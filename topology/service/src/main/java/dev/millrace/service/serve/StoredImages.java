@@ -19,9 +19,13 @@ import java.io.IOException;
  */
 final class StoredImages implements ImageFetcher, AutoCloseable {
 
+  private final FetchConfig config;
+
+  /** Null if no place is allowed. */
   private final Fetcher fetcher;
 
-  private StoredImages(Fetcher fetcher) {
+  private StoredImages(FetchConfig config, Fetcher fetcher) {
+    this.config = config;
     this.fetcher = fetcher;
   }
 
@@ -33,7 +37,7 @@ final class StoredImages implements ImageFetcher, AutoCloseable {
    */
   static StoredImages open(FetchConfig config) {
     try {
-      return new StoredImages(config.allowed().isEmpty() ? null : new Fetcher(config));
+      return new StoredImages(config, config.allowed().isEmpty() ? null : new Fetcher(config));
     } catch (IllegalStateException e) {
       throw new IllegalArgumentException(
           "fetch-from: " + e.getMessage() + "; see --s3-region and --s3-endpoint", e);
@@ -57,6 +61,16 @@ final class StoredImages implements ImageFetcher, AutoCloseable {
     } catch (StoreAwayException e) {
       throw new IOException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * {@return the allowed place of the image} Each place is an origin of its own, because one folder
+   * or one path of a web server may work while another does not. The images that are not allowed
+   * have an origin of their own, too, because their refusal does not show that a place works.
+   */
+  @Override
+  public String origin(ImageReference reference) {
+    return config.allowed().placeOf(reference.uri()).orElse("");
   }
 
   private static BadImageException refused(String message) {

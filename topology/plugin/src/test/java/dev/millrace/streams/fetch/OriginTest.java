@@ -1,0 +1,181 @@
+package dev.millrace.streams.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.events.ImageReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Tests the order of fetches with a clock that only the test moves. */
+class OriginTest {
+
+  private static final ImageReference GOOD = new ImageReference("https://a/good", null);
+  private static final ImageReference BAD = new ImageReference("https://a/bad?signature=x", null);
+  private static final ImageReference OTHER = new ImageReference("https://a/other", null);
+
+  private final Origin origin = new Origin();
+  private final List<ImageReference> asked = new ArrayList<>();
+  private boolean works = true;
+  private long now = 7;
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  private void fetch(ImageReference wanted) {
+    if (origin.isAway(wanted, now)) {
+      end(origin.beginProbe(wanted, now));
+    } else {
+      origin.begin();
+      end(wanted);
+    }
+  }
+
+  private void end(ImageReference image) {
+    asked.add(image);
+    if (works && !image.equals(BAD)) {
+      origin.answered(image, true);
+    } else {
+      origin.failed(image, new FetchStalledException("a is away: status 500", null), now);
+    }
+  }
+
+  /** Asks for a missing image as a held partition does, five times a second. */
+  private void poll(ImageReference missing, Duration time) {
+    long end = now + time.toNanos();
+    while (now < end && origin.isMissing(missing, now)) {
+      if (origin.mayProbe(missing, now)) {
+        end(origin.beginProbe(missing, now));
+      }
+      pass(Duration.ofMillis(200));
+    }
+  }
+
+  /** Lets the bad image fail alone until it is refused. */
+  private void failUntilRefused() {
+    fetch(GOOD);
+    fetch(BAD);
+    poll(BAD, Duration.ofMinutes(10));
+  }
+
+  /** Lets the bad image fail alone a few times. */
+  private void failAlone() {
+    fetch(GOOD);
+    fetch(BAD);
+    poll(BAD, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void imageThatFailed_isFetchedInTurnWithAnImageThatWorked() {
+    fetch(GOOD);
+    works = false;
+    fetch(BAD);
+    asked.clear();
+
+    poll(BAD, Duration.ofMinutes(1));
+
+    assertThat(asked).startsWith(GOOD, BAD, GOOD, BAD).hasSizeLessThan(10);
+    works = true;
+    asked.clear();
+    poll(BAD, Duration.ofMinutes(1));
+    assertThat(asked).contains(GOOD);
+    assertThat(origin.isAway(OTHER, now)).isFalse();
+  }
+
+  /** The image that was fetched last may be the one that fails now. */
+  @Test
+  void imageThatWorkedBefore_isFetchedInTurnWithAnotherOne() {
+    fetch(OTHER);
+    fetch(GOOD);
+    works = false;
+    fetch(GOOD);
+    asked.clear();
+
+    poll(GOOD, Duration.ofSeconds(2));
+
+    assertThat(asked).containsExactly(OTHER);
+  }
+
+  @Test
+  void imageThatFailsAlone_isRefusedAfterFiveMinutes() {
+    failUntilRefused();
+
+    assertThat(origin.isAway(BAD, now)).isFalse();
+    assertThat(origin.pauseNanos(BAD, now)).isZero();
+    assertThat(asked).as("with growing pauses").hasSizeLessThan(60);
+    assertThat(Duration.ofNanos(now)).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+    fetch(BAD);
+    assertThat(origin.refusal(BAD, now))
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .matches(
+                        "other images are fetched from the same place, but this one failed \\d+"
+                            + " times in 5 minutes: a is away: status 500"));
+    assertThat(origin.problems(now)).isEmpty();
+  }
+
+  /** Otherwise, the image's partition would wait until the origin works. */
+  @Test
+  void refusedImage_isReleased_whileItsOriginIsAway() {
+    failUntilRefused();
+    works = false;
+    fetch(OTHER);
+
+    assertThat(origin.isAway(OTHER, now)).isTrue();
+    assertThat(origin.isAway(BAD, now)).isFalse();
+    assertThat(origin.pauseNanos(BAD, now)).isZero();
+  }
+
+  @Test
+  void imageThatFailsAlone_isAProblem_whileATaskNeedsIt() {
+    failAlone();
+
+    assertThat(origin.problems(now))
+        .containsExactly(
+            "https://a/bad?… cannot be fetched, but other images can: a is away: status 500");
+    pass(Duration.ofMinutes(2)); // its partition is on another instance now
+    assertThat(origin.problems(now)).isEmpty();
+  }
+
+  @Test
+  void imageThatFailsAloneAgainAfterLong_isNotRefusedAtOnce() {
+    failUntilRefused();
+    fetch(BAD);
+    pass(Duration.ofHours(1));
+    fetch(GOOD);
+
+    fetch(BAD);
+
+    assertThat(origin.refusal(BAD, now)).isEmpty();
+  }
+
+  /** With no other image, nothing shows whether the origin works. */
+  @Test
+  void onlyImage_isNeverRefused_butNamed() {
+    fetch(BAD);
+    poll(BAD, Duration.ofMinutes(4));
+    assertThat(origin.problems(now)).containsExactly("a is away: status 500");
+
+    poll(BAD, Duration.ofMinutes(10));
+
+    assertThat(origin.refusal(BAD, now)).isEmpty();
+    assertThat(origin.problems(now))
+        .containsExactly(
+            "a is away: status 500 (no other image was fetched from there yet, so perhaps only"
+                + " https://a/bad?… fails)");
+  }
+
+  /** A full heap, for example, does not show whether the image can be fetched. */
+  @Test
+  void errorOfThisProcess_isFollowedByAPause() {
+    failAlone();
+    pass(Duration.ofSeconds(30));
+    origin.failedHere(origin.beginProbe(BAD, now), now);
+
+    assertThat(origin.pauseNanos(BAD, now)).isPositive();
+    assertThat(origin.pauseNanos(OTHER, now)).isZero();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.service.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.blobs.AllowList;
+import dev.millrace.blobs.FetchConfig;
+import dev.millrace.core.image.BadImageException;
+import dev.millrace.events.ImageReference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StoredImagesTest {
+
+  private static StoredImages images(String... places) {
+    return StoredImages.open(FetchConfig.of(AllowList.of(List.of(places))));
+  }
+
+  private static ImageReference at(String uri) {
+    return new ImageReference(uri, null);
+  }
+
+  @Test
+  void image_isFetched(@TempDir Path folder) throws Exception {
+    String uri = Files.writeString(folder.resolve("1.jpg"), "image").toUri().toString();
+    try (StoredImages images = images(folder.toUri().toString())) {
+      assertThat(images.fetch(at(uri)).encoded())
+          .isEqualTo("image".getBytes(StandardCharsets.UTF_8));
+      assertThatThrownBy(() -> images.fetch(at(uri + "x"))).isInstanceOf(BadImageException.class);
+    }
+  }
+
+  /** One folder or one path of a web server may work while another does not. */
+  @ParameterizedTest
+  @CsvSource({
+    "file:///mnt/a/1.jpg, file:///mnt/a",
+    "file:///data/b/1.jpg, file:///data/b",
+    "https://gw.example/cats/1.jpg, https://gw.example/cats",
+    "https://gw.example/dogs/1.jpg, https://gw.example/dogs",
+    "https://gw.example/birds/1.jpg, ''",
+    "nonsense, ''",
+  })
+  void eachPlace_isAnOriginOfItsOwn(String uri, String origin) {
+    try (StoredImages images =
+        images(
+            "file:///mnt/a",
+            "file:///data/b",
+            "https://gw.example/cats",
+            "https://gw.example/dogs")) {
+      assertThat(images.origin(at(uri))).isEqualTo(origin);
+    }
+  }
+
+  @Test
+  void withoutAPlace_everyImageIsRefused() {
+    try (StoredImages images = images()) {
+      assertThat(images.origin(at("file:///mnt/a/1.jpg"))).isEmpty();
+      assertThatThrownBy(() -> images.fetch(at("file:///mnt/a/1.jpg")))
+          .isInstanceOf(BadImageException.class)
+          .hasMessageContaining("--fetch-from");
+    }
+  }
+}
