@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -67,21 +68,26 @@ public final class FetchPool implements AutoCloseable {
    * @param nanoTime the clock, for example {@link System#nanoTime}
    */
   public FetchPool(ImageFetcher fetcher, int concurrency, LongSupplier nanoTime) {
+    this(fetcher, concurrency, nanoTime, daemons());
+  }
+
+  FetchPool(ImageFetcher fetcher, int concurrency, LongSupplier nanoTime, ThreadFactory threads) {
     if (concurrency < 1) {
       throw new IllegalArgumentException("concurrency: " + concurrency + " must be at least 1");
     }
     this.fetcher = fetcher;
     this.concurrency = concurrency;
     this.nanoTime = nanoTime;
+    this.threads = Executors.newFixedThreadPool(concurrency, threads);
+  }
+
+  private static ThreadFactory daemons() {
     AtomicInteger number = new AtomicInteger();
-    this.threads =
-        Executors.newFixedThreadPool(
-            concurrency,
-            work -> {
-              Thread thread = new Thread(work, "millrace-fetch-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
+    return work -> {
+      Thread thread = new Thread(work, "millrace-fetch-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   /**
@@ -189,6 +195,9 @@ public final class FetchPool implements AutoCloseable {
       threads.execute(work);
     } catch (RejectedExecutionException e) {
       work.run(); // the pool is closed, so the fetch fails at once
+    } catch (Throwable e) {
+      // The record is not at fault, so its image is fetched again later.
+      end(reference, image, null, new FetchStalledException("no thread can be started", e));
     }
     return image;
   }

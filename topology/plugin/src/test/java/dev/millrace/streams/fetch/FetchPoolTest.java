@@ -481,6 +481,27 @@ class FetchPoolTest {
   }
 
   @Test
+  void threadThatCannotBeStarted_failsTheFetch_andFreesItsTurn() throws Exception {
+    try (FetchPool full =
+        new FetchPool(
+            reference -> IMAGE,
+            1,
+            clock::get,
+            work -> {
+              throw new InternalError("unable to create native thread");
+            })) {
+      for (int i = 0; i < 2; i++) {
+        full.awaitTurn(ANY, clock.get());
+        CompletableFuture<FetchedImage> image = full.fetch(ANY);
+        assertThatThrownBy(() -> get(image))
+            .hasCauseInstanceOf(FetchStalledException.class)
+            .hasMessageContaining("no thread can be started");
+        pass(Duration.ofSeconds(30));
+      }
+    }
+  }
+
+  @Test
   void closedPool_fetchesNothing() throws Exception {
     turn();
     pool.close();
