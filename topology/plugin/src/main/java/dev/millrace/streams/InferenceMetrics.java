@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -106,6 +107,11 @@ final class InferenceMetrics {
       @Override
       public String origin(ImageReference reference) {
         return fetcher.origin(reference);
+      }
+
+      @Override
+      public Duration timeLimit() {
+        return fetcher.timeLimit();
       }
     };
   }

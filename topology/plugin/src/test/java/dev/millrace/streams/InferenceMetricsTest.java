@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,7 @@ class InferenceMetricsTest {
   }
 
   @Test
-  void measuredFetcher_keepsItsOrigins() {
+  void measuredFetcher_keepsItsOriginsAndItsTimeLimit() {
     ImageFetcher fetcher =
         new ImageFetcher() {
           @Override
@@ -71,10 +72,16 @@ class InferenceMetricsTest {
           public String origin(ImageReference reference) {
             return "the place of " + reference.uri();
           }
+
+          @Override
+          public Duration timeLimit() {
+            return Duration.ofSeconds(7);
+          }
         };
 
     ImageFetcher measured = metrics.measured(fetcher);
 
     assertThat(measured.origin(new ImageReference("x", null))).isEqualTo("the place of x");
+    assertThat(measured.timeLimit()).isEqualTo(Duration.ofSeconds(7));
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.streams.fetch;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,11 @@ public final class FetchPool implements AutoCloseable {
 
   /** Number of fetches that run or are about to run. */
   private int running;
+
+  /** Number of fetches that the fetcher works on, and when it began or ended one of them last. */
+  private int asking;
+
+  private long askedAt;
 
   /** The origins that the pool remembers, by their names. */
   private final Map<String, Origin> origins = new TreeMap<>();
@@ -237,11 +244,22 @@ public final class FetchPool implements AutoCloseable {
     if (threads.isShutdown()) {
       throw new InterruptedException();
     }
-    FetchedImage fetched = fetcher.fetch(reference);
+    FetchedImage fetched;
+    asks(1);
+    try {
+      fetched = fetcher.fetch(reference);
+    } finally {
+      asks(-1);
+    }
     if (fetched.encoded().length == 0) {
       throw new BadImageException(BadImageException.Reason.EMPTY, "the image is empty");
     }
     return fetched;
+  }
+
+  private synchronized void asks(int more) {
+    asking += more;
+    askedAt = nanoTime.getAsLong();
   }
 
   /**
@@ -313,10 +331,26 @@ public final class FetchPool implements AutoCloseable {
   public synchronized Optional<String> problem() {
     long now = nanoTime.getAsLong();
     String reasons =
-        origins.values().stream()
-            .flatMap(origin -> origin.problems(now))
+        Stream.concat(
+                hanging(now), origins.values().stream().flatMap(origin -> origin.problems(now)))
             .collect(Collectors.joining("; "));
     return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
+  }
+
+  /** Returns a reason if all threads hang in the fetcher, so that no image can be fetched. */
+  private Stream<String> hanging(long now) {
+    long quiet = now - askedAt;
+    if (asking < concurrency || quiet <= fetcher.timeLimit().toNanos()) {
+      return Stream.empty();
+    }
+    String places =
+        origins.entrySet().stream()
+            .filter(origin -> origin.getValue().running() > 0)
+            .map(origin -> origin.getKey() + ": " + origin.getValue().running())
+            .collect(Collectors.joining(", "));
+    return Stream.of(
+        "no fetch has ended for %d s, and all %d threads are busy (fetches from %s)"
+            .formatted(Duration.ofNanos(quiet).toSeconds(), concurrency, places));
   }
 
   /** Interrupts the running fetches, and starts no further fetches. All other fetches fail. */

@@ -2,6 +2,7 @@ package dev.millrace.streams.fetch;
 
 import dev.millrace.events.ImageReference;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Fetches the images that records refer to. Thread-safe. */
 @FunctionalInterface
@@ -33,5 +34,15 @@ public interface ImageFetcher {
    */
   default String origin(ImageReference reference) {
     return Origin.nameOf(reference.uri());
+  }
+
+  /**
+   * Returns the time limit of a fetch, 5 s by default. If all fetches take longer, the stream
+   * reports a problem.
+   *
+   * @return the time limit
+   */
+  default Duration timeLimit() {
+    return Duration.ofSeconds(5);
   }
 }

@@ -245,6 +245,11 @@ final class Origin {
         : "";
   }
 
+  /** {@return the number of fetches that run or are about to run} */
+  int running() {
+    return running;
+  }
+
   /** {@return whether no fetch runs and the origin is not away} */
   boolean isIdle() {
     return running == 0 && away == null;

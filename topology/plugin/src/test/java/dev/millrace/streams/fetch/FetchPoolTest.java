@@ -481,6 +481,28 @@ class FetchPoolTest {
   }
 
   @Test
+  void fetchesThatHang_areAProblem() throws Exception {
+    answers.drainPermits();
+    var unusedFirst = begin("s3://photos/1");
+    pass(Duration.ofMinutes(1));
+    await().until(() -> requests.get() == 1);
+    assertThat(pool.problem()).isEmpty(); // another image can be fetched
+    var unusedSecond = begin("https://a.example/2");
+    await().until(() -> requests.get() == 2);
+    pass(Duration.ofSeconds(5));
+    assertThat(pool.problem()).isEmpty();
+    pass(Duration.ofSeconds(1));
+    assertThat(pool.problem())
+        .contains(
+            "no fetch has ended for 6 s, and all 2 threads are busy (fetches from"
+                + " https://a.example: 1, s3://photos: 1)");
+
+    answers.release(1_000);
+
+    await().until(() -> pool.problem().isEmpty());
+  }
+
+  @Test
   void threadThatCannotBeStarted_failsTheFetch_andFreesItsTurn() throws Exception {
     try (FetchPool full =
         new FetchPool(

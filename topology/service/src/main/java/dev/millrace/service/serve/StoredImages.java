@@ -12,6 +12,7 @@ import dev.millrace.events.ImageReference;
 import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.fetch.ImageFetcher;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Fetches the images that records refer to, from the places that the configuration allows.
@@ -71,6 +72,11 @@ final class StoredImages implements ImageFetcher, AutoCloseable {
   @Override
   public String origin(ImageReference reference) {
     return config.allowed().placeOf(reference.uri()).orElse("");
+  }
+
+  @Override
+  public Duration timeLimit() {
+    return config.limits().total();
   }
 
   private static BadImageException refused(String message) {

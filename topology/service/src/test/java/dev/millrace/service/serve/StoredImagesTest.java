@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.blobs.AllowList;
 import dev.millrace.blobs.FetchConfig;
+import dev.millrace.blobs.FetchLimits;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ class StoredImagesTest {
       assertThat(images.fetch(at(uri)).encoded())
           .isEqualTo("image".getBytes(StandardCharsets.UTF_8));
       assertThatThrownBy(() -> images.fetch(at(uri + "x"))).isInstanceOf(BadImageException.class);
+      assertThat(images.timeLimit()).isEqualTo(FetchLimits.DEFAULT.total());
     }
   }
 
