@@ -32,8 +32,9 @@ final class RegistryClient {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /**
-   * Time during which a failed request is retried. If the registry restarts within this time, the
-   * request succeeds.
+   * Time during which a request is retried if it fails, or if the registry does not know the
+   * schema. If the registry restarts within this time, the request succeeds. A node of the registry
+   * knows a schema that was registered on another node a moment later.
    */
   private static final Duration PERSISTENCE = Duration.ofSeconds(1);
 
@@ -47,6 +48,9 @@ final class RegistryClient {
 
   private static final int NOT_FOUND = 404;
 
+  /** Largest number of unknown schemas to remember. */
+  private static final int MOST_UNKNOWN = 1_000;
+
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -57,14 +61,17 @@ final class RegistryClient {
   private final Map<String, RegisteredSchema> schemas = new ConcurrentHashMap<>();
   private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
+  /** When the client first learned that the registry does not know a schema, by the path. */
+  private final Map<String, Long> unknownSince = new ConcurrentHashMap<>();
+
   RegistryClient(RegistryConfig config) {
     this(config, PATIENCE, PERSISTENCE);
   }
 
   /**
    * @param patience longest time from a request to the end of its answer
-   * @param persistence time during which a failed request is retried. Without retries, Kafka
-   *     Streams would replace one stream thread after another while the registry is unreachable
+   * @param persistence time during which a request is retried. Without retries, Kafka Streams would
+   *     replace one stream thread after another while the registry is unreachable
    */
   RegistryClient(RegistryConfig config, Duration patience, Duration persistence) {
     this.config = config;
@@ -156,20 +163,41 @@ final class RegistryClient {
     return answer.path("id").intValue();
   }
 
-  /** Sends a request. If the request fails, this method retries it for a short time. */
+  /**
+   * Sends a request. If the request fails, or if the registry does not know the schema, this method
+   * retries for a short time.
+   */
   private <T> Optional<T> send(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     long end = System.nanoTime() + persistence.toNanos();
     while (true) {
+      RegistryException failure;
       try {
-        return sendOnce(method, path, body, answer);
+        Optional<T> found = sendOnce(method, path, body, answer);
+        if (found.isPresent() || isUnknownForLong(path)) {
+          return found;
+        }
+        failure = new RegistryException("interrupted while waiting for the schema registry");
       } catch (RegistryException e) {
         if (System.nanoTime() - end >= 0) {
           throw e;
         }
-        pause(e);
+        failure = e;
       }
+      pause(failure);
     }
+  }
+
+  /**
+   * {@return whether the registry has not known a schema for the time of the retries} Later records
+   * with the same schema do not wait again.
+   */
+  private boolean isUnknownForLong(String path) {
+    long now = System.nanoTime();
+    if (unknownSince.size() >= MOST_UNKNOWN) {
+      unknownSince.clear();
+    }
+    return now - unknownSince.computeIfAbsent(path, first -> now) >= persistence.toNanos();
   }
 
   private static void pause(RegistryException failure) {
@@ -182,26 +210,34 @@ final class RegistryClient {
   }
 
   /**
-   * Tries the addresses in turn until one answers like a schema registry. Returns empty if the
-   * registry answers with status 404, which means that it does not know the schema.
+   * Tries the addresses in turn until one returns a result. Returns empty if at least one of them
+   * answers like a schema registry with status 404, which means that it does not know the schema.
    */
   private <T> Optional<T> sendOnce(
       String method, String path, HttpRequest.BodyPublisher body, Answer<T> answer) {
     IOException failure = null;
+    boolean unknown = false;
     for (URI url : config.urls()) {
       try {
         HttpResponse<String> response = exchange(request(url, method, path, body));
         if (response.statusCode() < 500) {
           Optional<JsonNode> json = json(url, path, response);
-          return json.isEmpty() ? Optional.empty() : Optional.of(answer.read(json.get()));
+          if (json.isPresent()) {
+            return Optional.of(answer.read(json.get()));
+          }
+          unknown = true;
+        } else {
+          failure = new IOException("status " + response.statusCode());
         }
-        failure = new IOException("status " + response.statusCode());
       } catch (IOException e) {
         failure = e;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new RegistryException("interrupted while waiting for the schema registry", e);
       }
+    }
+    if (unknown) {
+      return Optional.empty();
     }
     throw new RegistryException(
         "the schema registry does not answer ("

@@ -101,14 +101,63 @@ class RegistryClientTest {
   }
 
   @Test
-  void unknownSchema_isUnknown_andTheNextAddressIsTriedOnlyAfterOtherServers() throws IOException {
+  void unknownSchema_isUnknown() {
+    assertThat(client(registry.url()).schema(99)).isEmpty();
+  }
+
+  @Test
+  void addressOfAnotherServer_isPassedOver() throws IOException {
     try (SchemaRegistryStub other = new SchemaRegistryStub()) {
       int id = registry.register("images-value", "AVRO", "\"bytes\"");
-      assertThat(client(registry.url()).schema(99)).isEmpty();
       other.answerAll(404, "nothing here");
 
       assertThat(client(other.url() + "," + registry.url()).schema(id)).isPresent();
     }
+  }
+
+  /** A node of the registry may not know a schema yet that was registered on another node. */
+  @Test
+  void schemaThatOneNodeDoesNotKnow_isAskedForAtTheOthers() throws IOException {
+    try (SchemaRegistryStub follower = new SchemaRegistryStub();
+        SchemaRegistryStub away = new SchemaRegistryStub()) {
+      int id = registry.register("images-value", "AVRO", "\"bytes\"");
+      away.refuse(503);
+
+      assertThat(client(follower.url() + "," + registry.url()).schema(id)).isPresent();
+      assertThat(client(follower.url() + "," + away.url()).schema(id)).isEmpty();
+    }
+  }
+
+  @Test
+  void unknownSchema_isAskedForAgainForAWhile() {
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofMinutes(1));
+    CompletableFuture<Optional<RegisteredSchema>> schema =
+        CompletableFuture.supplyAsync(() -> persistent.schema(1));
+    await().until(() -> registry.requests().size() >= 2);
+
+    registry.register("images-value", "AVRO", "\"bytes\"");
+
+    assertThat(schema.join()).isPresent();
+  }
+
+  /** Otherwise, each of many records with an unknown schema would hold the stream thread. */
+  @Test
+  void unknownSchema_holdsOnlyTheFirstRecord() {
+    RegistryClient persistent =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            PATIENCE,
+            Duration.ofMillis(1));
+    assertThat(persistent.schema(1)).isEmpty();
+    int requests = registry.requests().size();
+
+    assertThat(persistent.schema(1)).isEmpty();
+
+    assertThat(registry.requests()).hasSize(requests + 1);
   }
 
   @Test
