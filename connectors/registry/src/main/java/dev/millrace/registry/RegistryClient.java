@@ -96,20 +96,18 @@ final class RegistryClient {
   }
 
   /**
-   * {@return the schema that a reference names}
+   * {@return the schema that a reference names, or empty if the registry does not know it} Finds
+   * the schema even if it was deleted softly, because the schemas that use it are still valid.
    *
-   * @throws RegistryException if the registry does not answer, or does not know the schema
+   * @throws RegistryException if the registry does not answer
    */
-  RegisteredSchema schema(RegisteredSchema.Reference reference) {
-    return schema("/subjects/" + escaped(reference.subject()) + "/versions/" + reference.version())
-        .orElseThrow(
-            () ->
-                new RegistryException(
-                    "the schema registry has no version "
-                        + reference.version()
-                        + " of the subject "
-                        + reference.subject()
-                        + ", which another schema uses"));
+  Optional<RegisteredSchema> schema(RegisteredSchema.Reference reference) {
+    return schema(
+        "/subjects/"
+            + escaped(reference.subject())
+            + "/versions/"
+            + reference.version()
+            + "?deleted=true");
   }
 
   private Optional<RegisteredSchema> schema(String path) {

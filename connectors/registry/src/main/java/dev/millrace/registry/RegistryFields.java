@@ -103,17 +103,17 @@ final class RegistryFields<T> {
    * Parses the schema without validating names and defaults, because invalid names and defaults do
    * not prevent reading a field.
    */
-  private Schema avro(RegisteredSchema schema) {
+  private Schema avro(RegisteredSchema schema) throws MissingFieldException {
     Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION);
     parser.setValidateDefaults(false);
     parse(schema, parser);
     return parser.parse(schema.text());
   }
 
-  private void parse(RegisteredSchema schema, Schema.Parser parser) {
+  private void parse(RegisteredSchema schema, Schema.Parser parser) throws MissingFieldException {
     for (RegisteredSchema.Reference reference : schema.references()) {
       if (!parser.getTypes().containsKey(reference.name())) {
-        RegisteredSchema used = registry.schema(reference);
+        RegisteredSchema used = used(reference);
         parse(used, parser);
         parser.parse(used.text());
       }
@@ -121,12 +121,25 @@ final class RegistryFields<T> {
   }
 
   /** {@return the schema's file, followed by all files that it imports} */
-  private List<ProtoFileElement> protobuf(RegisteredSchema schema) {
+  private List<ProtoFileElement> protobuf(RegisteredSchema schema) throws MissingFieldException {
     List<ProtoFileElement> files = new ArrayList<>();
     files.add(ProtoParser.Companion.parse(Location.get("schema.proto"), schema.text()));
     for (RegisteredSchema.Reference reference : schema.references()) {
-      files.addAll(protobuf(registry.schema(reference)));
+      files.addAll(protobuf(used(reference)));
     }
     return files;
+  }
+
+  private RegisteredSchema used(RegisteredSchema.Reference reference) throws MissingFieldException {
+    return registry
+        .schema(reference)
+        .orElseThrow(
+            () ->
+                new MissingFieldException(
+                    "the schema registry has no version "
+                        + reference.version()
+                        + " of the subject "
+                        + reference.subject()
+                        + ", which the schema uses"));
   }
 }

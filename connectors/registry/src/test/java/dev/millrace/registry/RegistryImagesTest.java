@@ -346,13 +346,8 @@ class RegistryImagesTest {
     assertUnreadable(read("image", framed(id, nested)), "is nested too deeply");
   }
 
-  @Test
-  void avroRecord_ofAnotherSubject_isReadWithIt() throws IOException {
-    registry.register(
-        "com.example.Blob",
-        "AVRO",
-        """
-        {"type":"record","name":"Blob","namespace":"com.example","fields":[{"name":"image","type":"bytes"}]}""");
+  /** {@return a value whose schema uses the schema of the subject {@code com.example.Blob}} */
+  private byte[] valueThatUsesABlob() throws IOException {
     int id =
         registry.register(
             "images-value",
@@ -360,10 +355,41 @@ class RegistryImagesTest {
             """
             {"type":"record","name":"P","fields":[{"name":"blob","type":"com.example.Blob"}]}""",
             "com.example.Blob");
-    assertImage(
-        read(
-            "blob.image",
-            framed(id, avro(Schema.create(Schema.Type.BYTES), ByteBuffer.wrap(IMAGE)))));
+    return framed(id, avro(Schema.create(Schema.Type.BYTES), ByteBuffer.wrap(IMAGE)));
+  }
+
+  private void registerBlob() {
+    registry.register(
+        "com.example.Blob",
+        "AVRO",
+        """
+        {"type":"record","name":"Blob","namespace":"com.example","fields":[{"name":"image","type":"bytes"}]}""");
+  }
+
+  @Test
+  void avroRecord_ofAnotherSubject_isReadWithIt() throws IOException {
+    registerBlob();
+    assertImage(read("blob.image", valueThatUsesABlob()));
+  }
+
+  @Test
+  void avroRecord_ofADeletedSubject_isReadWithIt() throws IOException {
+    registerBlob();
+    registry.delete("com.example.Blob");
+    assertImage(read("blob.image", valueThatUsesABlob()));
+  }
+
+  /** Another attempt would fail, too, so it would stop the partition. */
+  @Test
+  void schemaThatUsesAnUnknownOne_isUnreadable() throws IOException {
+    assertUnreadable(
+        read("blob.image", valueThatUsesABlob()),
+        "the schema registry has no version 1 of the subject com.example.Blob, which the schema"
+            + " uses");
+    int protobuf = registry.register("other-value", "PROTOBUF", MESSAGES, "other.proto");
+    assertUnreadable(
+        read("image", framed(protobuf, new byte[] {0})),
+        "the schema registry has no version 1 of the subject other.proto");
   }
 
   @Test

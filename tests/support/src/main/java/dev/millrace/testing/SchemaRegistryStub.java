@@ -9,9 +9,11 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +25,7 @@ public final class SchemaRegistryStub implements AutoCloseable {
   private final List<String> requests = new ArrayList<>();
   private final List<String> schemas = new ArrayList<>();
   private final Map<String, List<Integer>> subjects = new LinkedHashMap<>();
+  private final Set<String> deleted = new HashSet<>();
   private final HttpServer server;
   private int status;
   private String garbage;
@@ -40,7 +43,7 @@ public final class SchemaRegistryStub implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  /** Returns the methods and paths of the requests so far, oldest first. */
+  /** Returns the methods, paths and queries of the requests so far, oldest first. */
   public synchronized List<String> requests() {
     return List.copyOf(requests);
   }
@@ -90,6 +93,11 @@ public final class SchemaRegistryStub implements AutoCloseable {
             + "}");
   }
 
+  /** Deletes a subject softly. Only requests with {@code deleted=true} find its versions. */
+  public synchronized void delete(String subject) {
+    deleted.add(subject);
+  }
+
   private static String quoted(String text) {
     return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"";
   }
@@ -108,10 +116,12 @@ public final class SchemaRegistryStub implements AutoCloseable {
 
   private synchronized void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getRawPath();
-    requests.add(exchange.getRequestMethod() + " " + path);
+    String query = exchange.getRequestURI().getRawQuery();
+    requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
     authorization = exchange.getRequestHeaders().getFirst("Authorization");
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    String answer = status == 0 ? answer(path.substring(1).split("/"), body) : null;
+    boolean withDeleted = "deleted=true".equals(query);
+    String answer = status == 0 ? answer(path.substring(1).split("/"), withDeleted, body) : null;
     int code = answer == null ? 404 : 200;
     if (status != 0 && garbage != null) {
       answer = garbage;
@@ -125,7 +135,7 @@ public final class SchemaRegistryStub implements AutoCloseable {
   }
 
   /** Returns the answer to a request, or null if the requested schema does not exist. */
-  private String answer(String[] path, String body) {
+  private String answer(String[] path, boolean withDeleted, String body) {
     if (path[0].equals("schemas")) {
       return schema(Integer.parseInt(path[2]));
     }
@@ -133,7 +143,8 @@ public final class SchemaRegistryStub implements AutoCloseable {
     List<Integer> versions = subjects.getOrDefault(subject, List.of());
     if (path.length == 4) {
       int version = Integer.parseInt(path[3]);
-      return version > versions.size() ? null : schema(versions.get(version - 1));
+      boolean hidden = deleted.contains(subject) && !withDeleted;
+      return hidden || version > versions.size() ? null : schema(versions.get(version - 1));
     }
     boolean lookUp = path.length == 2;
     boolean known = versions.contains(schemas.indexOf(body) + 1);
