@@ -4,9 +4,7 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,8 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Fetches images in a pool of threads. All tasks of an inference share the pool.
@@ -37,14 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FetchPool implements AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(FetchPool.class);
-
-  /**
-   * Largest number of origins to remember. Beyond it, the pool forgets the origins that work,
-   * together with the failures of their single images, and the images that were fetched from them.
-   */
-  private static final int MOST_ORIGINS = 1_000;
-
   /** A condition of an image at a time on the clock. */
   @FunctionalInterface
   private interface Condition {
@@ -52,6 +40,7 @@ public final class FetchPool implements AutoCloseable {
   }
 
   private final ImageFetcher fetcher;
+  private final Origins origins;
   private final int concurrency;
   private final LongSupplier nanoTime;
   private final ExecutorService threads;
@@ -63,9 +52,6 @@ public final class FetchPool implements AutoCloseable {
   private int asking;
 
   private long askedAt;
-
-  /** The origins that the pool remembers, by their names. */
-  private final Map<String, Origin> origins = new TreeMap<>();
 
   /**
    * Creates a pool. Its threads start with the first fetches.
@@ -83,6 +69,7 @@ public final class FetchPool implements AutoCloseable {
       throw new IllegalArgumentException("concurrency: " + concurrency + " must be at least 1");
     }
     this.fetcher = fetcher;
+    this.origins = new Origins(fetcher);
     this.concurrency = concurrency;
     this.nanoTime = nanoTime;
     this.threads = Executors.newFixedThreadPool(concurrency, threads);
@@ -110,7 +97,7 @@ public final class FetchPool implements AutoCloseable {
   public synchronized void awaitTurn(ImageReference reference, long deadlineNanos)
       throws InterruptedException {
     while (true) {
-      Origin origin = origin(reference);
+      Origin origin = origins.of(reference);
       long now = nanoTime.getAsLong();
       boolean away = origin.isAway(reference, now);
       if (away) {
@@ -141,10 +128,6 @@ public final class FetchPool implements AutoCloseable {
     }
   }
 
-  private Origin origin(ImageReference reference) {
-    return origins.computeIfAbsent(fetcher.origin(reference), name -> new Origin());
-  }
-
   /**
    * Tests whether the fetch of an image may not begin now, because its origin is away or because
    * this image alone fails. If the pause after the last failure is over, this method begins a fetch
@@ -172,8 +155,8 @@ public final class FetchPool implements AutoCloseable {
     ImageReference probe;
     synchronized (this) {
       long now = nanoTime.getAsLong();
-      Origin origin = origins.get(fetcher.origin(reference));
-      if (origin == null || !failing.isTrue(origin, reference, now)) {
+      Origin origin = origins.of(reference);
+      if (!failing.isTrue(origin, reference, now)) {
         return false;
       }
       if (running >= concurrency || !origin.mayProbe(reference, now)) {
@@ -272,68 +255,18 @@ public final class FetchPool implements AutoCloseable {
   private synchronized Throwable ended(
       ImageReference reference, boolean isFetched, Throwable failure) {
     try {
-      String name = fetcher.origin(reference);
-      Throwable outcome = outcome(name, origin(reference), reference, isFetched, failure);
-      if (origins.size() > MOST_ORIGINS) {
-        origins.values().removeIf(Origin::isIdle);
-      }
-      return outcome;
+      return origins.ended(reference, isFetched, failure, nanoTime.getAsLong());
     } finally {
       running--;
       notifyAll();
     }
   }
 
-  private Throwable outcome(
-      String name, Origin origin, ImageReference reference, boolean isFetched, Throwable failure) {
-    long now = nanoTime.getAsLong();
-    if (isFetched || failure instanceof BadImageException) {
-      if (origin.answered(reference, isFetched)) {
-        log.info("images are fetched again from {}", name);
-      }
-    } else if (failure == null) {
-      origin.end(reference);
-    } else if (failure instanceof Error) {
-      origin.failedHere(reference, now);
-    } else if (failure instanceof FetchStalledException stalled) {
-      origin.goAway(reference, stalled, now);
-    } else {
-      return outcome(origin, reference, stalled(name, failure), now);
-    }
-    return failure;
-  }
-
-  private static RuntimeException outcome(
-      Origin origin, ImageReference reference, FetchStalledException stalled, long now) {
-    if (origin.failed(reference, stalled, now)) {
-      log.warn("images are not fetched until this works again: {}", stalled.getMessage());
-    }
-    Optional<String> refusal = origin.refusal(reference, now);
-    return refusal.isPresent()
-        ? new BadImageException(BadImageException.Reason.NOT_FETCHED, refusal.get())
-        : stalled;
-  }
-
-  private static FetchStalledException stalled(String origin, Throwable failure) {
-    String reason = failure instanceof IOException ? failure.getMessage() : null;
-    return new FetchStalledException(
-        reason == null
-            ? "the fetch"
-                + (origin.isEmpty() ? "" : " from " + origin)
-                + " failed ("
-                + failure.getClass().getSimpleName()
-                + ")"
-            : reason,
-        failure);
-  }
-
   /** {@return why some images cannot be fetched at the moment; empty if all images can} */
   public synchronized Optional<String> problem() {
     long now = nanoTime.getAsLong();
     String reasons =
-        Stream.concat(
-                hanging(now), origins.values().stream().flatMap(origin -> origin.problems(now)))
-            .collect(Collectors.joining("; "));
+        Stream.concat(hanging(now), origins.problems(now)).collect(Collectors.joining("; "));
     return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
   }
 
@@ -343,14 +276,9 @@ public final class FetchPool implements AutoCloseable {
     if (asking < concurrency || quiet <= fetcher.timeLimit().toNanos()) {
       return Stream.empty();
     }
-    String places =
-        origins.entrySet().stream()
-            .filter(origin -> origin.getValue().running() > 0)
-            .map(origin -> origin.getKey() + ": " + origin.getValue().running())
-            .collect(Collectors.joining(", "));
     return Stream.of(
         "no fetch has ended for %d s, and all %d threads are busy (fetches from %s)"
-            .formatted(Duration.ofNanos(quiet).toSeconds(), concurrency, places));
+            .formatted(Duration.ofNanos(quiet).toSeconds(), concurrency, origins.running()));
   }
 
   /** Interrupts the running fetches, and starts no further fetches. All other fetches fail. */
