@@ -28,8 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Show what each instance serves, how far the training is, and how good the promoted version"
-          + " is on the newest images.",
+      "Show what each instance serves, and how far the training is.",
       "Reads the topic millrace.models.status. An instance reports to this topic when it starts"
           + " with a promoted version, and after each promotion. An instance does not report its"
           + " stop, so a stopped instance is listed until Kafka deletes its last report.",

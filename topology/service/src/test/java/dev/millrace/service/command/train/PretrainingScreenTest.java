@@ -101,7 +101,7 @@ class PretrainingScreenTest {
     assertThat(out.toString())
         .contains("from the first step; in parentheses: 95 % intervals")
         .contains(
-            "loss 0.900 of 64 images, rotations right 60.00 % (50.20 to 69.06) of 100; 64 images/s")
+            "loss 0.900 of 1,920 images, rotations right 60.00 % (50.20 to 69.06) of 100; 64 images/s")
         .doesNotContain("spread");
   }
 
