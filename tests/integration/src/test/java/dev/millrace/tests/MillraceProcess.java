@@ -2,6 +2,7 @@ package dev.millrace.tests;
 
 import dev.millrace.testing.ChildJvm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,37 @@ public final class MillraceProcess implements AutoCloseable {
   private final Path output;
   private final Path errors;
 
+  /**
+   * The launcher's first run builds what is missing, and makes the archive of classes. Otherwise,
+   * the first test would wait for this, and each of the tests that run in parallel would make an
+   * archive.
+   */
+  private static final class FirstRun {
+
+    static {
+      try {
+        ProcessBuilder version =
+            new ProcessBuilder("bash", LAUNCHER.toString(), "--version")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        setEnvironment(version, "");
+        if (!version.start().waitFor(10, TimeUnit.MINUTES)) {
+          throw new AssertionError("the launcher's first run did not end in time");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted during the launcher's first run", e);
+      }
+    }
+
+    private FirstRun() {}
+
+    /** Waits for the end of the first run. */
+    static void await() {}
+  }
+
   /** Exit code and output of a command that has ended. */
   public record Result(int exitCode, String output, String errors) {}
 
@@ -61,6 +93,7 @@ public final class MillraceProcess implements AutoCloseable {
    */
   public static MillraceProcess start(Path folder, String jvmOptions, Object... command)
       throws IOException {
+    FirstRun.await();
     return start(folder, command[0].toString(), jvmOptions, launch(LAUNCHER, command));
   }
 
@@ -86,6 +119,7 @@ public final class MillraceProcess implements AutoCloseable {
    */
   public static MillraceProcess startInterruptible(Path folder, Object... command)
       throws IOException, InterruptedException {
+    FirstRun.await();
     List<Object> words = launch(LAUNCHER, command);
     List<String> probe = new ArrayList<>(HEED_INTERRUPTS);
     probe.add("true");
