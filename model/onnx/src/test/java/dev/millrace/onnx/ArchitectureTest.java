@@ -5,21 +5,21 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.onnx");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.onnx");
 
   @Test
   void texts_nameNoOptionOfTheCommandLine() {
-    module.namesNoOption();
+    MODULE.namesNoOption();
   }
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly("dev.millrace.onnx", "dev.millrace.core")
         .knowsNothingBelow("org.apache.kafka", "org.bytedeco");
   }

@@ -5,21 +5,21 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.trainer");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.trainer");
 
   @Test
   void texts_nameNoOptionOfTheCommandLine() {
-    module.namesNoOption();
+    MODULE.namesNoOption();
   }
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly(
             "dev.millrace.trainer",
             "dev.millrace.core",

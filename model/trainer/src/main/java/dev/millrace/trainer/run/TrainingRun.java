@@ -46,6 +46,9 @@ public final class TrainingRun {
    */
   private static final int PROBED = 64;
 
+  /** The largest number of images for the statistics of folded batch norms. */
+  private static final int FOR_FOLDED_NORMS = 64;
+
   private static final long SAVE_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final TrainingConfig config;
@@ -131,6 +134,9 @@ public final class TrainingRun {
       lineage = Lineages.of(config, labelled, progress);
       listener.prepared(lineage);
       warnOfUnnamedRows();
+      if (before.isEmpty()) {
+        restoreFoldedNorms(trained, images);
+      }
       int batches = images.training().batches();
       before.ifPresent(
           state -> {
@@ -189,6 +195,27 @@ public final class TrainingRun {
                       + " to "
                       + classes.get(classes.size() - 1)
                       + ". If its classes have another order, give a file of classes in its order");
+            });
+  }
+
+  /** Prepares weights from a file for training steps; see {@link TorchNetwork}. */
+  private void restoreFoldedNorms(TorchNetwork trained, TrainingImages images) {
+    config
+        .pretrained()
+        .ifPresent(
+            start -> {
+              MiniBatch batch = images.statistics().first(FOR_FOLDED_NORMS);
+              int restored = trained.restoreFoldedNorms(batch);
+              if (restored > 0) {
+                listener.warned(
+                    start.origin()
+                        + " has "
+                        + restored
+                        + " batch norms whose statistics an exporter folded into weight and bias"
+                        + " (mean 0, variance 1); they are restored from "
+                        + batch.size()
+                        + " training images, and the network's answers stay the same");
+              }
             });
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.core.resnet.Convolution;
 import dev.millrace.core.resnet.MaxPooling;
 import dev.millrace.core.resnet.NetworkBuilder;
 import dev.millrace.core.resnet.ZeroPadding;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.bytedeco.pytorch.LongOptional;
@@ -20,13 +21,19 @@ import org.bytedeco.pytorch.global.torch;
  *     statistics
  * @param momentum the weight of a batch's statistics in an update of the stored statistics
  * @param head whether to run the last layer; if false, the output is the last layer's input
+ * @param beforeNorm receives the name and the input of each batch norm, before the batch norm reads
+ *     its tensors
  */
 record ForwardPass(
-    Function<String, Tensor> tensors, Predicate<String> learning, double momentum, boolean head)
+    Function<String, Tensor> tensors,
+    Predicate<String> learning,
+    double momentum,
+    boolean head,
+    BiConsumer<String, Tensor> beforeNorm)
     implements NetworkBuilder<Tensor> {
 
   /** The default epsilon of PyTorch's batch norms. */
-  private static final double EPSILON = 1e-5;
+  static final double EPSILON = 1e-5;
 
   /** The default momentum of PyTorch's batch norms. */
   static final double MOMENTUM = 0.1;
@@ -35,6 +42,11 @@ record ForwardPass(
   private static final int WIDTH = 3;
   private static final long[] ONE = {1, 1};
   private static final boolean CUDNN = true;
+
+  ForwardPass(
+      Function<String, Tensor> tensors, Predicate<String> learning, double momentum, boolean head) {
+    this(tensors, learning, momentum, head, (name, input) -> {});
+  }
 
   @Override
   public Tensor convolution(String name, Tensor input, Convolution shape) {
@@ -46,6 +58,7 @@ record ForwardPass(
 
   @Override
   public Tensor batchNorm(String name, Tensor input, int channels) {
+    beforeNorm.accept(name, input);
     return torch.batch_norm(
         input,
         optional(name + ".weight"),

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
@@ -266,6 +267,40 @@ public final class TorchNetwork implements EncoderNetwork {
       double share = (double) batch.size() / (before + batch.size());
       ForwardPass pass = new ForwardPass(served()::get, frozen::normalisesByBatch, share, true);
       Tensor unused = network.build(pass, images.pixels(batch));
+    }
+  }
+
+  /**
+   * Restores the statistics of batch norms whose mean is 0 and whose variance is 1, because an
+   * exporter folded them into weight and bias. The network's answers stay the same. Frozen parts
+   * keep their tensors, because they do not normalise by the batch's statistics.
+   *
+   * @param batch the images from which the statistics are computed
+   * @return the number of batch norms that were restored
+   */
+  public int restoreFoldedNorms(MiniBatch batch) {
+    try (PointerScope scope = new PointerScope();
+        NoGradGuard guard = new NoGradGuard()) {
+      Set<String> folded =
+          FoldedNorms.of(tensors.read()).stream()
+              .filter(frozen::normalisesByBatch)
+              .collect(Collectors.toSet());
+      if (!folded.isEmpty()) {
+        ForwardPass pass =
+            new ForwardPass(
+                tensors::get,
+                batchNorm -> false,
+                0,
+                false,
+                (name, input) -> {
+                  if (folded.contains(name)) {
+                    FoldedNorms.restore(tensors, name, input);
+                  }
+                });
+        Tensor unused = network.build(pass, images.pixels(batch));
+        average.ifPresent(averaged -> averaged.values().set(tensors.read()));
+      }
+      return folded.size();
     }
   }
 

@@ -9,6 +9,8 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.ModelManifest.Source;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.DivergedException;
@@ -344,5 +346,28 @@ class TrainingRunTest {
             "start does not name its classes, and has as many as the images; its last layer is kept,"
                 + " and its rows become the classes from a to c. If its classes have another order,"
                 + " give a file of classes in its order");
+  }
+
+  /** Initial weights have batch norms with mean 0 and variance 1, like those of an exporter. */
+  @Test
+  void foldedBatchNorms_areRestoredOnce_andReported() {
+    SmallImages.write(home.resolve("images"), 3, FEW);
+    ResNet network = ResNet.of("resnet20").withClasses(5).withSize(SmallImages.SIDE);
+    Pretrained exported =
+        new Pretrained(
+            HeInitialization.of(network, 3), List.of(), "exported.onnx", null, List.of("stem"));
+    TrainingConfig config = Configs.of(home, "run", 1, 1e-30, Optional.of(exported));
+
+    assertThat(rig.train(config, 1).warnings)
+        .singleElement()
+        .asString()
+        .matches(
+            "exported.onnx has \\d+ batch norms whose statistics an exporter folded into weight and"
+                + " bias \\(mean 0, variance 1\\); they are restored from \\d+ training images, and the"
+                + " network's answers stay the same");
+    assertThat(rig.train(config).warnings).isEmpty();
+    assertThat(rig.newest().get("layer1.0.bn1.weight"))
+        .isNotEqualTo(exported.weights().get("layer1.0.bn1.weight"));
+    assertThat(rig.newest().get("bn1.weight")).isEqualTo(exported.weights().get("bn1.weight"));
   }
 }

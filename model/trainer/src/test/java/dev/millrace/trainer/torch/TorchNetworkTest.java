@@ -255,6 +255,57 @@ class TorchNetworkTest {
     }
   }
 
+  /**
+   * Initial weights have batch norms with mean 0 and variance 1, like those of an exporter that
+   * folds. The images of the step are those of the statistics, so the batch norms of a step
+   * normalise as the served ones.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet18", "resnet20", "resnet50"})
+  void foldedNorms_getStatistics_withoutChangingTheAnswers(String name) {
+    ResNet network = network(name);
+    MiniBatch batch = batch();
+    Optimization averaged =
+        OPTIMIZATION.with(new Optimizer(Optimizer.Rule.SGD, 0.9, 1e-4, true, 0, 0.5));
+    for (Optimization optimization : List.of(OPTIMIZATION, averaged)) {
+      try (TorchNetwork folded = torch(network, HeInitialization.of(network, 1), optimization);
+          TorchNetwork restored = torch(network, HeInitialization.of(network, 1), optimization)) {
+        int norms = restored.restoreFoldedNorms(batch);
+        double served = loss(folded, batch);
+
+        assertThat(norms).isEqualTo(norms(network));
+        assertThat(loss(restored, batch)).isCloseTo(served, Offset.offset(1e-4));
+        assertThat(folded.step(batch, RATE).loss()).isNotCloseTo(served, Offset.offset(0.1));
+        assertThat(restored.step(batch, RATE).loss()).isCloseTo(served, Offset.offset(1e-3));
+        assertThat(restored.restoreFoldedNorms(batch)).isZero();
+      }
+    }
+  }
+
+  @Test
+  void foldedNormsOfFrozenParts_stay() {
+    ResNet network = network("resnet20");
+    Weights start = HeInitialization.of(network, 1);
+    try (TorchNetwork trained = torch(network, start, "stem", "layer1")) {
+      trained.restoreFoldedNorms(batch());
+      Weights after = trained.weights();
+
+      for (String norm : List.of("bn1", "layer1.0.bn1", "layer1.2.bn2")) {
+        assertThat(after.get(norm + ".weight")).isEqualTo(start.get(norm + ".weight"));
+        assertThat(after.get(norm + ".running_var")).isEqualTo(start.get(norm + ".running_var"));
+      }
+      assertThat(after.get("layer2.0.bn1.running_var"))
+          .isNotEqualTo(start.get("layer2.0.bn1.running_var"));
+    }
+  }
+
+  private static int norms(ResNet network) {
+    return (int)
+        network.parameters().stream()
+            .filter(parameter -> parameter.name().endsWith(".running_mean"))
+            .count();
+  }
+
   private static double loss(TorchNetwork network, MiniBatch batch) {
     FloatBuffer probabilities = network.probabilities(batch);
     double sum = 0;
