@@ -5,16 +5,16 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.control");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.control");
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly("dev.millrace.control", "dev.millrace.events", "dev.millrace.core")
         .knowsNothingBelow("org.apache.kafka.streams", "ai.onnxruntime", "org.bytedeco");
   }

@@ -5,16 +5,16 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.registry");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.registry");
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly("dev.millrace.registry", "dev.millrace.events")
         .knowsNothingBelow("org.apache.kafka.clients", "ai.onnxruntime", "org.bytedeco");
   }

@@ -106,7 +106,7 @@ final class Installation {
         "MILLRACE_OPTS",
         String.join(
             " ",
-            System.getProperty("millrace.test.compiler", ""),
+            System.getProperty("millrace.test.jvm", ""),
             "-Duser.home=" + user,
             "-Djava.io.tmpdir=" + work));
     return MillraceProcess.start(work, command[0].toString(), builder);

@@ -27,11 +27,11 @@ public final class MillraceProcess implements AutoCloseable {
   private static final long POLL_MS = 5;
 
   /**
-   * JVM option for the JIT compiler that makes short processes faster. It is empty in nightly
-   * tests, because they measure a JVM with its default options.
+   * JVM options that make short processes faster. They are empty in nightly tests, because these
+   * tests measure a JVM with its default options.
    */
-  private static final String COMPILER =
-      Objects.requireNonNullElse(System.getProperty("millrace.test.compiler"), "");
+  private static final String JVM_OPTIONS =
+      Objects.requireNonNullElse(System.getProperty("millrace.test.jvm"), "");
 
   /**
    * Command prefix that gives SIGINT its default action. It is needed if a shell script started the
@@ -162,7 +162,7 @@ public final class MillraceProcess implements AutoCloseable {
   public static void setEnvironment(ProcessBuilder builder, String jvmOptions) {
     Map<String, String> environment = builder.environment();
     environment.put("JAVA_HOME", System.getProperty("java.home"));
-    environment.put("MILLRACE_OPTS", COMPILER + " " + jvmOptions);
+    environment.put("MILLRACE_OPTS", JVM_OPTIONS + " " + jvmOptions);
     environment.remove("JAVA_OPTS");
     environment.remove("OMP_WAIT_POLICY");
     if (Boolean.getBoolean("millrace.test.parallel")) {

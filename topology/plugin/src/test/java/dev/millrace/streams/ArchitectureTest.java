@@ -5,16 +5,16 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.streams");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.streams");
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly(
             "dev.millrace.streams",
             "dev.millrace.core",
@@ -29,11 +29,11 @@ class ArchitectureTest {
 
   @Test
   void files_areShort() {
-    module.hasShortFiles(200, 70);
+    MODULE.hasShortFiles(200, 70);
   }
 
   @Test
   void kafkaStreamsInternals_haveOneAddress() {
-    module.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
+    MODULE.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
   }
 }

@@ -5,16 +5,16 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.service");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.service");
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsOnlyWhatLiesBelowIt() {
-    module
+    MODULE
         .knowsOnly(
             "dev.millrace.service",
             "dev.millrace.streams",
@@ -31,6 +31,6 @@ class ArchitectureTest {
 
   @Test
   void kafkaStreamsInternals_haveOneAddress() {
-    module.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
+    MODULE.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
   }
 }

@@ -5,15 +5,15 @@ import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
 
-  private final Architecture module = Architecture.of("dev.millrace.testcontainers");
+  private static final Architecture MODULE = Architecture.of("dev.millrace.testcontainers");
 
   @Test
   void packages_dependOnOneAnotherInOneDirection() {
-    module.hasNoPackageCycles();
+    MODULE.hasNoPackageCycles();
   }
 
   @Test
   void module_knowsNothingElseOfMillrace() {
-    module.knowsOnly("dev.millrace.testcontainers");
+    MODULE.knowsOnly("dev.millrace.testcontainers");
   }
 }
