@@ -105,6 +105,27 @@ class LauncherTest {
         .containsSequence("-Xmx1g", "-Da", "-Xmx2g", "-Db=2", "-cp");
   }
 
+  /** The JVM refuses to start with two collectors. */
+  @ParameterizedTest
+  @CsvSource({
+    "MILLRACE_OPTS, -XX:+UseZGC, serve",
+    "JAVA_OPTS, -Xmx1g -XX:+UseShenandoahGC -Da, serve",
+    "JAVA_TOOL_OPTIONS, -XX:+UseParallelGC, models",
+    "JDK_JAVA_OPTIONS, -Da -XX:+UseSerialGC, demo"
+  })
+  void collectorOfTheUser_isTheOnlyOne(String variable, String options, String command)
+      throws Exception {
+    executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
+    String launcher = distribution().toString();
+
+    assertThat(run(Map.of(variable, options), launcher, command).out().lines())
+        .filteredOn(option -> option.matches("-XX:\\+Use.*GC"))
+        .isSubsetOf(options.split(" "));
+    assertThat(
+            run(Map.of(variable, "-XX:+UseNUMA -XX:+DisableExplicitGC"), launcher, "serve").out())
+        .contains("-XX:+UseG1GC");
+  }
+
   @Test
   void newerJava_isToldToAllowUnsafe() throws Exception {
     executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
