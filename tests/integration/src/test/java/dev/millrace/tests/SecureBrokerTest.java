@@ -134,7 +134,7 @@ class SecureBrokerTest {
 
     requireRefusals(
         config,
-        commands(config),
+        List.of(tail(config)),
         "missing.p12",
         "there is no such file",
         "correct the ssl.truststore.*");
@@ -168,7 +168,7 @@ class SecureBrokerTest {
 
     requireRefusals(
         config,
-        commands(config),
+        List.of(tail(config)),
         "no answer from a broker at 127.0.0.1",
         "another security.protocol");
   }

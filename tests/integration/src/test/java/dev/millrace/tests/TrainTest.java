@@ -314,6 +314,8 @@ class TrainTest {
 
   /** The second training keeps the division of the first one, which had fewer images. */
   @Test
+  @Tag("nightly")
+  @Tag("learning")
   void versionOfALaterTraining_isReproducedWithTheStoredDivision() throws Exception {
     Path later = folder.resolve("later");
     for (DemoImage image : FashionMnist.read().subList(0, IMAGES / 3)) {
@@ -344,23 +346,10 @@ class TrainTest {
   }
 
   @Test
-  void wrongUse_isRefusedInOneLine() throws Exception {
-    refused("either --data or --labels-topic", "train", "--model", "m");
-    refused(
-        "--freeze needs --from-version, --from-weights or --from-encoder",
-        train("--freeze", "layer1").toArray());
-    refused(
-        "patience: the best epoch is chosen on the images",
-        train("--patience", 2, "--promote-if-better", 0.2).toArray());
-    refused(
-        "keep: the best epoch is chosen on the images",
-        train("--keep", 2, "--promote-if-better", 0.2).toArray());
-    refused("device cuda:0: this build", train("--device", "cuda:0").toArray());
-    refused("there is no repository folder", train("--from-version", 1).toArray());
-  }
-
-  private void refused(String why, Object... command) throws Exception {
-    MillraceProcess.Result result = MillraceProcess.run(folder, command);
+  void deviceThatTheBuildLacks_isRefusedInOneLine() throws Exception {
+    String why = "device cuda:0: this build";
+    MillraceProcess.Result result =
+        MillraceProcess.run(folder, train("--device", "cuda:0").toArray());
     assertThat(result.exitCode()).isNotZero();
     assertThat(result.errors().lines()).singleElement().asString().contains(why);
     assertThat(folder.resolve("models").resolve(MODEL)).doesNotExist();
