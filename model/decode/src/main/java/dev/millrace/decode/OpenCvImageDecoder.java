@@ -84,19 +84,96 @@ public final class OpenCvImageDecoder implements ImageDecoder {
               + preprocessing.bytes()
               + " bytes");
     }
+    Header header = read(encoded, preprocessing);
+    decode(header, encoded, preprocessing, pixels);
+  }
+
+  /**
+   * Decodes one whole image, without the crop of the preprocessing. The EXIF orientation and the
+   * interpolation are those of the preprocessing. A larger picture is resized, with its
+   * proportions, until its shorter side has {@code shorter} pixels and its longer side has at most
+   * {@link Preprocessing#MAX_SIZE}. A smaller picture keeps its pixels. If the decode needs too
+   * much memory at this size, the shorter side becomes shorter, but not shorter than in {@link
+   * #decode}.
+   *
+   * @param encoded the image file's bytes; the decoder does not keep the array
+   * @param preprocessing the orientation and the interpolation
+   * @param shorter the largest length of the shorter side, in pixels, at least 1
+   * @return the picture
+   * @throws BadImageException if the image is damaged, not supported or too large
+   * @throws OutOfMemoryError if the heap or native memory is too small for the decode
+   */
+  public DecodedPicture decodeWhole(byte[] encoded, Preprocessing preprocessing, int shorter) {
+    Header header = read(encoded, preprocessing);
+    int side = shorter;
+    Preprocessing whole = header.whole(preprocessing, side);
+    while (side > preprocessing.resize() && !fitsInMemory(header, whole)) {
+      side = Math.max(side / 2, preprocessing.resize());
+      whole = header.whole(preprocessing, side);
+    }
+    byte[] pixels = new byte[whole.bytes()];
+    decode(header, encoded, whole, ByteBuffer.wrap(pixels));
+    return new DecodedPicture(whole.width(), whole.height(), pixels);
+  }
+
+  private boolean fitsInMemory(Header header, Preprocessing preprocessing) {
+    int reduction = reduction(header, preprocessing);
+    return header
+        .stored()
+        .fitsInMemory(limits.maxPixels(), reduction, !header.orientation().isUpright());
+  }
+
+  private int reduction(Header header, Preprocessing preprocessing) {
+    return Reduction.of(header.stored(), header.orientation(), preprocessing, limits.maxPixels());
+  }
+
+  /** The header of a picture, and the steps that turn the picture upright. */
+  private record Header(ImageHeader stored, Orientation orientation) {
+
+    /** {@return the width of the upright picture, in pixels} */
+    long width() {
+      return orientation.transposed() ? stored.height() : stored.width();
+    }
+
+    /** {@return the height of the upright picture, in pixels} */
+    long height() {
+      return orientation.transposed() ? stored.width() : stored.height();
+    }
+
+    /** {@return the preprocessing that shrinks the whole picture} */
+    Preprocessing whole(Preprocessing preprocessing, int shorter) {
+      double scale =
+          Math.min(
+              (double) shorter / Math.min(width(), height()),
+              (double) Preprocessing.MAX_SIZE / Math.max(width(), height()));
+      return preprocessing.squashed(resized(width(), scale), resized(height(), scale));
+    }
+
+    private static int resized(long side, double scale) {
+      return (int) (scale >= 1 ? side : Math.max(1, Math.round(side * scale)));
+    }
+  }
+
+  private Header read(byte[] encoded, Preprocessing preprocessing) {
     if (encoded.length == 0) {
       throw new BadImageException(
           Reason.EMPTY, "the image has no bytes; give the bytes of an image file");
     }
     ImageHeader header = ImageHeader.read(encoded);
     header.requireAtMost(limits.maxPixels());
-    Orientation orientation =
+    return new Header(
+        header,
         preprocessing.exif() == Preprocessing.Exif.APPLY
             ? Exif.orientation(header.format(), encoded)
-            : Orientation.UPRIGHT;
-    int reduction = Reduction.of(header, orientation, preprocessing, limits.maxPixels());
-    header.requireMemory(limits.maxPixels(), reduction, !orientation.isUpright());
-    try (PixelRows picture = picture(header, encoded, reduction, orientation)) {
+            : Orientation.UPRIGHT);
+  }
+
+  private void decode(
+      Header header, byte[] encoded, Preprocessing preprocessing, ByteBuffer pixels) {
+    Orientation orientation = header.orientation();
+    int reduction = reduction(header, preprocessing);
+    header.stored().requireMemory(limits.maxPixels(), reduction, !orientation.isUpright());
+    try (PixelRows picture = picture(header.stored(), encoded, reduction, orientation)) {
       resizer.resize(picture, preprocessing, pixels);
     }
   }

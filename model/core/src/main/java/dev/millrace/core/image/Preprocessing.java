@@ -271,6 +271,17 @@ public record Preprocessing(
     throw new IllegalArgumentException(key + ": '" + text + "' is unknown");
   }
 
+  /**
+   * {@return a copy that resizes the whole image to another size, whatever its proportions are}
+   *
+   * @param newWidth width of the input, in pixels
+   * @param newHeight height of the input, in pixels
+   */
+  public Preprocessing squashed(int newWidth, int newHeight) {
+    return new Preprocessing(
+        newWidth, newHeight, 0, Fit.SQUASH, interpolation, exif, channels, scale, mean, std);
+  }
+
   /** {@return whether the input's width equals its height} */
   public boolean isSquare() {
     return width == height;

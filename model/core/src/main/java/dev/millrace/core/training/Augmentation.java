@@ -9,9 +9,9 @@ import java.util.Objects;
  * @param cropPadding width, in pixels, of a black border that is added to the image, from 0 (no
  *     crop) to 256. Then a random part of the bordered image is cut out, with the size of the
  *     original image
- * @param cropArea for random resized crops, the smallest area of the part that is cut out and
- *     resized to the size of the image. The area is a share of the image's area, above 0 and at
- *     most 1 (no crop)
+ * @param cropArea for random resized crops, the smallest area of the part that is cut out of the
+ *     whole image and resized to the size of the network's input. The area is a share of the
+ *     image's area, above 0 and at most 1 (no crop)
  * @param flip whether each image is mirrored left to right with a probability of 0.5; if false, no
  *     image is mirrored
  * @param colorJitter the largest random change of brightness, contrast and saturation, from 0 (no

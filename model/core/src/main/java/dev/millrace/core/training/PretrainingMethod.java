@@ -6,6 +6,12 @@ import java.util.Objects;
 public sealed interface PretrainingMethod permits PretrainingMethod.Similarity, RotationPrediction {
 
   /**
+   * {@return the smallest area of the random parts from which the encoder learns, as a share of the
+   * image's area; 1 if it learns from whole images}
+   */
+  double cropArea();
+
+  /**
    * SimSiam: the encoder learns to give two views of an image the same output. Chen and He,
    * "Exploring Simple Siamese Representation Learning" (2021).
    *
@@ -23,6 +29,11 @@ public sealed interface PretrainingMethod permits PretrainingMethod.Similarity, 
     public Similarity {
       Objects.requireNonNull(layers, "layers");
       Objects.requireNonNull(views, "views");
+    }
+
+    @Override
+    public double cropArea() {
+      return views.cropArea();
     }
   }
 }

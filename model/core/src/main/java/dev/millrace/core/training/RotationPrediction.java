@@ -29,6 +29,11 @@ public record RotationPrediction(Augmentation augmentation) implements Pretraini
     }
   }
 
+  @Override
+  public double cropArea() {
+    return augmentation.cropArea();
+  }
+
   /**
    * {@return the method with the random changes of the paper's authors} They cut a random part out
    * of each image and mirror half of the images.

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Applies the configured random changes, one after the other. */
+/**
+ * Applies the configured random changes, one after the other. A random part is cut out before, by
+ * {@link ResizedCrop}.
+ */
 public final class Augmenter implements RandomChange {
 
   /** The largest rotation of the hue, as a share of the strength of the colour jitter. */
@@ -20,7 +23,6 @@ public final class Augmenter implements RandomChange {
    */
   public Augmenter(Augmentation augmentation) {
     add(augmentation.cropPadding() > 0, new PaddedCrop(augmentation.cropPadding()));
-    add(augmentation.cropArea() < 1, new ResizedCrop(augmentation.cropArea()));
     add(augmentation.flip(), new Flip());
     double jitter = augmentation.colorJitter();
     add(jitter > 0, new ColorJitter(jitter, HUE * jitter));

@@ -1,70 +1,62 @@
 package dev.millrace.trainer.augment;
 
+import dev.millrace.decode.PicturePart;
 import java.util.random.RandomGenerator;
 
 /**
- * Cuts out a random part and resizes it to the size of the image, with bilinear interpolation:
- * Szegedy et al., "Going Deeper with Convolutions" (2015). Width and height of the part have a
- * ratio between 3/4 and 4/3.
+ * Chooses a random part of a picture, which is then resized to the size of a model's input: Szegedy
+ * et al., "Going Deeper with Convolutions" (2015). The part is chosen like that of torchvision's
+ * {@code RandomResizedCrop}. Its area is uniformly distributed. The logarithm of the ratio of its
+ * width to its height is also uniformly distributed, and the ratio is between 3/4 and 4/3.
  *
- * @param minArea the smallest area of the part, as a share of the image's area, above 0 and at most
- *     1
+ * @param minArea the smallest area of the part, as a share of the picture's area, above 0 and at
+ *     most 1
  */
-public record ResizedCrop(double minArea) implements RandomChange {
+public record ResizedCrop(double minArea) {
 
   private static final double LARGEST_RATIO = 4.0 / 3;
   private static final int TRIES = 10;
 
-  @Override
-  public void apply(Raster image, RandomGenerator random) {
-    int side = image.side();
+  /**
+   * The smallest ratio of the sides of a part to the sides after the resize, in a shrunk picture.
+   * The decoder reduces large JPEGs with the same margin.
+   */
+  private static final int MARGIN = 2;
+
+  /**
+   * {@return a random part of a picture} If ten random parts do not fit into the picture, this is
+   * the largest part in the middle of the picture whose ratio is allowed.
+   *
+   * @param width width of the picture, in pixels
+   * @param height height of the picture, in pixels
+   * @param random determines the part
+   */
+  public PicturePart of(int width, int height, RandomGenerator random) {
     for (int i = 0; i < TRIES; i++) {
-      double area = minArea + random.nextDouble() * (1 - minArea);
+      double share = minArea + random.nextDouble() * (1 - minArea);
       double ratio = Math.pow(LARGEST_RATIO, 2 * random.nextDouble() - 1);
-      double width = side * Math.sqrt(area * ratio);
-      double height = side * Math.sqrt(area / ratio);
-      if (width <= side && height <= side) {
-        resize(
-            image,
-            random.nextDouble() * (side - height),
-            random.nextDouble() * (side - width),
-            height / side,
-            width / side);
-        return;
+      double area = share * width * height;
+      int across = (int) Math.rint(Math.sqrt(area * ratio));
+      int down = (int) Math.rint(Math.sqrt(area / ratio));
+      if (across > 0 && across <= width && down > 0 && down <= height) {
+        int top = random.nextInt(height - down + 1);
+        int left = random.nextInt(width - across + 1);
+        return new PicturePart(left, top, across, down);
       }
     }
+    int across = (int) Math.min(width, Math.rint(height * LARGEST_RATIO));
+    int down = (int) Math.min(height, Math.rint(width * LARGEST_RATIO));
+    return new PicturePart((width - across) / 2, (height - down) / 2, across, down);
   }
 
   /**
-   * Resizes the part that begins at {@code (top, left)}. Each pixel of the result covers {@code
-   * high} times {@code wide} pixels of the part.
+   * {@return the length to which a larger picture's shorter side may be shrunk, in pixels, before a
+   * part is cut out} Each side of each part is then still at least twice as long as after the
+   * resize, so its pixels hardly differ from those of a part of the original picture.
+   *
+   * @param side side of the model's input, in pixels
    */
-  private static void resize(Raster image, double top, double left, double high, double wide) {
-    for (int y = 0; y < image.side(); y++) {
-      for (int x = 0; x < image.side(); x++) {
-        sample(image, top + (y + 0.5) * high - 0.5, left + (x + 0.5) * wide - 0.5, image.at(y, x));
-      }
-    }
-    image.swap();
-  }
-
-  private static void sample(Raster image, double y, double x, int to) {
-    int last = image.side() - 1;
-    int above = Math.max(0, Math.min(last, (int) Math.floor(y)));
-    int before = Math.max(0, Math.min(last, (int) Math.floor(x)));
-    int below = Math.min(last, above + 1);
-    int after = Math.min(last, before + 1);
-    double down = Math.max(0, y - above);
-    double right = Math.max(0, x - before);
-    byte[] pixels = image.pixels();
-    for (int channel = 0; channel < Raster.CHANNELS; channel++) {
-      double top =
-          (1 - right) * (pixels[image.at(above, before) + channel] & 0xff)
-              + right * (pixels[image.at(above, after) + channel] & 0xff);
-      double bottom =
-          (1 - right) * (pixels[image.at(below, before) + channel] & 0xff)
-              + right * (pixels[image.at(below, after) + channel] & 0xff);
-      image.other()[to + channel] = Raster.clamped((1 - down) * top + down * bottom);
-    }
+  public int shorterSide(int side) {
+    return (int) Math.ceil(MARGIN * side * Math.sqrt(LARGEST_RATIO / minArea));
   }
 }

@@ -4,7 +4,9 @@ import dev.millrace.core.training.Views;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Replaces an image by a random view of it. */
+/**
+ * Changes a part of an image to a random view. The part is cut out before, by {@link ResizedCrop}.
+ */
 public final class ViewChanges implements RandomChange {
 
   /** The share of the views whose colours are changed. */
@@ -24,7 +26,6 @@ public final class ViewChanges implements RandomChange {
     double jitter = views.colorJitter();
     changes =
         List.of(
-            new ResizedCrop(views.cropArea()),
             new Sometimes(views.flip() ? 1 : 0, new Flip()),
             new Sometimes(jitter > 0 ? COLOURED : 0, new ColorJitter(jitter, HUE * jitter)),
             new Sometimes(views.grayscale(), (image, random) -> Blending.saturation(image, 0)),

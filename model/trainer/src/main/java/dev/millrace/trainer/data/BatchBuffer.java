@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** A direct buffer for the pixels of one batch after the other. Confined to one thread. */
 final class BatchBuffer {
@@ -23,30 +22,35 @@ final class BatchBuffer {
   /** {@return a batch of unchanged images, which reads the pixels into this buffer} */
   MiniBatch batch(List<Pixels.Image> images) {
     return new MiniBatch(
-        places ->
-            fill(Arrays.stream(places).mapToObj(images::get).toList(), UnaryOperator.identity()),
+        places -> fill(Arrays.stream(places).mapToObj(images::get).toList(), Pixels.Image::pixels),
         images.stream().mapToInt(Pixels.Image::label).toArray(),
         images.stream().mapToInt(Pixels.Image::number).toArray());
+  }
+
+  /** Reads the pixels of an image. */
+  @FunctionalInterface
+  interface Reader {
+    byte[] read(Pixels.Image image) throws IOException;
   }
 
   /**
    * Fills the buffer.
    *
-   * @param change changes an image's pixels; must not write to the array that it receives
+   * @param reader reads the pixels of each image; the buffer copies them at once
    * @return the buffer, whose position is 0; valid until the next call
    * @throws TrainingException if an image can no longer be read
    */
-  ByteBuffer fill(List<Pixels.Image> images, UnaryOperator<byte[]> change) {
+  ByteBuffer fill(List<Pixels.Image> images, Reader reader) {
     pixels.clear();
     for (Pixels.Image image : images) {
-      pixels.put(change.apply(read(image)));
+      pixels.put(read(image, reader));
     }
     return pixels.rewind();
   }
 
-  private static byte[] read(Pixels.Image image) {
+  private static byte[] read(Pixels.Image image, Reader reader) {
     try {
-      return image.pixels();
+      return reader.read(image);
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
           "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);

@@ -42,7 +42,7 @@ public record DecodedImages(List<Pixels.Image> images, List<String> unreadable) 
   /** Decodes an image, and returns the reason if it cannot be decoded. */
   private static Optional<String> failure(Pixels.Image image) {
     try {
-      var unused = image.pixels();
+      image.prepare();
       return Optional.empty();
     } catch (BadImageException | IOException e) {
       return Optional.of(image.key() + " (" + e.getMessage() + ")");

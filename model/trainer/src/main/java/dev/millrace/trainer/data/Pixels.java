@@ -4,22 +4,31 @@ import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.decode.DecodedPicture;
 import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.trainer.augment.ResizedCrop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
  * Decodes images and keeps the pixels of the first of them in memory, up to a limit. Each other
- * image is decoded again each time that its pixels are read. One thread adds the images. Several
- * threads may read the pixels of different images at once.
+ * image is decoded again each time that its pixels are read. If a training cuts random parts out of
+ * its images, the whole pictures of training images are kept in the same way. One thread adds the
+ * images. Several threads may read the pixels of different images at once.
  */
 public final class Pixels implements AutoCloseable {
 
+  /** The share of the memory for whole pictures, if random parts are cut out of them. */
+  private static final double SHARE_OF_PICTURES = 0.75;
+
   private final Preprocessing preprocessing;
   private final Supplier<ImageDecoder> decoders;
+  private final Optional<ResizedCrop> crop;
+  private final WholePictures pictures;
 
   /** The largest number of images whose pixels are kept. */
   private final long most;
@@ -39,7 +48,19 @@ public final class Pixels implements AutoCloseable {
    * @param room the memory limit for kept pixels, in bytes
    */
   public Pixels(Preprocessing preprocessing, long room) {
-    this(() -> new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room);
+    this(preprocessing, room, 1);
+  }
+
+  /**
+   * Creates an object for a training that may cut random parts out of its images.
+   *
+   * @param preprocessing the resize and crop for the images
+   * @param room the memory limit for kept pixels, in bytes
+   * @param minArea the smallest area of a part, as a share of the picture's area; 1 if no parts are
+   *     cut out
+   */
+  public Pixels(Preprocessing preprocessing, long room, double minArea) {
+    this(() -> new OpenCvImageDecoder(ImageLimits.DEFAULT), preprocessing, room, minArea);
   }
 
   /**
@@ -51,9 +72,22 @@ public final class Pixels implements AutoCloseable {
    * @param room the memory limit for kept pixels, in bytes
    */
   public Pixels(Supplier<ImageDecoder> decoders, Preprocessing preprocessing, long room) {
+    this(decoders, preprocessing, room, 1);
+  }
+
+  private Pixels(
+      Supplier<ImageDecoder> decoders, Preprocessing preprocessing, long room, double minArea) {
     this.decoders = decoders;
     this.preprocessing = preprocessing;
-    this.most = room / preprocessing.bytes();
+    this.crop = RandomParts.crop(minArea);
+    long forPictures = crop.isPresent() ? (long) (SHARE_OF_PICTURES * room) : 0;
+    this.pictures =
+        new WholePictures(
+            preprocessing,
+            crop.map(part -> part.shorterSide(preprocessing.width()))
+                .orElse(Preprocessing.MAX_SIZE),
+            forPictures);
+    this.most = (room - forPictures) / preprocessing.bytes();
   }
 
   /** An image whose pixels can be read. */
@@ -61,6 +95,7 @@ public final class Pixels implements AutoCloseable {
     private final LabelledImage encoded;
     private final int number;
     private byte[] kept;
+    private DecodedPicture keptPicture;
 
     private Image(LabelledImage encoded, int number) {
       this.encoded = encoded;
@@ -108,6 +143,39 @@ public final class Pixels implements AutoCloseable {
       }
       return pixels;
     }
+
+    /**
+     * {@return the whole picture} A picture that is larger than random parts need is shrunk; see
+     * {@link ResizedCrop#shorterSide}.
+     *
+     * @throws BadImageException if the image cannot be decoded
+     * @throws IOException if the image cannot be read
+     */
+    DecodedPicture picture() throws IOException {
+      if (keptPicture != null) {
+        return keptPicture;
+      }
+      DecodedPicture picture = pictures.decode(encoded.source().read());
+      if (pictures.reserve(picture)) {
+        keptPicture = picture;
+      }
+      return picture;
+    }
+
+    /**
+     * Decodes the image as the training steps read it: as a whole picture if random parts are cut
+     * out of it.
+     *
+     * @throws BadImageException if the image cannot be decoded
+     * @throws IOException if the image cannot be read
+     */
+    void prepare() throws IOException {
+      if (crop.isPresent() && part() == Part.TRAINING) {
+        var unused = picture();
+      } else {
+        var unused = pixels();
+      }
+    }
   }
 
   private byte[] decode(byte[] encoded) {
@@ -125,11 +193,6 @@ public final class Pixels implements AutoCloseable {
 
   private Decoder open() {
     return new Decoder(decoders.get(), ByteBuffer.allocateDirect(preprocessing.bytes()));
-  }
-
-  /** {@return the side of the images, in pixels} */
-  public int side() {
-    return preprocessing.width();
   }
 
   /** {@return the number of bytes of an image's pixels} */
@@ -161,5 +224,6 @@ public final class Pixels implements AutoCloseable {
   @Override
   public void close() {
     idle.forEach(decoder -> decoder.images().close());
+    pictures.close();
   }
 }

@@ -26,6 +26,7 @@ public final class TrainingSet {
   private final int batchSize;
   private final boolean balanced;
   private final boolean unchanged;
+  private final RandomParts parts;
   private final Raster raster;
   private final RandomChange augmenter;
   private final Optional<BatchMixer> mixer;
@@ -38,7 +39,7 @@ public final class TrainingSet {
    * Creates a set.
    *
    * @param images the images
-   * @param side side of the images, in pixels
+   * @param preprocessing the preprocessing of the images
    * @param sampling the wanted number of images per batch, and whether classes are balanced
    * @param augmentation random changes to the images
    * @param seed the seed of the order and of the changes
@@ -46,7 +47,7 @@ public final class TrainingSet {
    */
   public TrainingSet(
       List<Pixels.Image> images,
-      int side,
+      Preprocessing preprocessing,
       Sampling sampling,
       Augmentation augmentation,
       long seed) {
@@ -61,11 +62,12 @@ public final class TrainingSet {
     this.batchSize = Math.min(sampling.batchSize(), images.size());
     this.balanced = sampling.balanced();
     this.unchanged = augmentation.equals(Augmentation.NONE);
-    this.raster = new Raster(side);
+    this.parts = new RandomParts(augmentation.cropArea(), preprocessing);
+    this.raster = new Raster(preprocessing.width());
     this.augmenter = new Augmenter(augmentation);
-    this.mixer = BatchMixer.of(augmentation.mixing(), side);
+    this.mixer = BatchMixer.of(augmentation.mixing(), preprocessing.width());
     this.seed = seed;
-    this.buffer = new BatchBuffer(this.batchSize, side * side * Preprocessing.CHANNELS);
+    this.buffer = new BatchBuffer(this.batchSize, preprocessing.bytes());
   }
 
   /** {@return the number of images} */
@@ -133,8 +135,8 @@ public final class TrainingSet {
   private ByteBuffer changed(List<Pixels.Image> chosen, RandomGenerator random) {
     return buffer.fill(
         chosen,
-        pixels -> {
-          raster.set(pixels);
+        image -> {
+          parts.read(image).copyTo(raster, random);
           augmenter.apply(raster, random);
           return raster.pixels();
         });

@@ -48,7 +48,9 @@ record PretrainingSet(
       BooleanSupplier stop) {
     Pixels pixels =
         new Pixels(
-            config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
+            config.preprocessing(),
+            (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()),
+            config.method().cropArea());
     try {
       Optional<DecodedImages> decoded = DecodedImages.of(images.images(), pixels, stop);
       if (decoded.isEmpty()) {

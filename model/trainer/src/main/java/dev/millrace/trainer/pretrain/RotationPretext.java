@@ -39,7 +39,7 @@ final class RotationPretext implements Pretext {
     this.learned =
         new TrainingSet(
             images.learned(),
-            config.preprocessing().width(),
+            config.preprocessing(),
             new Sampling(config.optimization().batchSize(), false),
             method.augmentation(),
             config.seed());

@@ -37,7 +37,7 @@ final class SimilarityPretext implements Pretext {
     this.pairs =
         new ViewPairs(
             images,
-            config.preprocessing().width(),
+            config.preprocessing(),
             config.optimization().batchSize(),
             method.views(),
             config.seed());

@@ -1,5 +1,6 @@
 package dev.millrace.trainer.pretrain;
 
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.Views;
 import dev.millrace.trainer.augment.RandomChange;
@@ -8,6 +9,7 @@ import dev.millrace.trainer.augment.ViewChanges;
 import dev.millrace.trainer.data.EpochOrder;
 import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.data.Pixels;
+import dev.millrace.trainer.data.RandomParts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -20,11 +22,10 @@ import java.util.random.RandomGenerator;
  */
 final class ViewPairs {
 
-  private static final int CHANNELS = 3;
-
   private final List<Pixels.Image> images;
   private final int batchSize;
   private final long seed;
+  private final RandomParts parts;
   private final Raster raster;
   private final RandomChange changes;
   private final ByteBuffer[] buffers;
@@ -32,15 +33,22 @@ final class ViewPairs {
   private int orderOf = -1;
 
   /**
+   * @param preprocessing the preprocessing of the images
    * @param batchSize the wanted number of images per batch; smaller if there are fewer images
    */
-  ViewPairs(List<Pixels.Image> images, int side, int batchSize, Views views, long seed) {
+  ViewPairs(
+      List<Pixels.Image> images,
+      Preprocessing preprocessing,
+      int batchSize,
+      Views views,
+      long seed) {
     this.images = List.copyOf(images);
     this.batchSize = Math.min(batchSize, images.size());
     this.seed = seed;
-    this.raster = new Raster(side);
+    this.parts = new RandomParts(views.cropArea(), preprocessing);
+    this.raster = new Raster(preprocessing.width());
     this.changes = new ViewChanges(views);
-    int bytes = this.batchSize * side * side * CHANNELS;
+    int bytes = this.batchSize * preprocessing.bytes();
     this.buffers =
         new ByteBuffer[] {ByteBuffer.allocateDirect(bytes), ByteBuffer.allocateDirect(bytes)};
   }
@@ -74,11 +82,11 @@ final class ViewPairs {
     }
     RandomGenerator random = random(epoch, index);
     for (int i = 0; i < batchSize; i++) {
-      byte[] pixels = pixels(images.get(order[index * batchSize + i]));
+      RandomParts.Source image = read(images.get(order[index * batchSize + i]));
       for (ByteBuffer buffer : buffers) {
-        raster.set(pixels);
+        image.copyTo(raster, random);
         changes.apply(raster, random);
-        buffer.put(i * pixels.length, raster.pixels());
+        buffer.put(i * raster.pixels().length, raster.pixels());
       }
     }
     return new MiniBatch[] {
@@ -90,9 +98,9 @@ final class ViewPairs {
     return new SplittableRandom(seed * 31 + (((long) epoch << Integer.SIZE) | (index + 1)));
   }
 
-  private static byte[] pixels(Pixels.Image image) {
+  private RandomParts.Source read(Pixels.Image image) {
     try {
-      return image.pixels();
+      return parts.read(image);
     } catch (IOException | RuntimeException e) {
       throw new TrainingException(
           "image " + image.key() + " can no longer be read (" + e.getMessage() + ")", e);

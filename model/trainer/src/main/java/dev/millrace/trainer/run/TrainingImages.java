@@ -60,7 +60,9 @@ record TrainingImages(
       Consumer<String> warnings) {
     Pixels pixels =
         new Pixels(
-            config.preprocessing(), (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()));
+            config.preprocessing(),
+            (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory()),
+            config.augmentation().cropArea());
     try {
       Optional<DecodedImages> decoded = DecodedImages.of(images.images(), pixels, stop);
       if (decoded.isEmpty()) {
@@ -80,7 +82,7 @@ record TrainingImages(
     TrainingSet training =
         new TrainingSet(
             parts.get(Part.TRAINING),
-            pixels.side(),
+            config.preprocessing(),
             config.optimization().sampling(),
             config.augmentation(),
             config.seed());

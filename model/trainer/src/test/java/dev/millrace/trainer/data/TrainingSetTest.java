@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Mixing;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingSetTest {
 
@@ -42,7 +48,8 @@ class TrainingSetTest {
   void epoch_hasEachImageOnce_inAnOrderOfItsOwn() throws IOException {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
       TrainingSet set =
-          new TrainingSet(images(pixels), SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1);
+          new TrainingSet(
+              images(pixels), Configs.PREPROCESSING, BATCHES_OF_5, Augmentation.NONE, 1);
       assertThat(set.batches()).isEqualTo(4);
       assertThat(order(set, 0)).hasSize(20).doesNotHaveDuplicates();
       assertThat(order(set, 1)).containsExactlyInAnyOrderElementsOf(order(set, 0));
@@ -56,7 +63,9 @@ class TrainingSetTest {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
       List<Pixels.Image> images = images(pixels).subList(0, 1);
       assertThatThrownBy(
-              () -> new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.NONE, 1))
+              () ->
+                  new TrainingSet(
+                      images, Configs.PREPROCESSING, BATCHES_OF_5, Augmentation.NONE, 1))
           .isInstanceOf(TrainingException.class)
           .hasMessageStartingWith("there is only one image to train on, and a step needs two");
     }
@@ -78,9 +87,9 @@ class TrainingSetTest {
     try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 1 << 20)) {
       List<Pixels.Image> images = images(pixels);
       TrainingSet one =
-          new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
+          new TrainingSet(images, Configs.PREPROCESSING, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
       TrainingSet other =
-          new TrainingSet(images, SmallImages.SIDE, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
+          new TrainingSet(images, Configs.PREPROCESSING, BATCHES_OF_5, Augmentation.DEFAULTS, 1);
       one.batch(0, 0);
       one.batch(3, 1);
 
@@ -95,7 +104,7 @@ class TrainingSetTest {
       TrainingSet set =
           new TrainingSet(
               List.of(image, image),
-              SmallImages.SIDE,
+              Configs.PREPROCESSING,
               new Sampling(2, false),
               Augmentation.of(1, true),
               1);
@@ -105,6 +114,57 @@ class TrainingSetTest {
       }
       assertThat(seen).hasSize(3 * 3 * 2); // 3 offsets down, 3 offsets right, mirrored or not
     }
+  }
+
+  /**
+   * Writes a picture whose left third is red, and whose rest has stripes of three pixels. The crop
+   * of {@link Configs#PREPROCESSING} shows no red, and its resize turns the stripes into grey.
+   */
+  private Pixels.Image wide(Pixels pixels) throws IOException {
+    int height = 6 * SmallImages.SIDE;
+    BufferedImage picture = new BufferedImage(3 * height, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < 3 * height; x++) {
+        picture.setRGB(x, y, x < height ? 0xFF0000 : x / 3 % 2 == 0 ? 0xFFFFFF : 0);
+      }
+    }
+    Path file = folder.resolve("wide.png");
+    ImageIO.write(picture, "png", file.toFile());
+    return pixels.add(
+        new LabelledImage("wide", 0, "", Part.TRAINING, () -> Files.readAllBytes(file)));
+  }
+
+  @ParameterizedTest(name = "{0} bytes for kept pixels")
+  @ValueSource(longs = {0, 1 << 20})
+  void randomPart_isCutOutOfTheWholePicture(long room) throws IOException {
+    double area = 0.004;
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, room, area)) {
+      Pixels.Image image = wide(pixels);
+      Augmentation parts = new Augmentation(0, area, false, 0, false, 0, Mixing.NONE);
+      TrainingSet set =
+          new TrainingSet(
+              List.of(image, image), Configs.PREPROCESSING, new Sampling(2, false), parts, 1);
+      int red = 0;
+      int striped = 0;
+      for (int epoch = 0; epoch < 200; epoch++) {
+        byte[] part = image(set.batch(epoch, 0), 0);
+        red += part[0] == (byte) 0xFF && part[1] == 0 ? 1 : 0;
+        striped += contrast(part) > 100 ? 1 : 0;
+      }
+
+      assertThat(image.pixels()[1]).as("green of the crop").isNotZero();
+      assertThat(red).as("parts that begin outside the crop").isGreaterThan(20);
+      assertThat(striped).as("parts with details of the picture").isGreaterThan(5);
+    }
+  }
+
+  /** Returns the largest difference between the green of adjacent pixels in the first row. */
+  private static int contrast(byte[] part) {
+    int contrast = 0;
+    for (int i = 4; i < 3 * SmallImages.SIDE; i += 3) {
+      contrast = Math.max(contrast, Math.abs((part[i] & 0xFF) - (part[i - 3] & 0xFF)));
+    }
+    return contrast;
   }
 
   /** Returns the offsets of the crop, down and right, and 1 if the image is mirrored, else 0. */

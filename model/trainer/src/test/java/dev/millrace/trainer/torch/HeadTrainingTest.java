@@ -67,7 +67,7 @@ class HeadTrainingTest {
       TrainingSet training =
           new TrainingSet(
               images.subList(0, 20),
-              SmallImages.SIDE,
+              Configs.PREPROCESSING,
               new Sampling(8, false),
               Augmentation.NONE,
               1);
