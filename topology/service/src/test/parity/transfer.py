@@ -18,7 +18,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 import torchvision
-from PIL import Image
+from PIL import Image, ImageOps
 from torchvision import transforms
 
 BATCH, RATE, BACKBONE, DECAY, SMOOTHING = 32, 0.02, 0.1, 1e-4, 0.1
@@ -28,7 +28,7 @@ NORMALIZE = transforms.Compose(
 
 
 def centre(size):
-    return transforms.Compose([transforms.Resize(size * 8 // 7), transforms.CenterCrop(size)])
+    return transforms.Compose([transforms.Resize(round(size * 8 / 7)), transforms.CenterCrop(size)])
 
 
 def random(size):
@@ -64,7 +64,8 @@ def images(folder):
     found = []
     for label, name in enumerate(sorted(child.name for child in folder.iterdir())):
         for file in sorted((folder / name).iterdir()):
-            found.append((Image.open(file).convert("RGB"), label, hashlib.sha256(file.read_bytes()).hexdigest()))
+            upright = ImageOps.exif_transpose(Image.open(file)).convert("RGB")
+            found.append((upright, label, hashlib.sha256(file.read_bytes()).hexdigest()))
     return found
 
 
