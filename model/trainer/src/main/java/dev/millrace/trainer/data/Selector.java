@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Selects the classes and images of a training: decides which names are classes, in which order,
@@ -26,6 +27,7 @@ public final class Selector {
   private final ClassRule rule;
   private final Split split;
   private final SplitFile file;
+  private final boolean isFolder;
 
   /**
    * Creates a selector.
@@ -37,6 +39,7 @@ public final class Selector {
     this.rule = data.classes();
     this.split = data.split();
     this.file = new SplitFile(run);
+    this.isFolder = data instanceof TrainingData.Folder;
   }
 
   /** {@return whether an earlier training in the run's folder has divided images} */
@@ -116,6 +119,10 @@ public final class Selector {
     return found.images().stream().filter(image -> names.contains(image.name())).toList();
   }
 
+  private static Set<String> names(List<NamedImage> images) {
+    return images.stream().map(NamedImage::name).collect(Collectors.toSet());
+  }
+
   private static Set<String> without(
       Part part, Set<String> names, List<NamedImage> images, Map<String, Part> parts) {
     Set<String> without = new LinkedHashSet<>(names);
@@ -192,6 +199,16 @@ public final class Selector {
     Set<String> untrained = without(Part.TRAINING, names, images, parts);
     Set<String> learned = new LinkedHashSet<>(names);
     learned.removeAll(untrained);
+    Set<String> heldOut = new LinkedHashSet<>(untrained);
+    heldOut.retainAll(names(images));
+    // A training from topics goes on, because the topics may bring further images of the class.
+    if (!heldOut.isEmpty() && rule.needsImages() && isFolder) {
+      return Optional.of(
+          "all images of class "
+              + quoted(heldOut)
+              + " are held out, so the network would not learn the class; add images of the class,"
+              + " or remove all of its images to train without it");
+    }
     untrained.removeAll(kept);
     if (!untrained.isEmpty() && rule.needsImages()) {
       return Optional.of("there is no image to train on of class " + quoted(untrained));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.ClassRule;
@@ -15,6 +16,7 @@ import dev.millrace.core.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -163,6 +165,67 @@ class SelectorTest {
         .containsExactly(
             "classes without an image to compare versions on: 'cow'",
             "classes without an image to report the accuracy on: 'cow'");
+  }
+
+  /** Of the published class cow, only images that an earlier training held out remain. */
+  private Selection withoutTrainingImagesOfCow(TrainingData data) {
+    add("cat", 30);
+    add("cow", 30);
+    add("dog", 30);
+    Selector selector = new Selector(data, run);
+    Selection before = selector.select(found(), List.of(), false);
+    selector.keep(before, 0);
+    images.removeIf(
+        image ->
+            image.name().equals("cow") && before.parts().get(image.content()) == Part.TRAINING);
+    return selector.select(found(), List.of("cow", "dog"), true);
+  }
+
+  @Test
+  void aPublishedClassWhoseImagesAreAllHeldOut_isALackInAFolder() {
+    ClassRule rule = new ClassRule(1);
+    TrainingData.Folder data = new TrainingData.Folder(run, new Split(0.2), rule);
+
+    assertThat(withoutTrainingImagesOfCow(data).lack())
+        .contains(
+            "all images of class 'cow' are held out, so the network would not learn the class; add"
+                + " images of the class, or remove all of its images to train without it");
+    images.removeIf(image -> image.name().equals("cow"));
+    assertThat(select(rule, List.of("cow", "dog"), true).lack()).isEmpty();
+  }
+
+  /** The version to train again may be of a release that only warned. */
+  @Test
+  void aClassWhoseImagesAreAllHeldOut_isNoLackInARepeatedTraining() {
+    ClassRule rule = new ClassRule(fixed("cow", "cat", "dog").fixed(), 1, false);
+    TrainingData.Folder data = new TrainingData.Folder(run, new Split(0.2), rule);
+
+    assertThat(withoutTrainingImagesOfCow(data).lack()).isEmpty();
+  }
+
+  /** The loop must not stand still because the images of a rare class were replaced. */
+  @Test
+  void aPublishedClassWhoseImagesAreAllHeldOut_isANoteInATrainingFromTopics() {
+    ClassRule rule = new ClassRule(1);
+    TrainingData.Topics data =
+        new TrainingData.Topics(
+            "images",
+            "labels",
+            Map.of(),
+            new KafkaAccess(Map.of()),
+            run.resolve("replay"),
+            100,
+            10,
+            Duration.ofHours(1),
+            new Split(0.2),
+            rule);
+    Selection selection = withoutTrainingImagesOfCow(data);
+
+    assertThat(selection.lack()).isEmpty();
+    assertThat(selection.notes())
+        .containsExactly(
+            "classes without an image to train on: 'cow'; they keep their indices, but the network"
+                + " does not learn them (a file of classes can leave them out)");
   }
 
   @Test
