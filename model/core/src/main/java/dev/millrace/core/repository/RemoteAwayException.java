@@ -1,5 +1,6 @@
 package dev.millrace.core.repository;
 
+import dev.millrace.core.model.ModelException;
 import java.io.IOException;
 
 /**
@@ -18,5 +19,14 @@ public final class RemoteAwayException extends IOException {
    */
   public RemoteAwayException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * {@return whether a failure may end by itself, because the machine does not work at the moment}
+   *
+   * @param failure the failure of a repository
+   */
+  public static boolean isCauseOf(ModelException failure) {
+    return failure.getCause() instanceof RemoteAwayException;
   }
 }

@@ -88,7 +88,7 @@ final class PastRounds {
     try {
       return repository.manifest(model, version).metrics();
     } catch (ModelException e) {
-      if (e.getCause() instanceof RemoteAwayException) {
+      if (RemoteAwayException.isCauseOf(e)) {
         throw e;
       }
       if (unusable.add(version)) {

@@ -5,8 +5,10 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
@@ -122,10 +124,12 @@ public final class PromotionGate implements AutoCloseable {
   }
 
   /**
-   * Decides whether a candidate is better than the champion.
+   * Decides whether a candidate is better than the champion. If the champion's files are damaged,
+   * the candidate is not blessed.
    *
    * @param candidate the candidate's session; the caller closes it
    * @return the verdict
+   * @throws ModelException if the repository does not work at the moment
    * @throws org.apache.kafka.common.KafkaException if the control topic cannot be read
    */
   public Verdict judge(ModelSession candidate) {
@@ -151,6 +155,18 @@ public final class PromotionGate implements AutoCloseable {
     if (!repository.versions(model).contains(version)) {
       return incomparable(answers, version, "is not in the repository " + repository.place());
     }
+    try {
+      return compared(candidate, some, answers, version, round);
+    } catch (ModelException e) {
+      if (RemoteAwayException.isCauseOf(e)) {
+        throw e;
+      }
+      return incomparable(answers, version, "it cannot be used (" + e.getMessage() + ")");
+    }
+  }
+
+  private Verdict compared(
+      ModelSession candidate, EvaluationSet some, Answers answers, int version, int round) {
     ModelVersion serving = repository.version(model, version);
     int known = serving.labels().size();
     if (!readsTheSame(serving)

@@ -3,14 +3,18 @@ package dev.millrace.trainer.stream;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
+import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.trainer.data.PublishedClasses;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Gives indices to the classes of a model. The classes of the version that serves keep their
@@ -52,15 +56,45 @@ final class ClassOrder {
 
   /**
    * {@return the classes of the version that serves, or of the newest version if no version of the
-   * repository serves}
+   * repository serves} If the training has a gate, a version whose manifest is damaged is passed
+   * over. This is safe, because the control topic holds the indices, and the gate promotes nothing
+   * while it cannot use the version that serves.
+   *
+   * @param notes receives a note for each version that is passed over
+   * @throws ModelException if the repository does not work at the moment; without a gate, also if
+   *     the manifest is damaged
    */
-  PublishedClasses published() {
-    return topic
-        .flatMap(ClassTopic::champion)
-        .map(Champion::version)
-        .filter(version -> PublishedClasses.versions(repository, model).contains(version))
-        .map(version -> PublishedClasses.of(repository, model, version))
-        .orElseGet(() -> PublishedClasses.of(repository, model));
+  PublishedClasses published(List<String> notes) {
+    if (topic.isEmpty()) {
+      return PublishedClasses.of(repository, model);
+    }
+    List<Integer> versions = PublishedClasses.versions(repository, model);
+    Stream<Integer> serving =
+        topic.flatMap(ClassTopic::champion).map(Champion::version).stream()
+            .filter(versions::contains);
+    return Stream.concat(serving, versions.stream().sorted(Comparator.reverseOrder()))
+        .distinct()
+        .flatMap(version -> readable(version, notes).stream())
+        .findFirst()
+        .orElse(new PublishedClasses(0, List.of()));
+  }
+
+  private Optional<PublishedClasses> readable(int version, List<String> notes) {
+    try {
+      return Optional.of(PublishedClasses.of(repository, model, version));
+    } catch (ModelException e) {
+      if (RemoteAwayException.isCauseOf(e)) {
+        throw e;
+      }
+      notes.add(
+          "the classes of version "
+              + version
+              + " cannot be read, so those of another version keep their indices; while version "
+              + version
+              + " serves, nothing is promoted: "
+              + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** {@return the number of the newest version, or 0 if the model has no version} */

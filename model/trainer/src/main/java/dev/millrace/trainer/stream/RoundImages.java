@@ -10,6 +10,7 @@ import dev.millrace.trainer.data.Selection;
 import dev.millrace.trainer.data.Selector;
 import dev.millrace.trainer.gate.GoldenCheck;
 import dev.millrace.trainer.gate.GoldenFile;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -88,9 +89,11 @@ final class RoundImages {
    *     given
    */
   Optional<LabelledImages> select(FoundImages found) {
-    PublishedClasses published = order.published();
+    List<String> passedOver = new ArrayList<>();
+    PublishedClasses published = order.published(passedOver);
     Selection selection = select(found, published);
-    Set<String> notes = new LinkedHashSet<>(selection.notes());
+    Set<String> notes = new LinkedHashSet<>(passedOver);
+    notes.addAll(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
     if (selection.lack().isEmpty()) {
       golden = golden.map(GoldenCheck::again);

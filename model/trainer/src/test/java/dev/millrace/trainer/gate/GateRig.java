@@ -5,6 +5,7 @@ import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
@@ -49,6 +50,10 @@ final class GateRig {
   final List<Integer> opened = new ArrayList<>();
   final List<String> warnings = new ArrayList<>();
   int openSessions;
+
+  /** The failure of each attempt to open a version, or null. */
+  ModelException damaged;
+
   Optional<GoldenSet> golden = Optional.empty();
 
   private final Map<Integer, IntPredicate> rules = new HashMap<>();
@@ -137,6 +142,9 @@ final class GateRig {
   private ModelSession open(ModelVersion version, Device device) {
     if (!device.equals(Device.CPU)) {
       throw new AssertionError(device);
+    }
+    if (damaged != null) {
+      throw damaged;
     }
     opened.add(version.version());
     return session(rules.get(version.version()));

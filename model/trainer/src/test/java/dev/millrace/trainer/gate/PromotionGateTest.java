@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.control.Champion;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.training.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -302,6 +306,47 @@ class PromotionGateTest {
   }
 
   /** An operator returned to version 1 while the successor of version 2 was trained. */
+  /** The training would otherwise repeat the comparison for ever, and publish nothing. */
+  @Test
+  void championWhoseManifestIsDamaged_isNotReplaced() throws IOException {
+    serveHalf();
+    Files.writeString(folder.resolve(GateRig.MODEL + "/1/" + ModelManifest.FILE_NAME), "{");
+
+    Verdict verdict = judge(0, 200, 0);
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.champion()).isEqualTo(1);
+    assertThat(verdict.reason())
+        .startsWith("version 1 serves, but it cannot be used (")
+        .contains("millrace.json is not a manifest")
+        .endsWith("); promote its successor by hand");
+    assertThat(rig.openSessions).isEqualTo(1);
+  }
+
+  /** A model file that was damaged fails when it is opened. */
+  @Test
+  void championThatCannotBeOpened_isNotReplaced() {
+    serveHalf();
+    rig.damaged = new ModelException("its model.onnx has another checksum");
+
+    Verdict verdict = judge(0, 200, 0);
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "version 1 serves, but it cannot be used (its model.onnx has another checksum);"
+                + " promote its successor by hand");
+  }
+
+  @Test
+  void championWhoseRepositoryIsAway_isWaitedFor() {
+    serveHalf();
+    rig.damaged =
+        new ModelException("try again later", new RemoteAwayException("nobody answers", null));
+
+    assertThatThrownBy(() -> judge(0, 200, 0)).isSameAs(rig.damaged);
+  }
+
   @Test
   void rollbackDuringTheRun_isNotUndone() {
     int old = rig.publish(PromotionGateTest::half).version();

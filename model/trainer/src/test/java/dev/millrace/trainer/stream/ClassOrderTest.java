@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.millrace.control.Champion;
 import dev.millrace.control.ConcurrentChangeException;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -21,6 +25,7 @@ class ClassOrderTest {
   @TempDir Path folder;
   private ModelRepository repository;
   private final Topic topic = new Topic();
+  private final List<String> notes = new ArrayList<>();
   private ClassOrder order;
 
   /** The control topic, which all trainers share. */
@@ -69,12 +74,12 @@ class ClassOrderTest {
   }
 
   private List<String> give(String... names) {
-    return order.give(order.published(), List.of(names));
+    return order.give(order.published(notes), List.of(names));
   }
 
   @Test
   void firstClasses_getTheirIndicesOnTheTopic() {
-    assertThat(order.known(order.published())).isEmpty();
+    assertThat(order.known(order.published(notes))).isEmpty();
     assertThat(give("cat", "dog")).containsExactly("cat", "dog");
     assertThat(topic.classes).containsExactly("cat", "dog");
   }
@@ -85,7 +90,7 @@ class ClassOrderTest {
     serve(1);
     publish("ape", "cat", "dog"); // by hand, and never promoted
 
-    assertThat(order.published().version()).isEqualTo(1);
+    assertThat(order.published(notes).version()).isEqualTo(1);
     assertThat(give("dog", "cat", "ape")).containsExactly("dog", "cat", "ape");
   }
 
@@ -96,9 +101,9 @@ class ClassOrderTest {
     ClassOrder other = new ClassOrder(repository, "small", Optional.of(topic));
 
     assertThat(give("cat", "dog", "ape")).containsExactly("cat", "dog", "ape");
-    assertThat(other.give(other.published(), List.of("cat", "dog", "cow")))
+    assertThat(other.give(other.published(notes), List.of("cat", "dog", "cow")))
         .containsExactly("cat", "dog", "ape", "cow");
-    assertThat(order.known(order.published())).containsExactly("cat", "dog", "ape", "cow");
+    assertThat(order.known(order.published(notes))).containsExactly("cat", "dog", "ape", "cow");
   }
 
   @Test
@@ -125,7 +130,7 @@ class ClassOrderTest {
     publish("dog", "cat");
     serve(7);
 
-    assertThat(order.published().version()).isEqualTo(1);
+    assertThat(order.published(notes).version()).isEqualTo(1);
   }
 
   @Test
@@ -134,8 +139,48 @@ class ClassOrderTest {
     publish("dog", "cat");
     ClassOrder alone = new ClassOrder(repository, "small", Optional.empty());
 
-    assertThat(alone.known(alone.published())).containsExactly("dog", "cat");
-    assertThat(alone.give(alone.published(), List.of("dog", "cat", "ape")))
+    assertThat(alone.known(alone.published(notes))).containsExactly("dog", "cat");
+    assertThat(alone.give(alone.published(notes), List.of("dog", "cat", "ape")))
         .containsExactly("dog", "cat", "ape");
+  }
+
+  private void damage(int version) throws IOException {
+    Files.writeString(folder.resolve("small/" + version + "/millrace.json"), "{");
+  }
+
+  /** Otherwise, no round could begin until a person promotes another version. */
+  @Test
+  void aChampionWhoseManifestIsDamaged_isPassedOver_andTheIndicesOnTheTopicStay()
+      throws IOException {
+    publish("dog", "cat");
+    publish("dog", "cat");
+    publish("dog", "cat", "ape");
+    serve(3);
+    give("dog", "cat", "ape", "cow");
+    damage(3);
+    damage(2);
+
+    assertThat(order.published(notes).version()).isEqualTo(1);
+    assertThat(notes).hasSize(2);
+    assertThat(notes.get(0))
+        .startsWith(
+            "the classes of version 3 cannot be read, so those of another version keep their"
+                + " indices; while version 3 serves, nothing is promoted: ")
+        .contains("millrace.json is not a manifest");
+    assertThat(give("bee", "cat", "dog")).containsExactly("dog", "cat", "ape", "cow", "bee");
+    damage(1);
+    assertThat(order.published(notes).version()).isZero();
+  }
+
+  /** Nothing else stores the indices of the classes. */
+  @Test
+  void withoutATopic_aDamagedManifestIsAnError() throws IOException {
+    publish("cat", "dog");
+    damage(1);
+    ClassOrder alone = new ClassOrder(repository, "small", Optional.empty());
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> alone.published(notes))
+        .withMessageContaining("is not a manifest");
   }
 }
