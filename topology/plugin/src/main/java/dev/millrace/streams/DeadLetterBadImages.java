@@ -114,7 +114,7 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
    */
   private Optional<Exception> reason(ErrorHandlerContext context, Exception exception) {
     Exception reason = exception;
-    if (context.headers() != null && context.headers().lastHeader(DeadLetter.STUB) != null) {
+    if (isSkipped(context)) {
       reason = new UnsendableException("the record was skipped without being read, as configured");
     } else if (!isRefusal(exception)) {
       if (!failures.isTooMany(context.topic(), context.partition(), context.offset(), exception)) {
@@ -132,8 +132,15 @@ public final class DeadLetterBadImages implements ProcessingExceptionHandler {
     return Optional.of(reason);
   }
 
+  private static boolean isSkipped(ErrorHandlerContext context) {
+    return context.headers() != null && context.headers().lastHeader(DeadLetter.STUB) != null;
+  }
+
+  /** Returns the bytes of a record. A skipped record has none, and must not be read again. */
   private RawRecord raw(ErrorHandlerContext context, Record<?, ?> record) {
-    return RawRecord.of(context, record, () -> sourceRecord.apply(context));
+    return isSkipped(context)
+        ? RawRecord.NONE
+        : RawRecord.of(context, record, () -> sourceRecord.apply(context));
   }
 
   private ProducerRecord<byte[], byte[]> letter(

@@ -19,6 +19,10 @@ import org.apache.kafka.streams.processor.api.Record;
  * UTF-8), and for an event that consists only of an image. For any other record, this class reads
  * the bytes from the input topic again.
  *
+ * <p>Kafka Streams drops the bytes when the topology sends the record to a topic, for example when
+ * the input stream is also copied to another topic. This class then reads the bytes from the input
+ * topic again, too.
+ *
  * <p>A record that a punctuator has created has no bytes in an input topic. This class then
  * serializes the key and the value in the same way, with every version. The key and the value are
  * null if they are of other types.
@@ -33,7 +37,8 @@ record RawRecord(byte[] key, byte[] value) {
 
   private static final boolean KEPT = KafkaStreamsVersion.running().isAtLeast(4, 1);
 
-  private static final RawRecord NONE = new RawRecord(null, null);
+  /** The bytes of a record without a key and a value. */
+  static final RawRecord NONE = new RawRecord(null, null);
 
   /**
    * Returns the bytes of a record.
@@ -49,9 +54,24 @@ record RawRecord(byte[] key, byte[] value) {
           : written(record.key(), record.value(), record.headers()).orElse(NONE);
     }
     if (KEPT) {
-      return new RawRecord(context.sourceRawKey(), context.sourceRawValue());
+      return isDropped(context, record)
+          ? again.get()
+          : new RawRecord(context.sourceRawKey(), context.sourceRawValue());
     }
     return written(record.key(), record.value(), context.headers()).orElseGet(again);
+  }
+
+  /**
+   * Tests whether Kafka Streams has dropped the bytes ({@code
+   * RecordCollectorImpl.freeRawInputRecordFromContext}). A record that only refers to its image may
+   * have no bytes.
+   */
+  private static boolean isDropped(ErrorHandlerContext context, Record<?, ?> record) {
+    return context.sourceRawKey() == null
+        && context.sourceRawValue() == null
+        && record != null
+        && (record.key() != null
+            || (record.value() != null && !(record.value() instanceof ImageEvent.Referenced)));
   }
 
   /**

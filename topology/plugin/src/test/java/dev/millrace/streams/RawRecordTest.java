@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.events.ImageEvent;
+import dev.millrace.events.ImageReference;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,7 @@ class RawRecordTest {
 
   private static final byte[] BYTES = "photo".getBytes(StandardCharsets.UTF_8);
   private static final TopicPartition PARTITION = new TopicPartition("photos", 2);
+  private static final RawRecord AGAIN = new RawRecord(null, BYTES);
   private static final Map<String, Object> STREAMS =
       Map.of("application.id", "test", "bootstrap.servers", "nowhere:1");
 
@@ -87,6 +92,46 @@ class RawRecordTest {
     assertThat(RawRecord.written("key", 7L, none)).isEmpty();
     assertThat(RawRecord.written(7L, BYTES, none)).isEmpty();
     assertThat(RawRecord.written("key", new ImageEvent.Unreadable("no JSON"), none)).isEmpty();
+  }
+
+  /** Returns what Kafka Streams tells a handler, after it has dropped the bytes of the record. */
+  private static ErrorHandlerContext withoutBytes() {
+    return (ErrorHandlerContext)
+        Proxy.newProxyInstance(
+            RawRecordTest.class.getClassLoader(),
+            new Class<?>[] {ErrorHandlerContext.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "topic" -> PARTITION.topic();
+                  case "headers" -> new RecordHeaders();
+                  default -> null;
+                });
+  }
+
+  private static RawRecord withoutBytes(Object key, Object value) {
+    return RawRecord.of(withoutBytes(), new Record<>(key, value, 0), () -> AGAIN);
+  }
+
+  /** Kafka Streams drops the bytes when it sends the record to another topic. */
+  @Test
+  @Tag("build-kafka") // older versions do not keep the bytes
+  void recordThatWasCopied_isReadAgain() {
+    ImageEvent image = new ImageEvent.Encoded(BYTES);
+
+    assertThat(withoutBytes(null, image)).isSameAs(AGAIN);
+    assertThat(withoutBytes("key", image)).isSameAs(AGAIN);
+    assertThat(withoutBytes("key", null)).isSameAs(AGAIN);
+  }
+
+  @Test
+  @Tag("build-kafka")
+  void recordWithoutBytes_isNotReadAgain() {
+    ImageEvent elsewhere =
+        new ImageEvent.Referenced(new ImageReference("s3://images/cat.png", null));
+
+    assertThat(withoutBytes(null, null)).isNotSameAs(AGAIN);
+    assertThat(withoutBytes(null, elsewhere)).isNotSameAs(AGAIN);
+    assertThat(RawRecord.of(withoutBytes(), null, () -> AGAIN)).isNotSameAs(AGAIN);
   }
 
   @Test
