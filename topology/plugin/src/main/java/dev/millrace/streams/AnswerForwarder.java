@@ -100,9 +100,9 @@ final class AnswerForwarder<K, V, R> {
     BadImageException bad = refusal;
     try {
       pending.trace().run(() -> passOn(pending, complete, bad));
-    } catch (RuntimeException e) {
-      if (RecordForwarder.bypassesHandlers(e)) {
-        throw failure.remember(records.failureOfThisTask(e));
+    } catch (Exception e) { // a TopicNameExtractor in Kotlin may throw a checked exception
+      if (bypassesHandlers(e)) {
+        throw failure.remember(records.failureOfThisTask((RuntimeException) e));
       }
       throw failure.remember(
           new InferenceStalledError("forwarding an answer failed: " + e.getMessage(), e));
@@ -123,13 +123,17 @@ final class AnswerForwarder<K, V, R> {
       } else {
         refuse(pending, refusal.reason().label(), refusal);
       }
-    } catch (RuntimeException e) {
-      if (RecordForwarder.bypassesHandlers(e)
+    } catch (Exception e) {
+      if (bypassesHandlers(e)
           || !failures.isTooMany(origin.topic(), origin.partition(), origin.offset(), e)) {
         throw e;
       }
       refuse(pending, e.getClass().getName(), new FailedRecordException(e));
     }
+  }
+
+  private static boolean bypassesHandlers(Exception failure) {
+    return failure instanceof RuntimeException own && RecordForwarder.bypassesHandlers(own);
   }
 
   private void refuse(PendingRecord<K, V> pending, String type, RuntimeException reason) {

@@ -49,6 +49,7 @@ final class OtherKafkaRun {
     LauncherDiscoveryRequest tests =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(
+                selectClass(CheckedExceptionTest.class),
                 selectClass(ImageInferenceTest.class),
                 selectClass(InferenceProcessorTest.class),
                 selectClass(InferenceTest.class),
