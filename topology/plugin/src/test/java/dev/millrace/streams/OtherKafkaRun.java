@@ -57,6 +57,7 @@ final class OtherKafkaRun {
                 selectClass(PunctuatedRecordsTest.class),
                 selectClass(SharedStoreTest.class),
                 selectClass(TraceContextTest.class),
+                selectClass("dev.millrace.streams.clients.PromptProducerTest"),
                 selectPackage("dev.millrace.streams.internals"),
                 selectPackage("dev.millrace.streams.sending"))
             .filters(

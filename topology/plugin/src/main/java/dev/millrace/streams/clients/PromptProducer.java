@@ -1,6 +1,8 @@
 package dev.millrace.streams.clients;
 
 import dev.millrace.streams.internals.TaskRevival;
+import dev.millrace.streams.internals.UnsentResults;
+import dev.millrace.streams.sending.RefusedSends;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -11,19 +13,24 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Kafka's producer, except for two guards:
+ * Kafka's producer, except for three guards:
  *
  * <ul>
  *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
- *       and none of a task whose results were aborted or not sent (see {@link ReturnedRecords}).
+ *       and none of a task whose results were aborted (see {@link ReturnedRecords}).
  *   <li>If a result cannot be sent now, for example within {@code delivery.timeout.ms}, all tasks
  *       of the thread begin again at their committed offsets (see {@link #send}).
+ *   <li>No task commits while a result of its thread is missing (see {@link UnsentResults}).
  * </ul>
  *
  * <p>Only its stream thread sends records, and begins and ends transactions.
@@ -32,6 +39,7 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
   private final Supplier<? extends ShortPollConsumer> consumer;
   private final CommittedOffsets committed;
+  private final UnsentResults unsent;
 
   /** The offsets of the current transaction. */
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
@@ -46,9 +54,18 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
       Map<String, Object> config,
       Supplier<? extends ShortPollConsumer> consumer,
       CommittedOffsets committed) {
+    this(config, consumer, committed, new UnsentResults());
+  }
+
+  PromptProducer(
+      Map<String, Object> config,
+      Supplier<? extends ShortPollConsumer> consumer,
+      CommittedOffsets committed,
+      UnsentResults unsent) {
     super(config, new ByteArraySerializer(), new ByteArraySerializer());
     this.consumer = consumer;
     this.committed = committed;
+    this.unsent = unsent;
   }
 
   @Override
@@ -58,28 +75,46 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   }
 
   /**
-   * Sends a record. If the send fails with a retriable exception, {@code callback} receives an
-   * {@link OutOfOrderSequenceException} whose cause is this exception. Kafka Streams then closes
-   * all tasks of the thread and joins the group again, and does not ask the {@code
+   * Sends a record. If the send fails with a retriable exception, {@code callback}
+   * receives an {@link OutOfOrderSequenceException} whose cause is this failure. Kafka Streams then
+   * closes all tasks of the thread and joins the group again, and does not ask the {@code
    * production.exception.handler}.
    *
-   * <p>With the retriable exception itself, Kafka Streams would process the records of only one
-   * task again. It forgets the failed sends of the thread's other tasks ({@code
-   * RecordCollectorImpl}), and would commit the offsets of their records.
+   * <p>With a retriable exception itself, Kafka Streams would process the records of only one task
+   * again. It forgets the failed sends of the thread's other tasks ({@code RecordCollectorImpl}),
+   * and would commit the offsets of their records.
    */
   @Override
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
-    ShortPollConsumer polled = consumer.get();
     return super.send(
         record,
         (metadata, failure) -> {
-          if (failure instanceof RetriableException && polled != null) {
-            polled.resultNotSent();
-          }
-          if (callback != null) {
-            callback.onCompletion(metadata, withoutRetry(failure));
+          if (failure != null) {
+            failed(record.topic(), callback, metadata, failure);
+          } else if (callback != null) {
+            callback.onCompletion(metadata, null);
           }
         });
+  }
+
+  /** Passes a failure on to Kafka Streams, and remembers it, unless Kafka Streams ignores it. */
+  void failed(String topic, Callback callback, RecordMetadata metadata, Exception failure) {
+    Exception passedOn = withoutRetry(failure);
+    boolean refused =
+        RefusedSends.refuses(
+            () -> {
+              if (callback != null) {
+                callback.onCompletion(metadata, passedOn);
+              }
+            });
+    if (passedOn instanceof OutOfOrderSequenceException) {
+      unsent.add(new TaskMigratedException(passedOn.getMessage(), failure));
+    } else if ((refused && !(failure instanceof TransactionAbortedException))
+        || UnsentResults.isFatal(failure)) {
+      unsent.add(
+          new StreamsException(
+              "a record was not sent to topic " + topic + ": " + failure.getMessage(), failure));
+    }
   }
 
   /**
@@ -97,6 +132,18 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
                 + failure.getMessage());
     lost.initCause(failure);
     return lost;
+  }
+
+  /**
+   * Waits until all records are sent.
+   *
+   * @throws KafkaException if a record was not sent, even if Kafka Streams has forgotten the
+   *     failure (see {@link UnsentResults})
+   */
+  @Override
+  public void flush() {
+    super.flush();
+    unsent.requireNone();
   }
 
   @Override
@@ -128,5 +175,8 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
       polled.transactionAborted();
     }
     super.abortTransaction();
+    if (polled != null) {
+      unsent.forget();
+    }
   }
 }

@@ -37,15 +37,13 @@ import org.slf4j.LoggerFactory;
  *       position if no poll has returned a record. Kafka Streams itself applies {@code
  *       auto.offset.reset} when it revives the task. With {@code latest}, it would skip the records
  *       that the task has given up or not read yet.
- *   <li>No commit includes the offsets of a task that goes on although its results were aborted or
- *       not sent. All tasks of a thread share a transaction. While the group rebalances, Kafka
- *       Streams aborts it to revive one task, and does not commit the others before ({@code
- *       TaskManager.handleCorruption}). All tasks of a thread also share the failure of a send.
- *       When Kafka Streams closes one task, it may forget this failure, although the send was
- *       another task's ({@code TaskManager.closeTaskClean}).
+ *   <li>No commit includes the offsets of a task that goes on although its results were aborted.
+ *       All tasks of a thread share a transaction. While the group rebalances, Kafka Streams aborts
+ *       it to revive one task, and does not commit the others before ({@code
+ *       TaskManager.handleCorruption}).
  * </ul>
  *
- * <p>Confined to the consumer's thread, except for {@link #resultNotSent}.
+ * <p>Confined to the consumer's thread.
  */
 final class ReturnedRecords {
 
@@ -67,16 +65,10 @@ final class ReturnedRecords {
   private final Set<TopicPartition> restarted = new HashSet<>();
 
   /**
-   * The partitions that have returned records, and whose task has not started again since results
-   * of the thread were aborted or not sent.
+   * The partitions that have returned records, and whose task has not started again since the
+   * results of the thread were aborted.
    */
   private final Set<TopicPartition> aborted = new HashSet<>();
-
-  /**
-   * Whether a result of the thread was not sent since the consumer has last lost all partitions. A
-   * network thread of the producer sets it.
-   */
-  private volatile boolean resultNotSent;
 
   private boolean calling;
 
@@ -134,35 +126,22 @@ final class ReturnedRecords {
     ends.keySet().removeAll(partitions);
     firsts.keySet().removeAll(partitions);
     aborted.removeAll(partitions);
-    if (ends.isEmpty()) {
-      resultNotSent = false; // the thread has no records whose result it could be
-    }
-  }
-
-  /** To be called when a result of the consumer's thread was not sent, by any thread. */
-  void resultNotSent() {
-    resultNotSent = true;
   }
 
   /** To be called when the transaction of the consumer's thread was aborted. */
   void abort() {
-    resultNotSent = false;
     aborted.addAll(ends.keySet());
   }
 
   /**
    * To be called before the offsets of partitions are committed.
    *
-   * @throws CommitFailedException if results of these records were aborted or not sent. Kafka
-   *     Streams then closes all tasks of the thread and joins the group again
+   * @throws CommitFailedException if results of these records were aborted. Kafka Streams then
+   *     closes all tasks of the thread and joins the group again
    */
   void requireResults(Collection<TopicPartition> partitions) {
-    if (resultNotSent) {
-      abort();
-    }
     if (!Collections.disjoint(partitions, aborted)) {
-      throw new CommitFailedException(
-          "results of these partitions were aborted or not sent: " + partitions);
+      throw new CommitFailedException("results of these partitions were aborted: " + partitions);
     }
   }
 

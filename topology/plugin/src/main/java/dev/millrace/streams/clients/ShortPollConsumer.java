@@ -207,20 +207,12 @@ public class ShortPollConsumer extends NotedConsumer {
   /**
    * Returns those offsets that the transaction of this consumer's thread may commit.
    *
-   * @throws CommitFailedException if a task goes on although its results were aborted or not sent
+   * @throws CommitFailedException if a task goes on although its results were aborted
    */
   final Map<TopicPartition, OffsetAndMetadata> committableInTransaction(
       Map<TopicPartition, OffsetAndMetadata> offsets) {
     returned.requireResults(offsets.keySet());
     return committable(offsets);
-  }
-
-  /**
-   * To be called when a result of this consumer's thread was not sent. Any thread may call this
-   * method.
-   */
-  final void resultNotSent() {
-    returned.resultNotSent();
   }
 
   /** To be called when the transaction of this consumer's thread was aborted. */

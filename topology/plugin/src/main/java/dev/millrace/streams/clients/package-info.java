@@ -7,7 +7,8 @@
  * <p>How long a poll waits: {@link dev.millrace.streams.clients.PromptPoll}, {@link
  * dev.millrace.streams.clients.OwedAnswers} and {@link dev.millrace.streams.clients.BurstPace}. How
  * many records it returns: {@link dev.millrace.streams.clients.ShortPolls}. Which offsets may be
- * committed: {@link dev.millrace.streams.clients.ReturnedRecords} and {@link
+ * committed: {@link dev.millrace.streams.clients.ReturnedRecords}, {@link
+ * dev.millrace.streams.clients.PromptProducer} and {@link
  * dev.millrace.streams.clients.CommittedOffsets}. Which partitions are paused: {@link
  * dev.millrace.streams.clients.HeldPartitions}. Which records are missing: {@link
  * dev.millrace.streams.clients.LostRecords} and {@link

@@ -1,9 +1,9 @@
 package dev.millrace.streams.internals;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.StreamsConfig;
@@ -153,12 +153,12 @@ public final class TaskRevival {
   }
 
   private static Set<TaskId> tasksOfThread() {
-    return runningTasks().map(Task::id).collect(Collectors.toSet());
+    return runningTasks().stream().map(Task::id).collect(Collectors.toSet());
   }
 
   /** {@return the input partitions of a task; none if the calling thread does not run the task} */
   static Set<TopicPartition> inputPartitions(TaskId id) {
-    return runningTasks()
+    return runningTasks().stream()
         .filter(task -> task.id().equals(id))
         .flatMap(task -> task.inputPartitions().stream())
         .collect(Collectors.toSet());
@@ -168,10 +168,12 @@ public final class TaskRevival {
    * Returns the calling thread's running tasks. {@code StreamThread.threadMetadata()} would not
    * serve, because it is not up to date while the thread starts other tasks.
    */
-  private static Stream<Task> runningTasks() {
+  static List<Task> runningTasks() {
     return Thread.currentThread() instanceof StreamThread thread
-        ? thread.readOnlyActiveTasks().stream().filter(task -> task.state() == Task.State.RUNNING)
-        : Stream.empty();
+        ? thread.readOnlyActiveTasks().stream()
+            .filter(task -> task.state() == Task.State.RUNNING)
+            .toList()
+        : List.of();
   }
 
   /**

@@ -3,19 +3,21 @@ package dev.millrace.streams.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.streams.internals.UnsentResults;
+import dev.millrace.streams.sending.RefusedSends;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.CommitFailedException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,30 +26,20 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class PromptProducerTest {
 
-  private static final Map<String, Object> BROKER = Map.of("bootstrap.servers", "localhost:1");
-  private static final TopicPartition PARTITION = new TopicPartition("images", 0);
-  private static final Map<TopicPartition, OffsetAndMetadata> OFFSETS =
-      Map.of(PARTITION, new OffsetAndMetadata(6));
+  /** The running tasks of the thread. */
+  private Set<String> tasks = Set.of("a task");
 
-  private final ShortPollConsumer consumer =
-      new ShortPollConsumer(
-          with(BROKER, "group.id", "test", "default.api.timeout.ms", 100), () -> 1);
   private final PromptProducer producer =
-      new PromptProducer(with(BROKER, "max.block.ms", 50), () -> consumer, new CommittedOffsets());
+      new PromptProducer(
+          Map.of("bootstrap.servers", "localhost:1", "max.block.ms", 50),
+          () -> null,
+          new CommittedOffsets(),
+          new UnsentResults(() -> tasks));
   private final List<Exception> failures = new ArrayList<>();
-
-  private static Map<String, Object> with(Map<String, Object> config, Object... keysAndValues) {
-    Map<String, Object> all = new HashMap<>(config);
-    for (int i = 0; i < keysAndValues.length; i += 2) {
-      all.put((String) keysAndValues[i], keysAndValues[i + 1]);
-    }
-    return all;
-  }
 
   @AfterEach
   void close() {
     producer.close();
-    consumer.close();
   }
 
   /** Sends a record, and waits until the send has failed. */
@@ -57,14 +49,6 @@ class PromptProducerTest {
             new ProducerRecord<>("predictions", new byte[1]),
             (metadata, failure) -> failures.add(failure));
     assertThat(failures).hasSize(1);
-  }
-
-  private void poll() {
-    consumer.returned.poll(
-        () ->
-            PolledRecords.of(
-                PARTITION,
-                new ConsumerRecord<>(PARTITION.topic(), 0, 5, new byte[0], new byte[0])));
   }
 
   /** For a retriable failure, Kafka Streams would give up the work of only one task. */
@@ -80,25 +64,70 @@ class PromptProducerTest {
 
   /** Kafka Streams may forget the failure when it closes another task. */
   @Test
-  void offsets_areNotCommitted_afterAResultWasNotSent() {
-    poll();
+  void resultsOfATask_areNotCommitted_afterAResultWasNotSent() {
     send();
 
-    assertThatThrownBy(() -> consumer.commitSync(OFFSETS))
-        .isInstanceOf(CommitFailedException.class);
-    assertThatThrownBy(() -> consumer.committableInTransaction(OFFSETS))
-        .isInstanceOf(CommitFailedException.class);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(producer::flush)
+          .isInstanceOf(TaskMigratedException.class)
+          .hasCauseInstanceOf(TimeoutException.class);
+    }
   }
 
   @Test
-  void offsets_areCommitted_afterTheThreadHasJoinedAgain() {
-    poll();
+  void resultsOfATask_areCommitted_afterTheThreadHasJoinedAgain() {
     send();
+    assertThatThrownBy(producer::flush).isInstanceOf(TaskMigratedException.class);
 
-    consumer.returned.forget(Set.of(PARTITION));
-    poll();
+    tasks = Set.of("another task");
 
-    assertThat(consumer.committableInTransaction(OFFSETS)).isEqualTo(OFFSETS);
+    producer.flush();
+  }
+
+  /** Kafka Streams asks the handler while it is told about the failure. */
+  @Test
+  void resultsOfATask_areNotCommitted_afterTheHandlerHasRefusedASend() {
+    Exception tooLarge = new RecordTooLargeException("too large");
+
+    producer.failed("predictions", PromptProducerTest::refuse, null, tooLarge);
+
+    assertThatThrownBy(producer::flush)
+        .isInstanceOf(StreamsException.class)
+        .isNotInstanceOf(TaskMigratedException.class)
+        .hasMessageContainingAll("predictions", "too large")
+        .hasCause(tooLarge);
+  }
+
+  @SuppressWarnings("deprecation") // Kafka Streams calls this method in versions before 4.2
+  private static void refuse(RecordMetadata metadata, Exception failure) {
+    new RefusedSends().handle(null, null, failure);
+  }
+
+  /** Kafka Streams asks no handler about such a failure. */
+  @Test
+  void resultsOfATask_areNotCommitted_afterASendWithoutAuthorization() {
+    producer.failed(
+        "predictions", null, null, new TopicAuthorizationException(Set.of("predictions")));
+
+    assertThatThrownBy(producer::flush).isInstanceOf(StreamsException.class);
+  }
+
+  /** With another handler, the application may drop records that cannot be sent. */
+  @Test
+  void resultsOfATask_areCommitted_ifTheHandlerHasDroppedARecord() {
+    producer.failed(
+        "predictions", (metadata, failure) -> {}, null, new RecordTooLargeException("too large"));
+
+    producer.flush();
+  }
+
+  /** The abort has cancelled the send, and Kafka Streams 3.9 asks the handler about it. */
+  @Test
+  void resultsOfATask_areCommitted_afterAnAbortedSend() {
+    producer.failed(
+        "predictions", PromptProducerTest::refuse, null, new TransactionAbortedException());
+
+    producer.flush();
   }
 
   /** The application's exception handler decides about such a failure, and may drop the record. */

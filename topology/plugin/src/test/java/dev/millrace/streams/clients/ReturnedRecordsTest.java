@@ -148,35 +148,6 @@ class ReturnedRecordsTest {
     assertThat(rewinds(Map.of())).isEmpty();
   }
 
-  /** Kafka Streams may forget that a send has failed. */
-  @Test
-  void recordsWhoseResultWasNotSent_areNotCommitted_untilTheirTaskStartsAgain() {
-    poll(5, 6);
-    returned.resultNotSent();
-
-    for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> returned.requireResults(Set.of(ONE, TWO)))
-          .isInstanceOf(CommitFailedException.class);
-    }
-    returned.requireResults(Set.of(TWO));
-    returned.seek(Set.of(ONE));
-    returned.requireResults(Set.of(ONE));
-  }
-
-  @Test
-  void resultThatWasNotSent_isForgotten_withTheLastPartition() {
-    poll(5, 6);
-    returned.resultNotSent();
-    returned.forget(Set.of(TWO));
-    assertThatThrownBy(() -> returned.requireResults(Set.of(ONE)))
-        .isInstanceOf(CommitFailedException.class);
-
-    returned.resultNotSent();
-    returned.forget(Set.of(ONE));
-    poll(5, 6);
-    returned.requireResults(Set.of(ONE));
-  }
-
   @Test
   void otherOffsets_areCommitted() {
     poll(5, 6);

@@ -25,4 +25,10 @@ class RefusedSendsTest {
     assertThat(handler.handle(null, null, new RecordTooLargeException("it is too large")))
         .isEqualTo(ProductionExceptionHandlerResponse.FAIL);
   }
+
+  @Test
+  void refusal_isReported_forItsOwnSend() {
+    assertThat(RefusedSends.refuses(this::failureThatStays_failsTheTask)).isTrue();
+    assertThat(RefusedSends.refuses(() -> {})).isFalse();
+  }
 }
