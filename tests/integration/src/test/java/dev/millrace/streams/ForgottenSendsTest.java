@@ -11,8 +11,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
@@ -141,5 +144,31 @@ class ForgottenSendsTest extends GivenUpTasks {
     }
 
     assertThat(committed()).containsExactly((long) RECORDS);
+  }
+
+  /** Kafka Streams throws the failure when it sends the next record, and asks the handler. */
+  @Test
+  void recordBehindAResultThatWasNotSent_isNoDeadLetter_howeverOftenItFails() throws Exception {
+    properties.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterBadImages.class);
+    properties.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, deadLetters);
+    try (KafkaStreams streams = startFailing(StreamThreadExceptionResponse.REPLACE_THREAD)) {
+      await().atMost(PATIENCE).until(() -> committed().equals(Set.of((long) RECORDS)));
+      tell(0, SENDS_TOO_MUCH, SENDS);
+      await()
+          .atMost(PATIENCE)
+          .until(() -> failures.size() > RecordFailures.MOST || deadLetters() > 0);
+    }
+
+    assertThat(deadLetters()).isZero();
+    assertThat(committed()).containsExactly((long) RECORDS);
+  }
+
+  private long deadLetters() {
+    try (KafkaConsumer<byte[], byte[]> reader =
+        new KafkaConsumer<>(kafka, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      TopicPartition partition = new TopicPartition(deadLetters, 0);
+      return reader.endOffsets(List.of(partition)).get(partition);
+    }
   }
 }

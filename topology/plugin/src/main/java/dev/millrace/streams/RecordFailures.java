@@ -3,6 +3,8 @@ package dev.millrace.streams;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /**
  * Counts the failures of records. A record that has itself caused {@value #MOST} failures is given
@@ -34,14 +36,15 @@ final class RecordFailures {
   }
 
   /**
-   * Counts a failure if the record caused it. Ignores other failures, and the failures of records
-   * without a place, because they cannot be told apart.
+   * Counts a failure if the record caused it. Ignores other failures, the failure of an earlier
+   * send, which may have been another record's, and the failures of records without a place,
+   * because they cannot be told apart.
    *
    * @param topic the record's topic; null if a punctuator has created the record
    * @return true if the record has failed too often and is to be given up
    */
   synchronized boolean isTooMany(String topic, int partition, long offset, Throwable failure) {
-    if (topic == null || Blame.of(failure) != Blame.RECORD) {
+    if (topic == null || isOfAnEarlierSend(failure) || Blame.of(failure) != Blame.RECORD) {
       return false;
     }
     int failures = counts.merge(new Place(topic, partition, offset), 1, Integer::sum);
@@ -49,5 +52,13 @@ final class RecordFailures {
       counts.remove(counts.keySet().iterator().next());
     }
     return failures >= MOST;
+  }
+
+  /**
+   * Tests whether a failure is the failure of an earlier send. Kafka's producer does not throw it,
+   * and Kafka Streams throws it at the next send ({@code RecordCollectorImpl.checkForException}).
+   */
+  private static boolean isOfAnEarlierSend(Throwable failure) {
+    return failure instanceof StreamsException && failure.getCause() instanceof ApiException;
   }
 }

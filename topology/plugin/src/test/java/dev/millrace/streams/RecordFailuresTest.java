@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
 class RecordFailuresTest {
@@ -72,6 +74,21 @@ class RecordFailuresTest {
           .isFalse();
     }
     assertThat(fails(0, 7)).isFalse();
+  }
+
+  /** Kafka Streams throws it when it sends the next record. */
+  @Test
+  void failuresOfEarlierSends_neverCount() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(
+              failures.isTooMany(
+                  "images", 0, 7, new StreamsException(new RecordTooLargeException("too large"))))
+          .isFalse();
+    }
+    assertThat(failures.isTooMany("images", 0, 7, new RecordTooLargeException("too large")))
+        .isFalse();
+    assertThat(fails(0, 7)).isFalse();
+    assertThat(fails(0, 7)).isTrue();
   }
 
   @Test
