@@ -17,7 +17,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -75,7 +77,7 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   }
 
   /**
-   * Sends a record. If the send fails with a retriable exception, {@code callback}
+   * Sends a record. If the send fails because the record cannot be sent now, {@code callback}
    * receives an {@link OutOfOrderSequenceException} whose cause is this failure. Kafka Streams then
    * closes all tasks of the thread and joins the group again, and does not ask the {@code
    * production.exception.handler}.
@@ -83,18 +85,26 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    * <p>With a retriable exception itself, Kafka Streams would process the records of only one task
    * again. It forgets the failed sends of the thread's other tasks ({@code RecordCollectorImpl}),
    * and would commit the offsets of their records.
+   *
+   * @throws KafkaException if the transaction has failed. If it has failed because an earlier
+   *     record could not be sent, the cause is an {@link UnknownProducerIdException}, so that Kafka
+   *     Streams joins the group again, too ({@code StreamsProducer.isRecoverable})
    */
   @Override
   public Future<RecordMetadata> send(ProducerRecord<byte[], byte[]> record, Callback callback) {
-    return super.send(
-        record,
-        (metadata, failure) -> {
-          if (failure != null) {
-            failed(record.topic(), callback, metadata, failure);
-          } else if (callback != null) {
-            callback.onCompletion(metadata, null);
-          }
-        });
+    try {
+      return super.send(
+          record,
+          (metadata, failure) -> {
+            if (failure != null) {
+              failed(record.topic(), callback, metadata, failure);
+            } else if (callback != null) {
+              callback.onCompletion(metadata, null);
+            }
+          });
+    } catch (KafkaException e) {
+      throw mayPass(e.getCause()) ? joiningAgain(e) : e;
+    }
   }
 
   /** Passes a failure on to Kafka Streams, and remembers it, unless Kafka Streams ignores it. */
@@ -122,7 +132,7 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    * send has not failed.
    */
   static Exception withoutRetry(Exception failure) {
-    if (!(failure instanceof RetriableException)) {
+    if (!mayPass(failure)) {
       return failure;
     }
     Exception lost =
@@ -132,6 +142,21 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
                 + failure.getMessage());
     lost.initCause(failure);
     return lost;
+  }
+
+  /**
+   * Tests whether a record may be sent later. Kafka's producer wraps a retriable exception that has
+   * ended a transaction ({@code TransactionManager.maybeTransitionToErrorState}).
+   */
+  private static boolean mayPass(Throwable failure) {
+    return failure instanceof RetriableException
+        || failure instanceof TransactionAbortableException;
+  }
+
+  private static KafkaException joiningAgain(KafkaException failure) {
+    UnknownProducerIdException cause = new UnknownProducerIdException(failure.getMessage());
+    cause.initCause(failure);
+    return new KafkaException(failure.getMessage(), cause);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
@@ -137,5 +138,15 @@ class PromptProducerTest {
 
     assertThat(PromptProducer.withoutRetry(failure)).isSameAs(failure);
     assertThat(PromptProducer.withoutRetry(null)).isNull();
+  }
+
+  /** A broker asks to abort the transaction, and to send its records again. */
+  @Test
+  void failureOfATransaction_letsTheThreadJoinAgain() {
+    Exception failure = new TransactionAbortableException("abort");
+
+    assertThat(PromptProducer.withoutRetry(failure))
+        .isInstanceOf(OutOfOrderSequenceException.class)
+        .hasCause(failure);
   }
 }
