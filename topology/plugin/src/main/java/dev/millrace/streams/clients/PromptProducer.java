@@ -25,7 +25,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Kafka's producer, except for three guards:
+ * Kafka's producer, except for four guards:
  *
  * <ul>
  *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
@@ -33,6 +33,7 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  *   <li>If a result cannot be sent now, for example within {@code delivery.timeout.ms}, all tasks
  *       of the thread begin again at their committed offsets (see {@link #send}).
  *   <li>No task commits while a result of its thread is missing (see {@link UnsentResults}).
+ *   <li>Nothing is sent after the thread has given up its work (see {@link #beginTransaction}).
  * </ul>
  *
  * <p>Only its stream thread sends records, and begins and ends transactions.
@@ -171,8 +172,17 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     unsent.requireNone();
   }
 
+  /**
+   * Begins a transaction.
+   *
+   * @throws KafkaException if the thread has given up its work, and its tasks are not closed yet
+   *     (see {@link TaskRevival#isGivenUp})
+   */
   @Override
   public void beginTransaction() {
+    if (TaskRevival.isGivenUp()) {
+      throw new KafkaException("the thread has given up its work, and sends nothing more");
+    }
     offsets.clear();
     super.beginTransaction();
   }

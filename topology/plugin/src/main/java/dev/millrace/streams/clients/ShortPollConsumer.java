@@ -1,5 +1,6 @@
 package dev.millrace.streams.clients;
 
+import dev.millrace.streams.internals.TaskRevival;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -58,8 +59,11 @@ public class ShortPollConsumer extends NotedConsumer {
 
   @Override
   public final ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+    TaskRevival.tasksAreClosed();
     try {
-      return returned.poll(() -> shortPoll(timeout));
+      ConsumerRecords<byte[], byte[]> polled = returned.poll(() -> shortPoll(timeout));
+      TaskRevival.tasksAreClosed();
+      return polled;
     } catch (KafkaException e) {
       throw RebalanceGuard.unwrapped(e);
     }

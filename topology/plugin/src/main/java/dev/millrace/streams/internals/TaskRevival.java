@@ -177,6 +177,28 @@ public final class TaskRevival {
   }
 
   /**
+   * Tests whether the calling thread has given up its work under exactly-once, and Kafka Streams
+   * has not closed the tasks yet. Nothing may be sent meanwhile. If a task gives up its work before
+   * a commit, Kafka Streams still flushes the caches of the task's other stores ({@code
+   * ProcessorStateManager.flushCache}). It would then commit what they send, without the offsets of
+   * the records ({@code TaskManager.handleCorruption}).
+   *
+   * @return whether nothing may be sent
+   */
+  public static boolean isGivenUp() {
+    return GIVEN_UP.get();
+  }
+
+  /**
+   * Notes that no task of the calling thread is given up any more. To be called before and after
+   * each poll. A task may also give up its work while Kafka Streams closes it, so that Kafka
+   * Streams ignores the exception and requests no rebalance.
+   */
+  public static void tasksAreClosed() {
+    GIVEN_UP.remove();
+  }
+
+  /**
    * Tests whether a rebalance that Kafka Streams requests is not needed, because Kafka Streams
    * requests it only since the calling thread has given up work under exactly-once. Another member
    * might take the task over. But an image store that is unavailable is unavailable to all members.

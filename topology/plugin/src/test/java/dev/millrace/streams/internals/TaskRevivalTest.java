@@ -149,11 +149,24 @@ class TaskRevivalTest {
     String corrupted = "Active tasks corrupted";
     giveUp(StreamsConfig.EXACTLY_ONCE_V2, true);
     assertThat(TaskRevival.isNeedless("another reason")).isFalse();
+    assertThat(TaskRevival.isGivenUp()).isTrue();
     assertThat(TaskRevival.isNeedless(corrupted)).isTrue();
+    assertThat(TaskRevival.isGivenUp()).isFalse();
     assertThat(TaskRevival.isNeedless(corrupted)).isFalse();
 
     StreamsException givenUp = giveUp(StreamsConfig.EXACTLY_ONCE_V2, true);
     assertThat(TaskRevival.joinAgain(givenUp)).hasCause(givenUp);
+    assertThat(TaskRevival.isGivenUp()).isFalse();
     assertThat(TaskRevival.isNeedless(corrupted)).isFalse();
+  }
+
+  /** Kafka Streams ignores that a task gives up its work while it is closed. */
+  @Test
+  void nothingIsGivenUp_afterTheNextPoll() {
+    giveUp(StreamsConfig.EXACTLY_ONCE_V2, true);
+
+    TaskRevival.tasksAreClosed();
+
+    assertThat(TaskRevival.isGivenUp()).isFalse();
   }
 }
