@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -31,7 +32,7 @@ final class HubClient implements AutoCloseable {
 
   private final HubAccess access;
   private final CheckedResolver resolver;
-  private final CloseableHttpClient client;
+  private final RenewedClient<CloseableHttpClient> client;
 
   /** Reads the body of an answer. */
   @FunctionalInterface
@@ -40,10 +41,21 @@ final class HubClient implements AutoCloseable {
   }
 
   HubClient(HubAccess access) {
+    this(access, resolver -> WebClients.open(LIMITS, resolver));
+  }
+
+  /**
+   * Creates a client.
+   *
+   * @param open opens an HTTP client that uses the resolver
+   */
+  HubClient(HubAccess access, Function<CheckedResolver, CloseableHttpClient> open) {
     this.access = access;
     Networks any = Networks.publicAnd(List.of("0.0.0.0/0", "::/0"));
     this.resolver = new CheckedResolver(any, Lookup.SYSTEM, LIMITS.connect());
-    this.client = WebClients.open(LIMITS, resolver);
+    this.client =
+        new RenewedClient<>(
+            () -> open.apply(resolver), opened -> opened.close(CloseMode.IMMEDIATE));
   }
 
   /**
@@ -99,7 +111,7 @@ final class HubClient implements AutoCloseable {
             request.getScheme(),
             request.getAuthority().getHostName(),
             request.getAuthority().getPort());
-    return WebClients.send(client, host, request);
+    return client.send(() -> false, opened -> WebClients.send(opened, host, request));
   }
 
   private static URI redirected(URI from, Header location, HubRef what) {
@@ -163,7 +175,7 @@ final class HubClient implements AutoCloseable {
 
   @Override
   public void close() {
-    client.close(CloseMode.IMMEDIATE);
+    client.close();
     resolver.close();
   }
 }

@@ -8,11 +8,15 @@ import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.testing.FakeHub;
 import dev.millrace.testing.HostileServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.io.CloseMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +224,32 @@ class HubTest {
       assertThatThrownBy(() -> download("hf://org/net"))
           .isInstanceOf(RemoteAwayException.class)
           .hasMessage("the hub's file server 127.0.0.1 answers with status 403");
+    }
+  }
+
+  /** After an error in a request, the HTTP client closes its connections for good. */
+  @Test
+  void brokenClient_isReplaced() throws IOException {
+    AtomicInteger opened = new AtomicInteger();
+    String target = "/api/models/org/net/revision/main";
+    HubRef ref = HubRef.parse("hf://org/net");
+    try (HubClient client =
+        new HubClient(
+            new HubAccess(server.endpoint(), null, false),
+            resolver -> {
+              CloseableHttpClient next = WebClients.open(FetchLimits.DEFAULT, resolver);
+              if (opened.incrementAndGet() == 1) {
+                next.close(CloseMode.IMMEDIATE);
+              }
+              return next;
+            })) {
+      assertThatThrownBy(() -> client.get(target, ref, InputStream::readAllBytes))
+          .isInstanceOf(RemoteAwayException.class)
+          .hasRootCauseMessage("Connection pool shut down");
+
+      assertThat(client.get(target, ref, InputStream::readAllBytes))
+          .asString()
+          .contains(FakeHub.COMMIT);
     }
   }
 }
