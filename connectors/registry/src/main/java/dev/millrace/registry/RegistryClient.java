@@ -7,19 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Sends requests to a schema registry through Confluent's HTTP interface, which Apicurio, Karapace
@@ -55,9 +49,8 @@ final class RegistryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RegistryConfig config;
-  private final Duration patience;
   private final Duration persistence;
-  private final HttpClient http;
+  private final RegistryHttp http;
   private final Map<String, RegisteredSchema> schemas = new ConcurrentHashMap<>();
   private final Map<String, Integer> ids = new ConcurrentHashMap<>();
 
@@ -75,9 +68,8 @@ final class RegistryClient {
    */
   RegistryClient(RegistryConfig config, Duration patience, Duration persistence) {
     this.config = config;
-    this.patience = patience;
     this.persistence = persistence;
-    this.http = HttpClient.newBuilder().connectTimeout(patience).build();
+    this.http = new RegistryHttp(patience);
   }
 
   /** Extracts the result from a registry's answer. */
@@ -217,7 +209,7 @@ final class RegistryClient {
     boolean unknown = false;
     for (URI url : config.urls()) {
       try {
-        HttpResponse<String> response = exchange(request(url, method, path, body));
+        HttpResponse<String> response = http.send(request(url, method, path, body));
         if (response.statusCode() < 500) {
           Optional<JsonNode> json = json(url, path, response);
           if (json.isPresent()) {
@@ -244,26 +236,6 @@ final class RegistryClient {
             + failure.getMessage()
             + "); start it, or correct its address",
         failure);
-  }
-
-  /**
-   * Sends a request within the time limit. The JDK's own time limit covers only the time until the
-   * answer's headers arrive.
-   */
-  private HttpResponse<String> exchange(HttpRequest request)
-      throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
-    try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException("no whole answer within " + patience.toMillis() + " ms");
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      throw new IOException(Objects.requireNonNullElse(cause.getMessage(), "no connection"), cause);
-    } finally {
-      answer.cancel(true);
-    }
   }
 
   private HttpRequest request(URI url, String method, String path, HttpRequest.BodyPublisher body) {

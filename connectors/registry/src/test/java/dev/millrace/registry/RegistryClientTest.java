@@ -13,11 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -288,5 +290,41 @@ class RegistryClientTest {
       slow.stop(0);
       threads.shutdownNow();
     }
+  }
+
+  private static Set<Thread> selectors() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("HttpClient-\\d+-SelectorManager"))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * A full heap, for example, may end the thread of the JDK's client. Unless the failure is a
+   * RegistryException, the record becomes a dead letter.
+   */
+  @Test
+  void clientWhoseThreadHasEnded_isReplaced() throws InterruptedException {
+    int first = registry.register("images-value", "AVRO", "\"bytes\"");
+    int second = registry.register("photos-value", "AVRO", "\"string\"");
+    Set<Thread> threads = selectors();
+    RegistryClient client =
+        new RegistryClient(
+            RegistryConfig.of(Map.of("schema.registry.url", registry.url())),
+            Duration.ofSeconds(1),
+            Duration.ZERO);
+    await().ignoreExceptions().until(() -> client.schema(first).isPresent());
+
+    for (Thread thread : selectors()) {
+      if (!threads.contains(thread)) {
+        thread.interrupt();
+        thread.join();
+      }
+    }
+    assertThatThrownBy(() -> client.schema(second)).isInstanceOf(RegistryException.class);
+
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .ignoreExceptionsInstanceOf(RegistryException.class)
+        .until(() -> client.schema(second).isPresent());
   }
 }
