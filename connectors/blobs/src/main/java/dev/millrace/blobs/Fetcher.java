@@ -117,7 +117,7 @@ public final class Fetcher implements AutoCloseable {
       try (Body body = sources.open(ref, watch)) {
         answer =
             watch.left().compareTo(limits.total().dividedBy(2)) < 0 ? Answer.LATE : Answer.SOON;
-        return transfer.copy(body, sha256, out);
+        return transfer.copy(body, sha256, out, watch::received);
       }
     } catch (IOException e) {
       throw failure(ref, e, answer, watch);
@@ -154,8 +154,13 @@ public final class Fetcher implements AutoCloseable {
     return switch (answer) {
       case NONE -> new StoreAwayException(ref.store(), "it did not answer " + limit, e);
       case LATE -> new StoreAwayException(ref.store(), "it did not send the data " + limit, e);
-      case SOON ->
-          throw new RefusedException(Refused.Reason.TOO_SLOW, "the data did not come " + limit);
+      case SOON -> {
+        if (watch.silence().compareTo(limits.total().dividedBy(2)) >= 0) {
+          // The transfer has stopped, and was not only slow.
+          yield new StoreAwayException(ref.store(), "it was silent for too long", e);
+        }
+        throw new RefusedException(Refused.Reason.TOO_SLOW, "the data did not come " + limit);
+      }
     };
   }
 

@@ -32,12 +32,14 @@ final class Transfer {
    * Copies the data.
    *
    * @param sha256 the checksum that the data must have, or null
+   * @param received runs whenever data has arrived
    * @throws RefusedException if the data is too large or has another checksum; a part of the data
    *     may have been written
    * @throws IOException if reading fails
    * @throws UncheckedIOException if writing fails
    */
-  Fetched copy(Body body, String sha256, OutputStream out) throws RefusedException, IOException {
+  Fetched copy(Body body, String sha256, OutputStream out, Runnable received)
+      throws RefusedException, IOException {
     if (body.length() > maxBytes) {
       throw tooLarge();
     }
@@ -49,6 +51,7 @@ final class Transfer {
     byte[] buffer = new byte[BUFFER];
     InputStream in = body.in();
     for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      received.run();
       length += read;
       if (length > maxBytes) {
         throw tooLarge();

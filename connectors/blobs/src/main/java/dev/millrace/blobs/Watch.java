@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 final class Watch implements AutoCloseable {
 
   private final long end;
+  private volatile long receivedAt = System.nanoTime();
   private Future<?> timer = CompletableFuture.completedFuture(null);
   private Closeable connection = () -> {};
   private boolean over;
@@ -70,6 +71,16 @@ final class Watch implements AutoCloseable {
   /** {@return whether the connection was aborted, for either reason} */
   synchronized boolean hasEnded() {
     return over || closing;
+  }
+
+  /** Notes that data has arrived. */
+  void received() {
+    receivedAt = System.nanoTime();
+  }
+
+  /** {@return the time since data arrived last, or since the beginning of the fetch} */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - receivedAt);
   }
 
   /** {@return the remaining time, at least 1 ms} */

@@ -88,6 +88,24 @@ class SlowStoreTest {
     }
   }
 
+  /** The network may break during a transfer. The record is not at fault then. */
+  @Test
+  void dataThatStops_isAway_alsoIfTheTimeLimitPassesFirst() throws Exception {
+    server.on(
+        "/x",
+        out -> {
+          write(out, "HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\nx");
+          Thread.sleep(300);
+          write(out, "x");
+          NEVER.await();
+        });
+    try (Fetcher fetcher = Fetching.from(Fetching.limits(2000, 1900), server.uri("/"))) {
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, server.uri("/x")))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageEndingWith(" is away: it was silent for too long");
+    }
+  }
+
   @Test
   void answerThatDrips_isAway() throws Exception {
     server.on(
