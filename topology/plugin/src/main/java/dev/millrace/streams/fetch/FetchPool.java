@@ -179,20 +179,26 @@ public final class FetchPool implements AutoCloseable {
    *     is fetched
    */
   public CompletableFuture<FetchedImage> fetch(ImageReference reference) {
+    Origin origin = origin(reference);
     CompletableFuture<FetchedImage> image = new CompletableFuture<>();
-    Runnable work = () -> run(reference, image);
+    Runnable work = () -> run(origin, reference, image);
     try {
       threads.execute(work);
     } catch (RejectedExecutionException e) {
       work.run(); // the pool is closed, so the fetch fails at once
     } catch (Throwable e) {
       // The record is not at fault, so its image is fetched again later.
-      end(reference, image, null, new FetchStalledException("no thread can be started", e));
+      FetchStalledException failure = new FetchStalledException("no thread can be started", e);
+      end(origin, reference, image, null, failure);
     }
     return image;
   }
 
-  private void run(ImageReference reference, CompletableFuture<FetchedImage> image) {
+  private synchronized Origin origin(ImageReference reference) {
+    return origins.of(reference);
+  }
+
+  private void run(Origin origin, ImageReference reference, CompletableFuture<FetchedImage> image) {
     FetchedImage fetched = null;
     Throwable failure = null;
     try {
@@ -202,17 +208,18 @@ public final class FetchPool implements AutoCloseable {
     } catch (Throwable e) { // for example, the image does not fit in memory
       failure = e;
     }
-    end(reference, image, fetched, failure);
+    end(origin, reference, image, fetched, failure);
   }
 
   private void end(
+      Origin origin,
       ImageReference reference,
       CompletableFuture<FetchedImage> image,
       FetchedImage fetched,
       Throwable failure) {
     Throwable outcome;
     try {
-      outcome = ended(reference, fetched != null, failure);
+      outcome = ended(origin, reference, fetched != null, failure);
     } catch (Throwable e) { // for example, the heap is full
       outcome = e;
     }
@@ -253,9 +260,9 @@ public final class FetchPool implements AutoCloseable {
    * @return the failure to report for the image, or null
    */
   private synchronized Throwable ended(
-      ImageReference reference, boolean isFetched, Throwable failure) {
+      Origin origin, ImageReference reference, boolean isFetched, Throwable failure) {
     try {
-      return origins.ended(reference, isFetched, failure, nanoTime.getAsLong());
+      return origins.ended(origin, reference, isFetched, failure, nanoTime.getAsLong());
     } finally {
       running--;
       notifyAll();

@@ -152,20 +152,18 @@ final class Origin {
     return image.equals(fetched) ? fetchedBefore : fetched;
   }
 
-  /** Notes the end of a fetch that does not show whether the origin works. */
+  /** Notes the end of a fetch. To be called after the method that notes its outcome, if any. */
   void end(ImageReference image) {
     running--;
     probes.remove(image);
   }
 
   /**
-   * Notes the end of a fetch that has failed because of this process. If the origin is away, it
-   * stays away, and the next fetch needs another pause.
+   * Notes that a fetch has failed because of this process. If the origin is away, it stays away,
+   * and the next fetch needs another pause.
    */
   void failedHere(ImageReference image, long now) {
-    if (away == null) {
-      end(image);
-    } else {
+    if (away != null) {
       goAway(image, away, now);
     }
   }
@@ -185,7 +183,6 @@ final class Origin {
       fetchedBefore = fetched;
       fetched = image;
     }
-    end(image);
     return back;
   }
 
@@ -198,15 +195,11 @@ final class Origin {
   boolean failed(ImageReference image, FetchStalledException reason, long now) {
     failed = image;
     lone.failed(image, reason.getMessage(), now);
-    if (lone.isAlone(image, now) || lone.isRefused(image, now)) {
-      end(image);
-      return false;
-    }
-    return goAway(image, reason, now);
+    return !lone.isAlone(image, now) && !lone.isRefused(image, now) && goAway(image, reason, now);
   }
 
   /**
-   * Notes that the fetch of an image has ended, and that the origin is away from now on.
+   * Notes that the fetch of an image shows that the origin is away from now on.
    *
    * @return whether the origin was available until now
    */
@@ -218,7 +211,6 @@ final class Origin {
       away = reason;
       retryAt = now + Pause.nanos(failures);
     }
-    end(image);
     return first;
   }
 

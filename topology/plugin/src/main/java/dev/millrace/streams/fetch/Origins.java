@@ -47,34 +47,38 @@ final class Origins {
   /**
    * Notes the end of a fetch.
    *
+   * @param origin the origin of the image. This method does not look it up, because that takes
+   *     memory, and perhaps the heap is full. The origin would then wait for ever for the end of
+   *     the fetch
    * @param isFetched whether the origin has returned the image
    * @param failure the failure of the fetch; null if there is none, or if nothing was fetched
    * @param now the time, in ns on the pool's clock
    * @return the failure to report for the image, or null
    */
-  Throwable ended(ImageReference image, boolean isFetched, Throwable failure, long now) {
-    Throwable outcome = outcome(image, isFetched, failure, now);
-    if (origins.size() > MOST_ORIGINS) {
-      origins.values().removeIf(Origin::isIdle);
+  Throwable ended(
+      Origin origin, ImageReference image, boolean isFetched, Throwable failure, long now) {
+    try {
+      return outcome(origin, image, isFetched, failure, now);
+    } finally {
+      origin.end(image);
+      if (origins.size() > MOST_ORIGINS) {
+        origins.values().removeIf(Origin::isIdle);
+      }
     }
-    return outcome;
   }
 
-  private Throwable outcome(ImageReference image, boolean isFetched, Throwable failure, long now) {
-    String name = fetcher.origin(image);
-    Origin origin = of(image);
+  private Throwable outcome(
+      Origin origin, ImageReference image, boolean isFetched, Throwable failure, long now) {
     if (isFetched || failure instanceof BadImageException) {
       if (origin.answered(image, isFetched)) {
-        log.info("images are fetched again from {}", name);
+        log.info("images are fetched again from {}", fetcher.origin(image));
       }
-    } else if (failure == null) {
-      origin.end(image);
     } else if (failure instanceof Error) {
       origin.failedHere(image, now);
     } else if (failure instanceof FetchStalledException stalled) {
       origin.goAway(image, stalled, now);
-    } else {
-      return outcome(origin, image, stalled(name, failure), now);
+    } else if (failure != null) {
+      return outcome(origin, image, stalled(fetcher.origin(image), failure), now);
     }
     return failure;
   }

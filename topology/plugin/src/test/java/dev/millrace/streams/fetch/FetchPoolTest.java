@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -454,6 +455,44 @@ class FetchPoolTest {
     assertNoTurn("the store refuses connections");
     pass(Duration.ofSeconds(2));
     failFetch();
+  }
+
+  /** Otherwise, the origin would wait for ever for the end of this fetch. */
+  @Test
+  void endOfAFetch_isNoted_whileTheHeapIsFull() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    ImageFetcher filling =
+        new ImageFetcher() {
+          @Override
+          public FetchedImage fetch(ImageReference reference)
+              throws IOException, InterruptedException {
+            full.set(reference.uri().equals("huge"));
+            return answer(reference);
+          }
+
+          @Override
+          public String origin(ImageReference reference) {
+            if (full.get()) {
+              throw new OutOfMemoryError("the heap is full");
+            }
+            return "store";
+          }
+        };
+    try (FetchPool other = new FetchPool(filling, 2, clock::get)) {
+      other.awaitTurn(ANY, clock.get());
+      CompletableFuture<FetchedImage> huge = other.fetch(new ImageReference("huge", null));
+      assertThatThrownBy(() -> get(huge)).hasCauseInstanceOf(OutOfMemoryError.class);
+      full.set(false);
+      working = false;
+      other.awaitTurn(ANY, clock.get());
+      CompletableFuture<FetchedImage> failing = other.fetch(ANY);
+      assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
+
+      working = true;
+      pass(Duration.ofSeconds(30));
+      other.awaitTurn(ANY, clock.get());
+      assertThat(get(other.fetch(ANY))).isEqualTo(IMAGE);
+    }
   }
 
   /** A client of a store may throw exceptions that its documentation does not name. */
