@@ -122,12 +122,14 @@ final class Origin {
 
   /**
    * Returns the image whose fetch shows best whether an image or its origin works again: the image
-   * itself, or in turn with it another one that was fetched before.
+   * itself, or another one that was fetched before. The other image comes first if this image has
+   * failed since the last success. Several images may fail alone, and fetching only these would
+   * never show that the origin works. While the origin is away, both take turns.
    */
   private ImageReference probeFor(ImageReference image) {
-    boolean check = away == null ? lone.isUnchecked(image) : image.equals(failed);
     ImageReference other = otherThan(image);
-    return check && other != null ? other : image;
+    boolean hasTurn = other != null && (away == null || !other.equals(failed));
+    return hasTurn && lone.isUnchecked(image) ? other : image;
   }
 
   /** Begins a fetch that may begin. */

@@ -13,6 +13,7 @@ class OriginTest {
 
   private static final ImageReference GOOD = new ImageReference("https://a/good", null);
   private static final ImageReference BAD = new ImageReference("https://a/bad?signature=x", null);
+  private static final ImageReference WORSE = new ImageReference("https://a/bad/too", null);
   private static final ImageReference OTHER = new ImageReference("https://a/other", null);
 
   private final Origin origin = new Origin();
@@ -135,6 +136,20 @@ class OriginTest {
     assertThat(origin.isAway(OTHER, now)).isTrue();
     assertThat(origin.isAway(BAD, now)).isFalse();
     assertThat(origin.pauseNanos(BAD, now)).isZero();
+  }
+
+  /** Otherwise, only the images that fail would be fetched, in turn. */
+  @Test
+  void imagesThatFail_stopNeitherTheirOriginNorTheirPartitions_ifNoOtherImageIsWanted() {
+    fetch(GOOD);
+    fetch(BAD);
+
+    poll(Duration.ofMinutes(1), BAD, WORSE);
+    assertThat(asked).contains(WORSE);
+    assertThat(origin.isAway(OTHER, now)).isFalse();
+
+    poll(Duration.ofMinutes(10), BAD, WORSE);
+    assertThat(List.of(BAD, WORSE)).noneMatch(image -> origin.isMissing(image, now));
   }
 
   @Test
