@@ -70,9 +70,16 @@ final class LoneFailures {
 
   private long successes;
 
-  /** Notes that an image was fetched, or that its origin works but refused it. */
-  void succeeded(ImageReference image) {
-    successes++;
+  /**
+   * Notes that an image was fetched or refused. A refusal alone does not show that other images can
+   * be fetched, because the fetcher may refuse an image without asking the origin, for example
+   * because of its checksum.
+   *
+   * @param shows whether this shows that the origin works: the image was fetched now, or was
+   *     fetched before and is refused now, for example because it was deleted
+   */
+  void answered(ImageReference image, boolean shows) {
+    successes += shows ? 1 : 0;
     failures.remove(image);
   }
 

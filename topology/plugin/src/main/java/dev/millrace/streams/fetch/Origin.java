@@ -180,7 +180,7 @@ final class Origin {
     boolean back = away != null;
     away = null;
     failures = 0;
-    lone.succeeded(image);
+    lone.answered(image, isFetched || image.equals(fetched) || image.equals(fetchedBefore));
     if (isFetched && !image.equals(fetched)) {
       fetchedBefore = fetched;
       fetched = image;

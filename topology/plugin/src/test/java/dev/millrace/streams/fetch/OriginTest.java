@@ -19,6 +19,7 @@ class OriginTest {
   private final Origin origin = new Origin();
   private final List<ImageReference> asked = new ArrayList<>();
   private boolean works = true;
+  private ImageReference deleted;
   private long now = 7;
 
   private void pass(Duration time) {
@@ -37,7 +38,7 @@ class OriginTest {
   private void end(ImageReference image) {
     asked.add(image);
     if (works && !image.uri().contains("/bad")) {
-      origin.answered(image, true);
+      origin.answered(image, !image.equals(deleted));
     } else {
       origin.failed(image, new FetchStalledException("a is away: status 500", null), now);
     }
@@ -150,6 +151,35 @@ class OriginTest {
 
     poll(Duration.ofMinutes(10), BAD, WORSE);
     assertThat(List.of(BAD, WORSE)).noneMatch(image -> origin.isMissing(image, now));
+  }
+
+  /** A fetcher may refuse an image without asking its origin, for example by its checksum. */
+  @Test
+  void refusalsOfOtherImages_doNotCountAgainstAnImage() {
+    fetch(GOOD);
+    works = false;
+    fetch(BAD);
+    for (int i = 0; i < 20; i++) {
+      ImageReference refused = new ImageReference("https://a/refused/" + i, "no checksum");
+      origin.begin();
+      origin.answered(refused, false);
+      origin.end(refused);
+      poll(Duration.ofSeconds(30), BAD);
+    }
+
+    assertThat(origin.refusal(BAD, now)).isEmpty();
+  }
+
+  /** A producer may delete an image when it has got the prediction. */
+  @Test
+  void imageThatWasDeletedSince_stillShowsThatItsOriginWorks() {
+    fetch(GOOD);
+    deleted = GOOD;
+    fetch(BAD);
+
+    poll(Duration.ofMinutes(10), BAD);
+
+    assertThat(origin.isMissing(BAD, now)).isFalse();
   }
 
   @Test
