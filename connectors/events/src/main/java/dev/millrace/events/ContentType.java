@@ -48,6 +48,11 @@ record ContentType(String type) {
         (parameters < 0 ? text : text.substring(0, parameters)).strip().toLowerCase(Locale.ROOT));
   }
 
+  /** {@return whether the record has no type} */
+  boolean isUnknown() {
+    return type.isEmpty();
+  }
+
   /** {@return whether the value is JSON that is not a CloudEvent in structured mode} */
   boolean isJson() {
     return type.equals(JSON)

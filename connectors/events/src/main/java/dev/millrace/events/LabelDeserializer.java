@@ -19,6 +19,8 @@ import org.apache.kafka.common.serialization.Deserializer;
  *       is a JSON text or object as above.
  *   <li>With a schema registry, a value that {@linkplain WireFormat#begins begins} like the wire
  *       format is read by its schema. This rule does not apply to CloudEvents in structured mode.
+ *   <li>Without the header: a JSON text in quotes or a JSON object is read as JSON, because a JSON
+ *       serializer has written it. Kafka Connect's and Spring's serializers do not set the header.
  *   <li>Otherwise the value is the name, in UTF-8.
  * </ul>
  *
@@ -77,11 +79,31 @@ public final class LabelDeserializer implements Deserializer<String> {
     if (type.isAnyCloudEvent() && !type.isCloudEvent()) {
       throw new IOException("it is of the type " + type.type() + ", which is not supported");
     }
-    if (!type.isJson() && !type.isCloudEvent()) {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    if (type.isCloudEvent()) {
+      return name(PredictionJson.tree(value).path("data"));
     }
-    JsonNode json = PredictionJson.tree(value);
-    JsonNode data = type.isCloudEvent() ? json.path("data") : json;
+    if (type.isJson()) {
+      return name(PredictionJson.tree(value));
+    }
+    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+    return type.isUnknown() && isJson(text.strip()) ? name(PredictionJson.tree(value)) : text;
+  }
+
+  /** {@return whether a text is a JSON text or object} */
+  private static boolean isJson(String text) {
+    boolean isQuoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"");
+    if (!isQuoted && !(text.startsWith("{") && text.endsWith("}"))) {
+      return false;
+    }
+    try {
+      var unused = PredictionJson.tree(text.getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String name(JsonNode data) {
     JsonNode label = data.isObject() ? data.path("label") : data;
     if (!label.isTextual()) {
       throw new SerializationException(

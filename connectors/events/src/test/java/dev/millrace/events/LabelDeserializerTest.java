@@ -9,6 +9,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LabelDeserializerTest {
 
@@ -54,6 +55,46 @@ class LabelDeserializerTest {
       })
   void valueWithoutALabel_isRefused(String type, String value) {
     assertThatThrownBy(() -> read(type, value)).isInstanceOf(SerializationException.class);
+  }
+
+  private String readUntyped(String value) {
+    return labels.deserialize("labels", value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Kafka Connect's JsonConverter and Spring's JsonSerializer set no content type. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"cat\" | cat",
+        "' {\"label\": \"cat\"}\n' | cat",
+        "\"a \\\"b\\\"\" | a \"b\"",
+        "{cat} | {cat}",
+        "\"big\" cat | \"big\" cat",
+        "\"big\" \"cat | \"big\" \"cat",
+        "7 | 7",
+        "true | true",
+        "\" | \"",
+      })
+  void jsonWithoutAContentType_isRead(String value, String label) {
+    assertThat(readUntyped(value)).isEqualTo(label);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"schema\":{\"type\":\"string\"},\"payload\":\"cat\"}",
+        "{\"name\":\"cat\"}",
+        "{}",
+        "\"\""
+      })
+  void jsonWithoutALabel_isRefused(String value) {
+    assertThatThrownBy(() -> readUntyped(value)).isInstanceOf(SerializationException.class);
+  }
+
+  @Test
+  void textThatLooksLikeJson_isAName_ifItsTypeIsText() {
+    assertThat(read("text/plain", "\"cat\"")).isEqualTo("\"cat\"");
   }
 
   @Test
