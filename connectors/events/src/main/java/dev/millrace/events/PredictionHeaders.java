@@ -26,7 +26,12 @@ public final class PredictionHeaders {
   /** The prefix of the headers of a CloudEvent. */
   static final String PREFIX = "ce_";
 
-  /** The headers that describe the value of a record (RFC 9110, section 8), in lower case. */
+  /**
+   * The headers that describe the value of a record, in lower case: those of RFC 9110 (section 8),
+   * the content type of Spring Cloud Stream, the Java types of Spring's JsonSerializer, and the
+   * schema of Confluent's serializers. A consumer would read a prediction as a value of the type or
+   * the schema that these headers name.
+   */
   private static final Set<String> CONTENT =
       Set.of(
           ContentType.HEADER,
@@ -36,7 +41,15 @@ public final class PredictionHeaders {
           "content-location",
           "content-disposition",
           "content-md5",
-          "content-range");
+          "content-range",
+          "contenttype",
+          "__typeid__",
+          "__contenttypeid__",
+          "__keytypeid__",
+          "__value_schema_id");
+
+  /** The prefix of the headers in which Apicurio's serializers name the schema of the value. */
+  private static final String APICURIO = "apicurio.value.";
 
   /**
    * Matches simple application ids, which are URI references without any encoding. Nearly all
@@ -65,7 +78,8 @@ public final class PredictionHeaders {
    *   <li>{@code ce_time}: the timestamp of the image's record. So if a crash makes the application
    *       repeat a prediction, both events have equal {@code ce_id} and {@code ce_time},
    *   <li>and the headers of the image's record, except those that describe the image's own event
-   *       ({@code ce_*}) and its value ({@code content-type}, {@code content-encoding} and others).
+   *       ({@code ce_*}) and its value ({@code content-type}, {@code content-encoding}, {@code
+   *       __TypeId__} and others).
    * </ul>
    *
    * @param image the headers of the image's record, which stay unchanged
@@ -113,7 +127,7 @@ public final class PredictionHeaders {
   }
 
   private static boolean isOfTheImage(String name) {
-    return name.startsWith(PREFIX) || CONTENT.contains(name);
+    return name.startsWith(PREFIX) || name.startsWith(APICURIO) || CONTENT.contains(name);
   }
 
   private static void add(Headers headers, String attribute, String value) {

@@ -84,6 +84,30 @@ class PredictionHeadersTest {
         .containsExactly("content-x: image's");
   }
 
+  /** Spring's and the registries' deserializers would read a prediction by these headers. */
+  @Test
+  void typeAndSchemaOfTheImagesValue_doNotLeak_butThoseOfTheKeyStay() {
+    Headers image =
+        headers(
+            "__TypeId__",
+            "__ContentTypeId__",
+            "__KeyTypeId__",
+            "contentType",
+            "__value_schema_id",
+            "apicurio.value.globalId",
+            "apicurio.value.encoding",
+            "__Key_TypeId__",
+            "__key_schema_id",
+            "apicurio.key.globalId");
+
+    assertThat(texts(PredictionHeaders.of(image, prediction("a"), "app", TIME)))
+        .filteredOn(text -> text.endsWith("image's"))
+        .containsExactly(
+            "__Key_TypeId__: image's",
+            "__key_schema_id: image's",
+            "apicurio.key.globalId: image's");
+  }
+
   @Test
   void otherHeaders_areKeptInTheirOrder() {
     Headers image = headers("traceparent", "mine", "ce_id", "mine", "cellar", "millrace.replayed");
