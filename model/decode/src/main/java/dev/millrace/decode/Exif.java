@@ -23,6 +23,9 @@ final class Exif {
   private static final int BYTE = 1;
   private static final int SHORT = 3;
   private static final int LONG = 4;
+  private static final int SIGNED_BYTE = 6;
+  private static final int SIGNED_SHORT = 8;
+  private static final int SIGNED_LONG = 9;
 
   private Exif() {}
 
@@ -99,9 +102,9 @@ final class Exif {
       return 0;
     }
     return switch (type) {
-      case BYTE -> entry.get() & 0xFF;
-      case SHORT -> entry.getShort() & 0xFFFF;
-      case LONG -> entry.getInt() & 0xFFFF_FFFFL;
+      case BYTE, SIGNED_BYTE -> entry.get() & 0xFF;
+      case SHORT, SIGNED_SHORT -> entry.getShort() & 0xFFFF;
+      case LONG, SIGNED_LONG -> entry.getInt() & 0xFFFF_FFFFL;
       default -> 0;
     };
   }

@@ -21,7 +21,10 @@ final class TiffDirectory {
   private static final int BYTE = 1;
   private static final int SHORT = 3;
   private static final int LONG = 4;
+  private static final int SIGNED_BYTE = 6;
   private static final int UNDEFINED = 7;
+  private static final int SIGNED_SHORT = 8;
+  private static final int SIGNED_LONG = 9;
 
   private final ByteBuffer file;
 
@@ -69,7 +72,10 @@ final class TiffDirectory {
     return numbers.length == 0 ? otherwise : numbers[0];
   }
 
-  /** {@return the numbers of a tag; none if the tag is missing} */
+  /**
+   * {@return the numbers of a tag; none if the tag is missing} Signed numbers are read as unsigned,
+   * because no tag of the page may be negative.
+   */
   long[] numbers(int tag) {
     Integer entry = entries.get(tag);
     if (entry == null) {
@@ -77,9 +83,9 @@ final class TiffDirectory {
     }
     int bytes =
         switch (file.getShort(entry + Short.BYTES)) {
-          case BYTE, UNDEFINED -> Byte.BYTES;
-          case SHORT -> Short.BYTES;
-          case LONG -> Integer.BYTES;
+          case BYTE, SIGNED_BYTE, UNDEFINED -> Byte.BYTES;
+          case SHORT, SIGNED_SHORT -> Short.BYTES;
+          case LONG, SIGNED_LONG -> Integer.BYTES;
           default -> throw ImageFormat.TIFF.undecodable("has no whole numbers in tag " + tag);
         };
     long count = Integer.toUnsignedLong(file.getInt(entry + Integer.BYTES));

@@ -161,6 +161,20 @@ class TiffTest {
     assertThat(Arrays.copyOf(pixels, 3)).isEqualTo(Arrays.copyOfRange(corners, at, at + 3));
   }
 
+  @ParameterizedTest
+  @ValueSource(shorts = {6, 8, 9})
+  void orientationThatIsASignedNumber_isApplied(short type) {
+    byte[] corners = Pictures.noise(2, 2);
+    byte[] file = TiffFile.page(ByteOrder.LITTLE_ENDIAN, 2, 2, 2, 3).with(274, 3).file(corners);
+    int entry = TiffDirectory.read(file).entries().get(274);
+    ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putShort(entry + Short.BYTES, type);
+
+    byte[] pixels =
+        decode(file, Pictures.fitted(2, 2, 0, Fit.SQUASH, Interpolation.NEAREST)).array();
+
+    assertThat(Arrays.copyOf(pixels, 3)).isEqualTo(Arrays.copyOfRange(corners, 9, 12));
+  }
+
   @Test
   void secondPage_isNotLookedAt() {
     byte[] file = TiffFile.page(ByteOrder.LITTLE_ENDIAN, WIDTH, HEIGHT, 2, 3).file(NOISE);
