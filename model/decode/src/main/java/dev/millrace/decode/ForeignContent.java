@@ -60,7 +60,8 @@ final class ForeignContent {
           Map.entry("https://", "a URL"),
           Map.entry("version https://git-lfs", "a Git LFS pointer"),
           Map.entry("{", JSON),
-          Map.entry("[", JSON));
+          Map.entry("[", JSON),
+          Map.entry("\"", JSON));
 
   /**
    * Number of bytes before a value in the wire format of a schema registry: a byte 0, and the

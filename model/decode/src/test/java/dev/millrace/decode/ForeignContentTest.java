@@ -72,7 +72,8 @@ class ForeignContentTest {
         "version https://git-lfs.github.com/spec/v1 | a Git LFS pointer",
         "<?xml version='1.0'?><Error> | an XML document",
         "\u00ef\u00bb\u00bf {\"image\": 1} | JSON without the content type application/json",
-        "[] | JSON without the content type application/json"
+        "[] | JSON without the content type application/json",
+        "\"/9j/4AAQSkZJRgABAQ==\" | JSON without the content type application/json"
       })
   void texts_areNamed(String text, String name) {
     assertNamed(text, name);
