@@ -122,7 +122,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
               images,
               new Quantizer.Settings(reduceRange, limit.points(accuracy)),
               limit,
-              requireFaster);
+              new SpeedGate(requireFaster, System::nanoTime));
       publish(models, float32, trial.run(judging.pictures()), folder.path());
     }
     return ExitCode.DONE;

@@ -13,7 +13,6 @@ import dev.millrace.onnx.ReferenceAnswers;
 import dev.millrace.onnx.quantize.CalibrationImages;
 import dev.millrace.onnx.quantize.QuantizedModel;
 import dev.millrace.onnx.quantize.Quantizer;
-import dev.millrace.onnx.quantize.SpeedTest;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.output.Progress;
 import dev.millrace.service.command.output.Terminal;
@@ -32,8 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param images the images that calibrate the model
  * @param settings the settings that the user has chosen
  * @param limit the largest loss of the int8 version
- * @param requireFaster whether to refuse an int8 version that is not faster than the float32
- *     version
+ * @param speedGate measures the speed, and refuses an int8 version that is too slow
  */
 record QuantizationTrial(
     CommandSpec spec,
@@ -41,7 +39,7 @@ record QuantizationTrial(
     CalibrationImages images,
     Quantizer.Settings settings,
     LossLimit limit,
-    boolean requireFaster) {
+    SpeedGate speedGate) {
 
   /** Largest number of layers to name in the error message if the loss of accuracy is too large. */
   private static final int NAMED = 3;
@@ -118,18 +116,7 @@ record QuantizationTrial(
 
   private Speed speed(ModelSession before, QuantizedModel model) {
     try (ModelSession after = open(model)) {
-      Speed speed = new SpeedTest(System::nanoTime).measure(before, after, images.pixels().get(0));
-      if (requireFaster && speed.ratio() <= 1) {
-        throw new CommandException(
-            String.format(
-                Locale.ROOT,
-                "the int8 version is not faster on this processor (%.1f images/s, float32: %.1f)"
-                    + " and was not published; leave out --require-faster, or try"
-                    + " --reduce-range",
-                speed.int8(),
-                speed.float32()));
-      }
-      return speed;
+      return speedGate.measure(before, after, images.pixels().get(0));
     }
   }
 
