@@ -2,14 +2,10 @@ package dev.millrace.benchmarks.part;
 
 import dev.millrace.benchmarks.contender.Backend;
 import dev.millrace.benchmarks.contender.Contender;
-import dev.millrace.benchmarks.contender.Limit;
-import dev.millrace.benchmarks.lab.Drained;
 import dev.millrace.benchmarks.lab.Feed;
 import dev.millrace.benchmarks.lab.Photographs;
 import dev.millrace.core.model.Device;
-import dev.millrace.core.model.Quantization.Judgement;
 import dev.millrace.core.resnet.ResNet;
-import dev.millrace.onnx.Processor;
 import dev.millrace.service.command.quantize.Picture;
 import dev.millrace.service.command.quantize.Pictures;
 import java.io.IOException;
@@ -83,7 +79,8 @@ final class Int8Part implements Part {
     String float32 = entry.arch + "-float32";
     List<byte[]> pictures = Photographs.jpegs(entry.width, entry.height, PICTURES);
     QuantizedNetwork int8 = quantized(bench, entry.arch, float32, pictures);
-    tell(bench, "int8." + entry.arch + "_top1_loss", int8);
+    Int8Figures figures = new Int8Figures(entry.arch, bench.listener());
+    figures.loss(int8.judgement());
     Feed feed =
         bench.lab().fill(int8.model(), PARTITIONS, pictures, bench.config().images(entry.images));
     Feed practice =
@@ -112,7 +109,7 @@ final class Int8Part implements Part {
         fast.add(Limits.mean(before, after));
         before = after;
       }
-      tell(bench, "int8." + entry.arch, slow, fast, race.of("whole"));
+      figures.speeds(slow, fast, race.of("whole"));
     }
   }
 
@@ -134,17 +131,6 @@ final class Int8Part implements Part {
     return QuantizedNetwork.of(bench, name, new Pictures("generated", false, unknown));
   }
 
-  private static void tell(Bench bench, String figure, QuantizedNetwork int8) {
-    if (int8.judgement().isEmpty()) {
-      bench.progress(
-          "%s is not measured, because the weights are random: name trained ones with --data",
-          figure);
-      return;
-    }
-    Judgement judgement = int8.judgement().get();
-    bench.figure(figure, judgement.loss(), "points", QuantizedNetwork.text(judgement));
-  }
-
   private static Limits limit(Bench bench, String model, List<byte[]> pictures)
       throws IOException, InterruptedException {
     Limits limits = Limits.best(bench, model, Backend.ONNX, pictures, BATCH);
@@ -152,37 +138,5 @@ final class Int8Part implements Part {
         "%s: %,.1f images/s alone, with decoding %,.1f",
         model, limits.alone().imagesPerSecond(), limits.decoding().imagesPerSecond());
     return limits;
-  }
-
-  private static void tell(
-      Bench bench, String prefix, List<Limits> slow, List<Limits> fast, List<Drained> whole) {
-    List<Limit.Rate> alone = fast.stream().map(Limits::alone).toList();
-    List<Limit.Rate> decoding = fast.stream().map(Limits::decoding).toList();
-    List<Limit.Rate> float32 = slow.stream().map(Limits::alone).toList();
-    bench.figure(
-        prefix + "_limit",
-        Medians.of(alone, Limit.Rate::imagesPerSecond),
-        "images/s",
-        "the quantised session alone, on prepared tensors");
-    bench.figure(
-        prefix + "_over_float32",
-        Medians.ratio(alone, Limit.Rate::imagesPerSecond, float32, Limit.Rate::imagesPerSecond),
-        "",
-        "the quantised session against the float32 session, on " + Processor.ofThisMachine());
-    bench.figure(
-        prefix + "_decode_over_run",
-        Medians.ratio(decoding, Limit.Rate::decodeMillis, decoding, Limit.Rate::runMillis),
-        "",
-        "processor time of decoding against that of running, at the limit");
-    bench.figure(
-        prefix + "_whole",
-        Medians.of(whole, Drained::imagesPerSecond),
-        "images/s",
-        "Millrace with the quantised network");
-    bench.figure(
-        prefix + "_whole_over_limit",
-        Medians.ratio(whole, Drained::imagesPerSecond, decoding, Limit.Rate::imagesPerSecond),
-        "",
-        "against the quantised session and the decoder");
   }
 }
