@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 
 /**
@@ -53,6 +54,19 @@ public final class SmallImages {
                     Part.TRAINING,
                     image.source()))
         .toList();
+  }
+
+  /** Returns a copy of an image that counts how often it is read. */
+  public static LabelledImage counted(LabelledImage image, AtomicInteger reads) {
+    return new LabelledImage(
+        image.key(),
+        image.label(),
+        image.content(),
+        image.part(),
+        () -> {
+          reads.incrementAndGet();
+          return image.source().read();
+        });
   }
 
   private static String name(int label) {

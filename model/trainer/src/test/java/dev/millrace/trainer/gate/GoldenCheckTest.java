@@ -9,6 +9,7 @@ import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
@@ -53,22 +54,15 @@ class GoldenCheckTest {
             500,
             new Gate.Restart(5, false),
             new KafkaAccess(Map.of("bootstrap.servers", "localhost:1")));
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        config.data(),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        new Checkpoints(
-            config.checkpoints().repository(),
-            "small",
-            home.resolve("run"),
-            Optional.empty(),
-            Optional.of(gate)),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .checkpoints(
+            new Checkpoints(
+                config.checkpoints().repository(),
+                "small",
+                home.resolve("run"),
+                Optional.empty(),
+                Optional.of(gate)))
+        .config();
   }
 
   @Test

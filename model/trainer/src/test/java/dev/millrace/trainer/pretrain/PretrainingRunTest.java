@@ -1,22 +1,19 @@
 package dev.millrace.trainer.pretrain;
 
+import static dev.millrace.trainer.pretrain.PretrainingRig.NETWORK;
+import static dev.millrace.trainer.pretrain.PretrainingRig.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
-import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.CollapsedException;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.Encoder;
-import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.PretrainingConfig;
-import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.PretrainingMethod;
 import dev.millrace.core.training.PretrainingReport;
-import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.SimSiam;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.Views;
@@ -24,10 +21,8 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
-import dev.millrace.trainer.LibtorchPretrainer;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
-import dev.millrace.trainer.data.LabelledImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,38 +35,22 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PretrainingRunTest {
 
-  private static final ResNet NETWORK = ResNet.of("resnet20").withSize(SmallImages.SIDE);
+  private static final PretrainingMethod METHOD =
+      new PretrainingMethod.Similarity(
+          SimSiam.of(NETWORK, 64), new Views(0.5, true, 0.4, 0.2, 0.1));
 
   @TempDir private Path folder;
 
+  private PretrainingRig rig;
+
   @BeforeEach
-  void writeImages() {
+  void prepare() {
     SmallImages.write(folder.resolve("images"), 2, 24);
+    rig = new PretrainingRig(folder);
   }
 
   private PretrainingConfig config(String run, int epochs, double learningRate) {
-    return new PretrainingConfig(
-        NETWORK,
-        Configs.PREPROCESSING,
-        new PretrainingData.Folder(folder.resolve("images")),
-        new PretrainingMethod.Similarity(
-            SimSiam.of(NETWORK, 64), new Views(0.5, true, 0.4, 0.2, 0.1)),
-        Optimization.of(epochs, 16, learningRate, Schedule.COSINE),
-        7,
-        folder.resolve(run),
-        encoder(run),
-        Device.CPU,
-        1);
-  }
-
-  private Path encoder(String run) {
-    return folder.resolve(run + "-output").resolve("encoder.safetensors");
-  }
-
-  private static HeardPretraining run(PretrainingConfig config) {
-    HeardPretraining heard = new HeardPretraining();
-    new LibtorchPretrainer().pretrain(config, heard, () -> false);
-    return heard;
+    return rig.config(run, METHOD, epochs, learningRate);
   }
 
   @Test
@@ -98,7 +77,7 @@ class PretrainingRunTest {
   void encoder_namesItsTraining() {
     HeardPretraining heard = run(config("run", 2, 0.05));
 
-    Encoder encoder = Encoder.read(encoder("run"));
+    Encoder encoder = rig.encoder("run");
 
     assertThat(encoder.report()).isEqualTo(heard.epochs.get(1));
     assertThat(encoder.lineage().epochs()).isEqualTo(2);
@@ -111,9 +90,7 @@ class PretrainingRunTest {
   @Test
   void run_thatWasStopped_goesOn_andGivesTheSameBytes() throws IOException {
     run(config("whole", 3, 0.05));
-    HeardPretraining stopped = new HeardPretraining();
-    new LibtorchPretrainer()
-        .pretrain(config("run", 3, 0.05), stopped, () -> stopped.steps.size() == 4);
+    HeardPretraining stopped = run(config("run", 3, 0.05), 4);
     assertThat(stopped.steps).containsExactly(1L, 2L, 3L, 4L);
 
     HeardPretraining resumed = run(config("run", 3, 0.05));
@@ -121,21 +98,20 @@ class PretrainingRunTest {
     assertThat(resumed.done).isEqualTo(4);
     assertThat(resumed.untrained).isEmpty();
     assertThat(resumed.steps).startsWith(5L).endsWith(9L);
-    assertThat(Encoder.read(encoder("run")).weights())
-        .isEqualTo(Encoder.read(encoder("whole")).weights());
+    assertThat(rig.encoder("run").weights()).isEqualTo(rig.encoder("whole").weights());
   }
 
   @Test
   void run_thatIsComplete_writesItsEncoderAgain() throws IOException {
     run(config("run", 1, 0.05));
-    Weights before = Encoder.read(encoder("run")).weights();
-    Files.delete(encoder("run"));
+    Weights before = rig.encoder("run").weights();
+    Files.delete(rig.file("run"));
 
     HeardPretraining again = run(config("run", 1, 0.05));
 
     assertThat(again.steps).isEmpty();
     assertThat(again.written).containsExactly(1);
-    assertThat(Encoder.read(encoder("run")).weights().names()).isEqualTo(before.names());
+    assertThat(rig.encoder("run").weights().names()).isEqualTo(before.names());
   }
 
   @Test
@@ -150,7 +126,7 @@ class PretrainingRunTest {
   @Test
   void training_startsFromTheEncoder_withANewLastLayer() {
     run(config("run", 1, 0.05));
-    Weights encoder = Encoder.read(encoder("run")).weights();
+    Weights encoder = rig.encoder("run").weights();
     List<String> allParts = List.of("stem", "layer1", "layer2", "layer3");
     Heard heard = new Heard();
 
@@ -212,7 +188,7 @@ class PretrainingRunTest {
             config("run", 1, 0.05),
             new UnlabelledImages(
                 SmallImages.read(folder.resolve("images")).stream()
-                    .map(image -> counted(image, reads))
+                    .map(image -> SmallImages.counted(image, reads))
                     .toList(),
                 List.of("a", "b")),
             heard,
@@ -222,19 +198,7 @@ class PretrainingRunTest {
 
     assertThat(reads).hasValueLessThanOrEqualTo(5);
     assertThat(heard.warnings).isEmpty();
-    assertThat(encoder("run")).doesNotExist();
-  }
-
-  private static LabelledImage counted(LabelledImage image, AtomicInteger reads) {
-    return new LabelledImage(
-        image.key(),
-        image.label(),
-        image.content(),
-        image.part(),
-        () -> {
-          reads.incrementAndGet();
-          return image.source().read();
-        });
+    assertThat(rig.file("run")).doesNotExist();
   }
 
   @Test

@@ -1,19 +1,19 @@
 package dev.millrace.trainer.pretrain;
 
+import static dev.millrace.trainer.pretrain.PretrainingRig.NETWORK;
+import static dev.millrace.trainer.pretrain.PretrainingRig.SEED;
+import static dev.millrace.trainer.pretrain.PretrainingRig.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.Parameter;
-import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.PretrainingConfig;
-import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.PretrainingMethod;
 import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.RotationPrediction;
@@ -21,8 +21,6 @@ import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.SimSiam;
 import dev.millrace.core.training.Views;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.trainer.Configs;
-import dev.millrace.trainer.LibtorchPretrainer;
 import dev.millrace.trainer.SmallImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -38,15 +36,21 @@ import org.junit.jupiter.api.io.TempDir;
 class RotationPretrainingTest {
 
   private static final int SIDE = SmallImages.SIDE;
-  private static final ResNet NETWORK = ResNet.of("resnet20").withSize(SIDE);
-  private static final long SEED = 7;
+  private static final PretrainingMethod ROTATION = RotationPrediction.of(NETWORK, true);
   private static final int EACH = 40;
   private static final int HELD_OUT = 8;
 
   @TempDir private Path folder;
 
+  private PretrainingRig rig;
+
   @BeforeEach
-  void writeImages() throws IOException {
+  void prepare() throws IOException {
+    rig = new PretrainingRig(folder);
+    writeImages();
+  }
+
+  private void writeImages() throws IOException {
     Random random = new Random(1);
     for (int i = 0; i < 2 * EACH; i++) {
       Path file = folder.resolve("images").resolve(i < EACH ? "grey" : "blue");
@@ -63,41 +67,12 @@ class RotationPretrainingTest {
   }
 
   private PretrainingConfig config(String run, int epochs, PretrainingMethod method) {
-    return config(run, method, Optimization.of(epochs, 16, 0.05, Schedule.COSINE));
-  }
-
-  private PretrainingConfig config(
-      String run, PretrainingMethod method, Optimization optimization) {
-    return new PretrainingConfig(
-        NETWORK,
-        Configs.PREPROCESSING,
-        new PretrainingData.Folder(folder.resolve("images")),
-        method,
-        optimization,
-        SEED,
-        folder.resolve(run),
-        encoder(run),
-        Device.CPU,
-        1);
-  }
-
-  private Path encoder(String run) {
-    return folder.resolve(run + "-output").resolve("encoder.safetensors");
-  }
-
-  private static RotationPrediction rotation() {
-    return RotationPrediction.of(NETWORK, true);
-  }
-
-  private static HeardPretraining run(PretrainingConfig config) {
-    HeardPretraining heard = new HeardPretraining();
-    new LibtorchPretrainer().pretrain(config, heard, () -> false);
-    return heard;
+    return rig.config(run, method, epochs, 0.05);
   }
 
   @Test
   void rotationsOfHeldOutImages_areLearned_andEveryEpochIsJudged() {
-    HeardPretraining heard = run(config("run", 8, rotation()));
+    HeardPretraining heard = run(config("run", 8, ROTATION));
 
     assertThat(heard.images).isEqualTo(2 * EACH - HELD_OUT);
     assertThat(heard.steps).hasSize(32).last().isEqualTo(32L);
@@ -122,10 +97,10 @@ class RotationPretrainingTest {
     Optimization withoutDecay =
         Optimization.of(1, 16, 0.05, Schedule.COSINE)
             .with(new Optimizer(Optimizer.Rule.SGD, 0.9, 0, true, 0, 0));
-    run(config("run", rotation(), withoutDecay));
+    run(rig.config("run", ROTATION, withoutDecay));
 
     Weights initial = HeInitialization.of(NETWORK, SEED);
-    Weights trained = Encoder.read(encoder("run")).weights();
+    Weights trained = rig.encoder("run").weights();
     assertThat(trained.names()).noneMatch(name -> name.startsWith("fc"));
     for (Parameter parameter : Encoder.parameters(NETWORK)) {
       if (parameter.trained()) {
@@ -138,41 +113,38 @@ class RotationPretrainingTest {
 
   @Test
   void run_thatWasStopped_goesOn_andGivesTheSameBytes() {
-    run(config("whole", 3, rotation()));
-    HeardPretraining stopped = new HeardPretraining();
-    new LibtorchPretrainer()
-        .pretrain(config("run", 3, rotation()), stopped, () -> stopped.steps.size() == 6);
+    run(config("whole", 3, ROTATION));
+    HeardPretraining stopped = run(config("run", 3, ROTATION), 6);
     assertThat(stopped.steps).hasSize(6);
 
-    HeardPretraining resumed = run(config("run", 3, rotation()));
+    HeardPretraining resumed = run(config("run", 3, ROTATION));
 
     assertThat(resumed.done).isEqualTo(6);
     assertThat(resumed.untrained).isEmpty();
     assertThat(resumed.steps).startsWith(7L).endsWith(12L);
-    assertThat(Encoder.read(encoder("run")).weights())
-        .isEqualTo(Encoder.read(encoder("whole")).weights());
+    assertThat(rig.encoder("run").weights()).isEqualTo(rig.encoder("whole").weights());
   }
 
   @Test
   void run_withAnotherMethod_isRefused() {
     PretrainingMethod simSiam =
         new PretrainingMethod.Similarity(SimSiam.of(NETWORK, 64), Views.of(SIDE));
-    run(config("rotation", 1, rotation()));
+    run(config("rotation", 1, ROTATION));
     run(config("simsiam", 1, simSiam));
 
     assertThatThrownBy(() -> run(config("rotation", 1, simSiam)))
         .isInstanceOf(OtherOptionsException.class)
         .hasMessageContaining("another method");
-    assertThatThrownBy(() -> run(config("simsiam", 1, rotation())))
+    assertThatThrownBy(() -> run(config("simsiam", 1, ROTATION)))
         .isInstanceOf(OtherOptionsException.class)
         .hasMessageContaining("another method");
   }
 
   @Test
   void encoder_namesItsMethod() {
-    HeardPretraining heard = run(config("run", 1, rotation()));
+    HeardPretraining heard = run(config("run", 1, ROTATION));
 
-    Encoder encoder = Encoder.read(encoder("run"));
+    Encoder encoder = rig.encoder("run");
 
     assertThat(encoder.report()).isEqualTo(heard.epochs.get(0));
     assertThat(encoder.lineage().recipe().get("method")).startsWith("RotationPrediction[");
@@ -181,9 +153,7 @@ class RotationPretrainingTest {
 
   @Test
   void learningRateThatIsFarTooHigh_isAnError() {
-    Optimization tooHigh = Optimization.of(8, 16, 1e6, Schedule.COSINE);
-
-    assertThatThrownBy(() -> run(config("run", rotation(), tooHigh)))
+    assertThatThrownBy(() -> run(rig.config("run", ROTATION, 8, 1e6)))
         .isInstanceOf(DivergedException.class);
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.trainer.run;
 
+import static dev.millrace.trainer.run.RunRig.EACH;
+import static dev.millrace.trainer.run.RunRig.FEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +9,7 @@ import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.SmallImages;
@@ -22,14 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Trains on folders whose classes or images change, or are no use. */
 class ImageFolderTrainingTest {
-
-  private static final int EACH = 60;
-
-  /**
-   * Number of images per class, for tests in which the network does not have to learn anything.
-   * With two classes, an epoch has two batches.
-   */
-  private static final int FEW = 24;
 
   @TempDir private Path home;
   private RunRig rig;
@@ -88,7 +83,7 @@ class ImageFolderTrainingTest {
 
   @Test
   void publishedClass_keepsItsIndex_withFewerImagesThanANewClassNeeds() throws IOException {
-    SmallImages.write(home.resolve("images"), 3, FEW);
+    rig.write(3, FEW);
     rig.train(Configs.of(home, 1, 0.05));
     try (Stream<Path> files = Files.list(home.resolve("images/a"))) {
       for (Path file : files.sorted().skip(2).toList()) {
@@ -106,7 +101,7 @@ class ImageFolderTrainingTest {
 
   @Test
   void folderWithoutAnyPublishedClass_hasItsOwnClasses() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     rig.train(Configs.of(home, 1, 0.05));
     Files.move(home.resolve("images/a"), home.resolve("images/c"));
     Files.move(home.resolve("images/b"), home.resolve("images/d"));
@@ -121,7 +116,7 @@ class ImageFolderTrainingTest {
 
   @Test
   void folderWithImagesOfOneClass_isRefused_alsoIfAnotherClassIsPublished() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     rig.train(Configs.of(home, 1, 0.05));
     Files.move(home.resolve("images/a"), home.resolve("moved"));
 
@@ -134,16 +129,8 @@ class ImageFolderTrainingTest {
 
   private static TrainingConfig with(TrainingConfig config, int minPerClass) {
     TrainingData.Folder data = (TrainingData.Folder) config.data();
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        new TrainingData.Folder(data.folder(), data.split(), new ClassRule(minPerClass)),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        config.checkpoints(),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .data(new TrainingData.Folder(data.folder(), data.split(), new ClassRule(minPerClass)))
+        .config();
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.trainer.run;
 
+import static dev.millrace.trainer.run.RunRig.EACH;
+import static dev.millrace.trainer.run.RunRig.FEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +11,7 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
@@ -29,14 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Stops trainings, resumes them, and asks for checkpoints in between. */
 class InterruptedRunTest {
 
-  private static final int EACH = 60;
-
-  /**
-   * Number of images per class, for tests in which the network does not have to learn anything.
-   * With two classes, an epoch has two batches.
-   */
-  private static final int FEW = 24;
-
   @TempDir private Path home;
   private RunRig rig;
 
@@ -47,7 +42,7 @@ class InterruptedRunTest {
 
   @Test
   void stopRequest_endsTheSearchForImages() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
 
     new LibtorchTrainer().train(Configs.of(home, 1, 0.05), new Heard(), () -> true);
 
@@ -56,12 +51,12 @@ class InterruptedRunTest {
 
   @Test
   void stopRequest_endsTheDecodingOfImages() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     AtomicInteger reads = new AtomicInteger();
     AtomicInteger asked = new AtomicInteger();
     List<LabelledImage> images =
         SmallImages.read(home.resolve("images")).stream()
-            .map(image -> counted(image, reads))
+            .map(image -> SmallImages.counted(image, reads))
             .toList();
     Heard heard = new Heard();
     Optional<Weights> weights =
@@ -78,21 +73,9 @@ class InterruptedRunTest {
     assertThat(heard.steps).isEmpty();
   }
 
-  private static LabelledImage counted(LabelledImage image, AtomicInteger reads) {
-    return new LabelledImage(
-        image.key(),
-        image.label(),
-        image.content(),
-        image.part(),
-        () -> {
-          reads.incrementAndGet();
-          return image.source().read();
-        });
-  }
-
   @Test
   void interruptedRun_endsAsOneThatWasNot() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     rig.train(Configs.of(home, 2, 0.05));
     Weights whole = rig.newest();
 
@@ -110,7 +93,7 @@ class InterruptedRunTest {
   /** A resumed run computes the features of the images in other batches. */
   @Test
   void interruptedRunOfTheLastLayer_endsAsOneThatWasNot() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     rig.train(rig.ofTheLastLayer("run"));
     Weights whole = rig.newest();
 
@@ -124,7 +107,7 @@ class InterruptedRunTest {
 
   @Test
   void stopAfterTheLastStep_isTooLate() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     for (int steps : List.of(1, 2)) {
       Heard heard = new Heard();
       assertThat(
@@ -136,7 +119,7 @@ class InterruptedRunTest {
 
   @Test
   void goingOnWithOtherOptions_isRefused() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     rig.train(Configs.of(home, 2, 0.05), 3);
 
     assertThatThrownBy(() -> rig.train(Configs.of(home, 2, 0.04)))
@@ -148,7 +131,7 @@ class InterruptedRunTest {
 
   @Test
   void demandedCheckpoint_isPublishedBetweenSteps() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     Files.createDirectories(home.resolve("run"));
     Files.createFile(home.resolve("run/export"));
 
@@ -160,7 +143,7 @@ class InterruptedRunTest {
 
   @Test
   void demandedCheckpointThatCannotBePublished_isPublishedByTheResumedRun() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     Files.createDirectories(home.resolve("run"));
     rig.demandCheckpoint();
     Path obstacle = Files.createFile(home.resolve("models"));
@@ -177,7 +160,7 @@ class InterruptedRunTest {
   /** A run with a gate keeps the weights of no epoch, but may be resumed without the gate. */
   @Test
   void resumedRunThatHasKeptNoEpoch_publishesItsLastOne() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     Path obstacle = Files.createFile(home.resolve("models"));
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(() -> rig.train(Configs.of(home, 1, 0.05)));
@@ -201,25 +184,11 @@ class InterruptedRunTest {
   /** Only a training on one thread has the same bytes each time. */
   @Test
   void threadsOfAnInterruptedRun_areRecordedAsTheMostOfAllItsParts() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     TrainingConfig config = Configs.of(home, 2, 0.05);
-    rig.train(withThreads(config, 2), 1);
+    rig.train(ConfigCopy.of(config).threads(2).config(), 1);
     rig.train(config);
 
     assertThat(rig.repository().newest("small").manifest().lineage().threads()).isEqualTo(2);
-  }
-
-  private static TrainingConfig withThreads(TrainingConfig config, int threads) {
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        config.data(),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        config.checkpoints(),
-        config.device(),
-        threads);
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
@@ -24,10 +25,24 @@ import java.util.Optional;
 /** Trains on a folder of small images, in the folder of a test. */
 final class RunRig {
 
+  /** Number of images per class from which a network learns. */
+  static final int EACH = 60;
+
+  /**
+   * Number of images per class, for tests in which the network does not have to learn anything.
+   * With two classes, an epoch has two batches.
+   */
+  static final int FEW = 24;
+
   private final Path home;
 
   RunRig(Path home) {
     this.home = home;
+  }
+
+  /** Writes the images to train on. */
+  void write(int classes, int each) {
+    SmallImages.write(home.resolve("images"), classes, each);
   }
 
   Heard train(TrainingConfig config) {
@@ -58,35 +73,14 @@ final class RunRig {
             null,
             List.of("stem", "layer1", "layer2", "layer3"));
     TrainingConfig config = Configs.of(home, run, 3, 0.05, Optional.of(start));
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        config.data(),
-        Optimization.of(3, 8, 0.05, Schedule.COSINE),
-        Augmentation.NONE,
-        config.pretrained(),
-        config.seed(),
-        config.checkpoints(),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .optimization(Optimization.of(3, 8, 0.05, Schedule.COSINE))
+        .augmentation(Augmentation.NONE)
+        .config();
   }
 
   Weights weights(int version) {
     return OnnxWeights.read(repository().version("small", version).readVerified());
-  }
-
-  static TrainingConfig with(TrainingConfig config, Optimization optimization) {
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        config.data(),
-        optimization,
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        config.checkpoints(),
-        config.device(),
-        config.threads());
   }
 
   void demandCheckpoint() {

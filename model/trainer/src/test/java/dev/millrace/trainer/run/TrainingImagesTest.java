@@ -6,6 +6,7 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
 import dev.millrace.trainer.data.LabelledImage;
@@ -109,27 +110,20 @@ class TrainingImagesTest {
   }
 
   private TrainingConfig ofTopics(TrainingConfig config) {
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        new TrainingData.Topics(
-            "images",
-            "labels",
-            Map.of(),
-            new KafkaAccess(Map.of()),
-            folder.resolve("replay"),
-            9,
-            1,
-            Duration.ofHours(1),
-            config.data().split(),
-            config.data().classes()),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        config.checkpoints(),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .data(
+            new TrainingData.Topics(
+                "images",
+                "labels",
+                Map.of(),
+                new KafkaAccess(Map.of()),
+                folder.resolve("replay"),
+                9,
+                1,
+                Duration.ofHours(1),
+                config.data().split(),
+                config.data().classes()))
+        .config();
   }
 
   private static LabelledImage as(Part part, LabelledImage image, int copy) {

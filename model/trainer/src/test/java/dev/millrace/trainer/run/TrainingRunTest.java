@@ -1,5 +1,7 @@
 package dev.millrace.trainer.run;
 
+import static dev.millrace.trainer.run.RunRig.EACH;
+import static dev.millrace.trainer.run.RunRig.FEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,10 +26,10 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxModelRuntime;
+import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
-import dev.millrace.trainer.SmallImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,14 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TrainingRunTest {
 
-  private static final int EACH = 60;
-
-  /**
-   * Number of images per class, for tests in which the network does not have to learn anything.
-   * With two classes, an epoch has two batches.
-   */
-  private static final int FEW = 24;
-
   @TempDir private Path home;
   private RunRig rig;
 
@@ -60,7 +54,7 @@ class TrainingRunTest {
 
   @Test
   void training_learnsAndPublishesItsBestEpoch() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     Heard heard = rig.train(Configs.of(home, 3, 0.05));
 
     assertThat(heard.epochs).extracting(epoch -> epoch.epoch()).containsExactly(1, 2, 3);
@@ -81,9 +75,10 @@ class TrainingRunTest {
 
   @Test
   void trainingWithPatience_stopsEarly_andEndsWithItsBestEpoch() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     TrainingConfig config = Configs.of(home, 30, 0.05);
-    TrainingConfig patient = RunRig.with(config, config.optimization().withPatience(2));
+    TrainingConfig patient =
+        ConfigCopy.of(config).optimization(config.optimization().withPatience(2)).config();
     List<EpochReport> epochs = trainAndDemandEachEpoch(patient);
 
     EpochReport best = best(epochs);
@@ -96,7 +91,7 @@ class TrainingRunTest {
 
   @Test
   void bestEpochs_arePublishedAtTheEnd_theBestLast() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     List<EpochReport> epochs = trainAndDemandEachEpoch(keeping(3, Configs.of(home, 4, 0.05)));
 
     List<Integer> kept =
@@ -118,7 +113,7 @@ class TrainingRunTest {
    */
   @Test
   void runThatKeptFewerEpochsBefore_saysSo() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     rig.train(Configs.of(home, 3, 0.05), 5);
     Heard heard = rig.train(keeping(3, Configs.of(home, 3, 0.05)));
 
@@ -154,29 +149,22 @@ class TrainingRunTest {
 
   private static TrainingConfig keeping(int keep, TrainingConfig config) {
     Checkpoints before = config.checkpoints();
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        config.data(),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        new Checkpoints(
-            before.repository(),
-            before.model(),
-            before.run(),
-            before.every(),
-            keep,
-            before.gate(),
-            before.precision()),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .checkpoints(
+            new Checkpoints(
+                before.repository(),
+                before.model(),
+                before.run(),
+                before.every(),
+                keep,
+                before.gate(),
+                before.precision()))
+        .config();
   }
 
   @Test
   void int8_followsEachVersion_andIsJudgedOnImagesThatDidNotMakeIt() throws IOException {
-    SmallImages.write(home.resolve("images"), 2, 460);
+    rig.write(2, 460);
     Heard heard = rig.train(inInt8(Configs.of(home, 2, 0.05), 0.9));
 
     assertThat(heard.warnings).isEmpty();
@@ -208,7 +196,7 @@ class TrainingRunTest {
 
   @Test
   void int8_withTooFewImages_isRefusedBeforeTheFirstStep() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
     TrainingConfig config = inInt8(Configs.of(home, 2, 0.05), 0.5);
 
     assertThatExceptionOfType(TrainingException.class)
@@ -220,24 +208,18 @@ class TrainingRunTest {
   }
 
   private TrainingConfig inInt8(TrainingConfig config, double heldOut) {
-    return new TrainingConfig(
-        config.network(),
-        config.preprocessing(),
-        new TrainingData.Folder(home.resolve("images"), new Split(heldOut), new ClassRule(1)),
-        config.optimization(),
-        config.augmentation(),
-        config.pretrained(),
-        config.seed(),
-        new Checkpoints(
-            rig.repository(),
-            "small",
-            home.resolve("run"),
-            Optional.empty(),
-            1,
-            Optional.empty(),
-            Precision.INT8),
-        config.device(),
-        config.threads());
+    return ConfigCopy.of(config)
+        .data(new TrainingData.Folder(home.resolve("images"), new Split(heldOut), new ClassRule(1)))
+        .checkpoints(
+            new Checkpoints(
+                rig.repository(),
+                "small",
+                home.resolve("run"),
+                Optional.empty(),
+                1,
+                Optional.empty(),
+                Precision.INT8))
+        .config();
   }
 
   /**
@@ -246,7 +228,7 @@ class TrainingRunTest {
    */
   @Test
   void statisticsOfBatchNorms_areThoseOfTheImages_notAnAverageOverSteps() {
-    SmallImages.write(home.resolve("images"), 3, FEW);
+    rig.write(3, FEW);
     rig.train(keeping(2, Configs.of(home, 2, 1e-30)));
 
     Weights first = rig.weights(1);
@@ -258,7 +240,7 @@ class TrainingRunTest {
 
   @Test
   void divergedTraining_saysSo_andPublishesNothing() {
-    SmallImages.write(home.resolve("images"), 2, EACH);
+    rig.write(2, EACH);
 
     assertThatThrownBy(() -> rig.train(Configs.of(home, 3, 1e6)))
         .isInstanceOfSatisfying(
@@ -274,7 +256,7 @@ class TrainingRunTest {
   /** After the last step there is no other step whose loss would show the divergence. */
   @Test
   void trainingThatDivergesInItsLastStep_saysSo_andPublishesNothing() {
-    SmallImages.write(home.resolve("images"), 2, FEW);
+    rig.write(2, FEW);
 
     assertThatThrownBy(() -> rig.train(growing()))
         .isInstanceOf(DivergedException.class)
@@ -287,7 +269,7 @@ class TrainingRunTest {
 
   @Test
   void checkpointDemandedAfterTheStepThatDiverged_saysSo_andIsNotPublished() {
-    SmallImages.write(home.resolve("images"), 2, EACH);
+    rig.write(2, EACH);
     Heard heard =
         new Heard() {
           @Override
@@ -310,17 +292,16 @@ class TrainingRunTest {
    */
   private TrainingConfig growing() {
     TrainingConfig config = Configs.of(home, 1, 1e6);
-    return RunRig.with(
-        config,
-        config.optimization().with(new Optimizer(Optimizer.Rule.SGD, 0.9, 1e6, true, 0, 0)));
+    Optimizer optimizer = new Optimizer(Optimizer.Rule.SGD, 0.9, 1e6, true, 0, 0);
+    return ConfigCopy.of(config).optimization(config.optimization().with(optimizer)).config();
   }
 
   @Test
   void transfer_keepsTheParentAndDrawsANewHead() {
-    SmallImages.write(home.resolve("images"), 3, EACH);
+    rig.write(3, EACH);
     rig.train(Configs.of(home, 1, 0.05));
     Weights parent = rig.newest();
-    SmallImages.write(home.resolve("images"), 4, EACH);
+    rig.write(4, EACH);
     Pretrained pretrained =
         new Pretrained(
             parent, List.of("a", "b", "c"), "small version 1", 1, List.of("stem", "layer1"));
@@ -338,7 +319,7 @@ class TrainingRunTest {
   /** The names of the classes in the file are unknown, so only the user can check their order. */
   @Test
   void lastLayerThatIsKeptWithoutNames_isReported() {
-    SmallImages.write(home.resolve("images"), 3, FEW);
+    rig.write(3, FEW);
     TrainingConfig config = rig.ofTheLastLayer("run");
 
     assertThat(rig.train(config, 1).warnings)
