@@ -45,12 +45,6 @@ class FetchPoolTest {
     if (reference.uri().equals("huge")) {
       throw new OutOfMemoryError("the heap is full");
     }
-    if (reference.uri().endsWith("silent")) {
-      throw new IOException();
-    }
-    if (reference.uri().equals("odd")) {
-      throw new IllegalStateException("the client is confused");
-    }
     if (!working || reference.uri().endsWith("cursed")) {
       throw new IOException("the store refuses connections");
     }
@@ -309,43 +303,6 @@ class FetchPoolTest {
   }
 
   @Test
-  void placesOfOneServer_areAwayIndependently_ifTheFetcherSaysSo() throws Exception {
-    ImageFetcher places =
-        new ImageFetcher() {
-          @Override
-          public FetchedImage fetch(ImageReference reference) throws IOException {
-            if (reference.uri().contains("cats")) {
-              throw new IOException("status 502");
-            }
-            return IMAGE;
-          }
-
-          @Override
-          public String origin(ImageReference reference) {
-            return reference.uri().replaceFirst("/[^/]*$", "");
-          }
-        };
-    try (FetchPool both = new FetchPool(places, 2, clock::get)) {
-      ImageReference cat = new ImageReference("https://gw/cats/1", null);
-      both.awaitTurn(cat, clock.get());
-      CompletableFuture<FetchedImage> failing = both.fetch(cat);
-      assertThatThrownBy(() -> get(failing)).hasCauseInstanceOf(FetchStalledException.class);
-
-      assertThat(both.isAway(new ImageReference("https://gw/cats/2", null))).isTrue();
-      assertThat(both.isAway(new ImageReference("https://gw/dogs/1", null))).isFalse();
-    }
-  }
-
-  @Test
-  void imageThatFailsWithAllOthers_isKept() throws Exception {
-    for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
-      CompletableFuture<FetchedImage> cursed = begin("cursed");
-      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
-      pass(Duration.ofSeconds(30));
-    }
-  }
-
-  @Test
   void originThatIsAway_stopsNoOther() throws Exception {
     CompletableFuture<FetchedImage> cursed = begin("s3://away/cursed");
     assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
@@ -385,16 +342,6 @@ class FetchPoolTest {
     await().until(() -> !pool.isAway(image));
     assertThat(requests).hasValue(asked + 2);
     assertThat(pool.problem()).isEmpty();
-  }
-
-  @Test
-  void imageThatFailsAlone_isCountedForItsOrigin() throws Exception {
-    for (int i = 0; i < 3 * LoneFailures.MOST; i++) {
-      CompletableFuture<FetchedImage> cursed = begin("s3://away/cursed");
-      assertThatThrownBy(() -> get(cursed)).hasCauseInstanceOf(FetchStalledException.class);
-      pass(Duration.ofSeconds(30));
-      get(begin("s3://works/image"));
-    }
   }
 
   @Test
@@ -493,30 +440,6 @@ class FetchPoolTest {
       other.awaitTurn(ANY, clock.get());
       assertThat(get(other.fetch(ANY))).isEqualTo(IMAGE);
     }
-  }
-
-  /** A client of a store may throw exceptions that its documentation does not name. */
-  @Test
-  void unexpectedException_doesNotShowThatTheStoreWorks() throws Exception {
-    working = false;
-    failFetch();
-    pass(Duration.ofSeconds(1));
-
-    CompletableFuture<FetchedImage> odd = begin("odd");
-
-    assertThatThrownBy(() -> get(odd))
-        .hasCauseInstanceOf(FetchStalledException.class)
-        .hasMessageContaining("the fetch failed (IllegalStateException)");
-    assertThat(pool.problem()).contains("the fetch failed (IllegalStateException)");
-  }
-
-  @Test
-  void exceptionWithoutAMessage_namesTheOrigin() throws Exception {
-    CompletableFuture<FetchedImage> silent = begin("s3://photos/silent");
-
-    assertThatThrownBy(() -> get(silent))
-        .hasCauseInstanceOf(FetchStalledException.class)
-        .hasMessageContaining("the fetch from s3://photos failed (IOException)");
   }
 
   @Test
