@@ -3,7 +3,7 @@ package dev.millrace.onnx;
 import dev.millrace.core.resnet.Convolution;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +21,8 @@ final class FoldedNetwork extends OnnxNetwork {
 
   private record Waiting(String input, Convolution shape) {}
 
-  FoldedNetwork(OnnxGraph graph, Weights weights, Precision precision) {
-    super(graph, weights, precision);
+  FoldedNetwork(OnnxGraph graph, Weights weights, FloatType floatType) {
+    super(graph, weights, floatType);
   }
 
   @Override

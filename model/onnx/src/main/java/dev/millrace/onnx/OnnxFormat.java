@@ -5,18 +5,18 @@ import java.util.Objects;
 /**
  * The format in which a network is written to an ONNX file.
  *
- * @param precision the precision of weights, input, activations and logits
+ * @param floatType the precision of weights, input, activations and logits
  * @param batchNorm whether batch normalisations are kept or folded
  */
-public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
+public record OnnxFormat(FloatType floatType, BatchNorm batchNorm) {
 
   /**
    * Float32, with batch norms kept. This format is lossless, and the weights keep PyTorch's names.
    */
-  public static final OnnxFormat EXACT = new OnnxFormat(Precision.FP32, BatchNorm.KEPT);
+  public static final OnnxFormat EXACT = new OnnxFormat(FloatType.FP32, BatchNorm.KEPT);
 
   /** The type of the floating-point values in a file. */
-  public enum Precision {
+  public enum FloatType {
     /** Float32. */
     FP32,
     /** Float16: half the size of float32, with eleven significant bits. */
@@ -37,12 +37,12 @@ public record OnnxFormat(Precision precision, BatchNorm batchNorm) {
   /**
    * Validates that both values are present.
    *
-   * @param precision the precision of weights, input, activations and logits
+   * @param floatType the precision of weights, input, activations and logits
    * @param batchNorm whether batch normalisations are kept or folded
    * @throws NullPointerException if a value is null
    */
   public OnnxFormat {
-    Objects.requireNonNull(precision, "precision");
+    Objects.requireNonNull(floatType, "floatType");
     Objects.requireNonNull(batchNorm, "batchNorm");
   }
 }

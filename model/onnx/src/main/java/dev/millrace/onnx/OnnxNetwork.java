@@ -6,7 +6,7 @@ import dev.millrace.core.resnet.NetworkBuilder;
 import dev.millrace.core.resnet.ZeroPadding;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.proto.AttributeProto;
 import dev.millrace.onnx.proto.TensorProto;
 import java.nio.FloatBuffer;
@@ -25,12 +25,12 @@ class OnnxNetwork implements NetworkBuilder<String> {
 
   private final OnnxGraph graph;
   private final Weights weights;
-  private final Precision precision;
+  private final FloatType floatType;
 
-  OnnxNetwork(OnnxGraph graph, Weights weights, Precision precision) {
+  OnnxNetwork(OnnxGraph graph, Weights weights, FloatType floatType) {
     this.graph = graph;
     this.weights = weights;
-    this.precision = precision;
+    this.floatType = floatType;
   }
 
   @Override
@@ -113,7 +113,7 @@ class OnnxNetwork implements NetworkBuilder<String> {
   /** Adds a weight with the given values to the graph, and returns the weight's name. */
   final String weight(String name, WeightTensor tensor) {
     TensorProto values =
-        switch (precision) {
+        switch (floatType) {
           case FP32 -> Tensor.floats(tensor);
           case FP16 -> HalfPrecision.tensor(name, tensor);
         };

@@ -2,7 +2,7 @@ package dev.millrace.onnx;
 
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.Weights;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.proto.TensorProto.DataType;
 
 /**
@@ -43,10 +43,10 @@ public final class ResNetOnnx {
     Weights fitting = network.fit(weights);
     OnnxNetwork builder =
         switch (format.batchNorm()) {
-          case KEPT -> new OnnxNetwork(graph, fitting, format.precision());
-          case FOLDED -> new FoldedNetwork(graph, fitting, format.precision());
+          case KEPT -> new OnnxNetwork(graph, fitting, format.floatType());
+          case FOLDED -> new FoldedNetwork(graph, fitting, format.floatType());
         };
-    DataType elements = format.precision() == Precision.FP16 ? DataType.FLOAT16 : DataType.FLOAT;
+    DataType elements = format.floatType() == FloatType.FP16 ? DataType.FLOAT16 : DataType.FLOAT;
     int size = network.size();
     String input =
         graph.input(Tensor.value(INPUT, elements, Tensor.BATCH, network.channels(), size, size));

@@ -11,7 +11,7 @@ import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto;
@@ -52,7 +52,7 @@ class OnnxWeightsTest {
   @Test
   void halfPrecision_comesBackRounded() {
     byte[] onnx =
-        ResNetOnnx.write(NETWORK, WEIGHTS, new OnnxFormat(Precision.FP16, BatchNorm.KEPT));
+        ResNetOnnx.write(NETWORK, WEIGHTS, new OnnxFormat(FloatType.FP16, BatchNorm.KEPT));
 
     FloatBuffer exact = WEIGHTS.get("layer4.0.conv2.weight").values();
     FloatBuffer read = OnnxWeights.read(onnx).get("layer4.0.conv2.weight").values();

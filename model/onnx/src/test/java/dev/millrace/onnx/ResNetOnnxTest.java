@@ -13,7 +13,7 @@ import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.proto.ModelProto;
 import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.TensorProto;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Runs written networks in ONNX Runtime. */
 class ResNetOnnxTest {
 
-  private static final OnnxFormat FOLDED = new OnnxFormat(Precision.FP32, BatchNorm.FOLDED);
+  private static final OnnxFormat FOLDED = new OnnxFormat(FloatType.FP32, BatchNorm.FOLDED);
   private static final ResNet RESNET20 = ResNet.of("resnet20");
 
   /**
@@ -41,12 +41,12 @@ class ResNetOnnxTest {
    */
   @ParameterizedTest
   @CsvSource({"FP32, KEPT, 1e-4", "FP32, FOLDED, 1e-4", "FP16, KEPT, 0.05", "FP16, FOLDED, 0.05"})
-  void resnet20_answersPytorchsLogits(Precision precision, BatchNorm batchNorm, float tolerance)
+  void resnet20_answersPytorchsLogits(FloatType floatType, BatchNorm batchNorm, float tolerance)
       throws Exception {
     Weights weights = WeightsFile.read(SharedData.file("golden/cifar10_resnet20_state.npz"));
     NumpyArchive golden = new NumpyArchive(SharedData.file("golden/cifar10_resnet20.npz"));
 
-    byte[] onnx = ResNetOnnx.write(RESNET20, weights, new OnnxFormat(precision, batchNorm));
+    byte[] onnx = ResNetOnnx.write(RESNET20, weights, new OnnxFormat(floatType, batchNorm));
 
     assertThat(Logits.of(onnx, golden.floats("input"), 3, 32))
         .containsExactly(golden.floats("logits"), within(tolerance));
@@ -117,7 +117,7 @@ class ResNetOnnxTest {
     Weights weights = Networks.weights(RESNET20);
     int whole = ResNetOnnx.write(RESNET20, weights).length;
     int half =
-        ResNetOnnx.write(RESNET20, weights, new OnnxFormat(Precision.FP16, BatchNorm.KEPT)).length;
+        ResNetOnnx.write(RESNET20, weights, new OnnxFormat(FloatType.FP16, BatchNorm.KEPT)).length;
 
     assertThat(whole).isBetween(4 * 269_722, 4 * 269_722 + 30_000);
     assertThat(half).isBetween(2 * 269_722, 2 * 269_722 + 30_000);
@@ -134,25 +134,25 @@ class ResNetOnnxTest {
     assertThatExceptionOfType(ModelException.class)
         .isThrownBy(
             () ->
-                ResNetOnnx.write(RESNET20, weights, new OnnxFormat(Precision.FP16, BatchNorm.KEPT)))
+                ResNetOnnx.write(RESNET20, weights, new OnnxFormat(FloatType.FP16, BatchNorm.KEPT)))
         .withMessage(
             "bn1.running_mean holds 65520.0, which float16 cannot represent: write it as float32");
   }
 
   @ParameterizedTest
   @EnumSource
-  void written_canBePrepared(Precision precision) {
+  void written_canBePrepared(FloatType floatType) {
     Weights weights = Networks.weights(RESNET20);
     Preprocessing preprocessing =
         new Preprocessing(32, 32, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
-    byte[] onnx = ResNetOnnx.write(RESNET20, weights, new OnnxFormat(precision, BatchNorm.FOLDED));
+    byte[] onnx = ResNetOnnx.write(RESNET20, weights, new OnnxFormat(floatType, BatchNorm.FOLDED));
 
     PreparedModel prepared = ModelPreparation.prepare(onnx, preprocessing, Runs.labels(10));
 
     assertThat(prepared)
         .hasToString(
             "input NCHW "
-                + (precision == Precision.FP16 ? "float16" : "float32")
+                + (floatType == FloatType.FP16 ? "float16" : "float32")
                 + ", 32x32 pixels, 10 classes, opset 13, softmax appended");
   }
 

@@ -6,7 +6,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import java.nio.file.Path;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +32,7 @@ class TorchvisionParityTest {
     float[] expected = golden.floats("logits");
 
     float[] kept = Logits.of(ResNetOnnx.write(network, weights), images, 3, network.size());
-    OnnxFormat format = new OnnxFormat(Precision.FP32, BatchNorm.FOLDED);
+    OnnxFormat format = new OnnxFormat(FloatType.FP32, BatchNorm.FOLDED);
     float[] folded =
         Logits.of(ResNetOnnx.write(network, weights, format), images, 3, network.size());
 

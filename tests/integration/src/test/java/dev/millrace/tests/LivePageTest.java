@@ -17,7 +17,7 @@ import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.page.PageTokens;
 import dev.millrace.service.promotion.ChampionTopic;
 import dev.millrace.service.promotion.KafkaConfigs;
-import dev.millrace.service.quality.LabelledImages;
+import dev.millrace.service.quality.LabelReader;
 import dev.millrace.streams.ImageInference;
 import dev.millrace.streams.fetch.FetchedImage;
 import dev.millrace.streams.fetch.ImageFetcher;
@@ -69,8 +69,7 @@ class LivePageTest {
   }
 
   /** A service with its live page. */
-  private record Site(
-      Pipeline pipeline, LabelledImages labels, LivePage page, HttpEndpoint endpoint)
+  private record Site(Pipeline pipeline, LabelReader labels, LivePage page, HttpEndpoint endpoint)
       implements AutoCloseable {
 
     static Site start(EmbeddedBroker broker, ModelVersion model, PageConfig config)
@@ -79,8 +78,8 @@ class LivePageTest {
     }
 
     static Site of(Pipeline pipeline, PageConfig config) throws Exception {
-      LabelledImages labels =
-          LabelledImages.open(
+      LabelReader labels =
+          LabelReader.open(
               Map.of("bootstrap.servers", pipeline.bootstrapServers()), LABELS, pipeline.registry);
       pipeline.service().listen(labels);
       LivePage page =

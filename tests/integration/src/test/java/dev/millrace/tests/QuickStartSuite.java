@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Prediction;
+import dev.millrace.service.command.inference.CpuModel;
 import dev.millrace.service.command.inference.ImageClassifier;
-import dev.millrace.service.command.inference.LoadedModel;
 import dev.millrace.service.demo.DemoImage;
 import dev.millrace.service.demo.Sample;
 import dev.millrace.testing.KafkaVersions;
@@ -127,7 +127,7 @@ class QuickStartSuite {
   private Map<String, String> probableLabels(ModelVersion version, List<DemoImage> images) {
     Path files = folder.resolve("sample/images");
     Map<String, String> labels = new LinkedHashMap<>();
-    try (LoadedModel model = LoadedModel.of(version);
+    try (CpuModel model = CpuModel.of(version);
         ImageClassifier classifier = new ImageClassifier(model)) {
       classifier.classify(
           images.stream().map(image -> files.resolve(image.key())).toList(),

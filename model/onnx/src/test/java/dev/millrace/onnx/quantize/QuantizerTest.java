@@ -13,7 +13,7 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.Networks;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.OrtLibrary;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.onnx.proto.ModelProto;
@@ -387,7 +387,7 @@ class QuantizerTest {
 
   @Test
   void halfPrecision_isRefused() {
-    byte[] half = SmallNetwork.prepared(new OnnxFormat(Precision.FP16, BatchNorm.FOLDED));
+    byte[] half = SmallNetwork.prepared(new OnnxFormat(FloatType.FP16, BatchNorm.FOLDED));
 
     assertThatThrownBy(() -> quantize(half, USUAL))
         .isInstanceOf(ModelException.class)

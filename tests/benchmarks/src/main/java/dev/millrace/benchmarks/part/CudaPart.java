@@ -10,7 +10,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.service.bench.BenchmarkException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,7 +70,7 @@ final class CudaPart implements Part {
     ResNet network = ResNet.of(ARCH);
     bench.lab().publish(FP32, network);
     bench.lab().publish(FP32, network);
-    bench.lab().publish(FP16, network, new OnnxFormat(Precision.FP16, BatchNorm.FOLDED));
+    bench.lab().publish(FP16, network, new OnnxFormat(FloatType.FP16, BatchNorm.FOLDED));
     check(bench);
     time(bench, "fp32", FP32, Backend.ONNX_WITHOUT_TF32, "float32 without rounding");
     time(bench, "tf32", FP32, Backend.ONNX, "float32 with factors rounded to TF32, as served");

@@ -10,7 +10,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,7 +75,7 @@ final class ResNetPart implements Part {
     return new ResNetPart(
         name + "_fp16",
         arch,
-        new OnnxFormat(Precision.FP16, BatchNorm.FOLDED),
+        new OnnxFormat(FloatType.FP16, BatchNorm.FOLDED),
         width,
         height,
         images,
@@ -89,12 +89,12 @@ final class ResNetPart implements Part {
 
   @Override
   public boolean isOn(Device.Kind device) {
-    return format.precision() == Precision.FP32 || device == Device.Kind.CUDA;
+    return format.floatType() == FloatType.FP32 || device == Device.Kind.CUDA;
   }
 
   @Override
   public String what() {
-    return (format.precision() == Precision.FP16 ? "in half precision, " : "")
+    return (format.floatType() == FloatType.FP16 ? "in half precision, " : "")
         + "JPEG of "
         + width
         + "x"

@@ -10,7 +10,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.runtime.ModelRuntime;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.OnnxModelRuntime;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the checks that a GPU must pass, but with sessions on the CPU. */
 class DeviceChecksTest {
 
-  private static final OnnxFormat HALF = new OnnxFormat(Precision.FP16, BatchNorm.FOLDED);
+  private static final OnnxFormat HALF = new OnnxFormat(FloatType.FP16, BatchNorm.FOLDED);
 
   @TempDir private Path repository;
 

@@ -25,7 +25,7 @@ final class Promoter implements AutoCloseable {
    * @param state running, done or failed
    * @param text one line
    */
-  record Outcome(String state, String text) {}
+  record OrderStatus(String state, String text) {}
 
   private final Promotion promotion;
   private final ChampionTopic champions;
@@ -95,7 +95,7 @@ final class Promoter implements AutoCloseable {
 
   private void run(String what, String who, Change change) {
     log.info("{}: {}, ordered on the page by {}", promotion.model(), what, who);
-    panels.put("action", new Outcome("running", what + " …"));
+    panels.put("action", new OrderStatus("running", what + " …"));
     try {
       Champion champion = change.run();
       log.info(
@@ -103,14 +103,15 @@ final class Promoter implements AutoCloseable {
           promotion.model(),
           champion.version(),
           who);
-      panels.put("action", new Outcome("done", "version " + champion.version() + " is promoted"));
+      panels.put(
+          "action", new OrderStatus("done", "version " + champion.version() + " is promoted"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       String reason = e.getMessage() == null ? e.toString() : e.getMessage();
       log.warn(
           "{}: cannot {}, ordered on the page by {}: {}", promotion.model(), what, who, reason);
-      panels.put("action", new Outcome("failed", "cannot " + what + ": " + reason));
+      panels.put("action", new OrderStatus("failed", "cannot " + what + ": " + reason));
     }
   }
 

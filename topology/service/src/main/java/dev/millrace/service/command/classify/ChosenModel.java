@@ -5,7 +5,7 @@ import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
-import dev.millrace.service.command.inference.LoadedModel;
+import dev.millrace.service.command.inference.CpuModel;
 import dev.millrace.service.command.models.ModelFileOptions;
 import dev.millrace.service.command.models.ModelTrial;
 import dev.millrace.service.command.models.PreparedFile;
@@ -78,17 +78,17 @@ final class ChosenModel {
    *
    * @param err for a model file, receives lines with the properties that were found
    */
-  LoadedModel load(PrintWriter err) {
+  CpuModel load(PrintWriter err) {
     if (name != null) {
       ModelRepository models = repository.open();
       String model = ModelManifest.requireName(name);
       ModelVersion chosen = version == null ? models.newest(model) : models.version(model, version);
-      return LoadedModel.of(chosen);
+      return CpuModel.of(chosen);
     }
     PreparedFile prepared = options.prepare(file, ModelTrial.usual());
     prepared.lines(file).forEach(err::println);
     err.flush();
-    return LoadedModel.of(
+    return CpuModel.of(
         file.getFileName().toString(),
         prepared.model(),
         prepared.labels(),

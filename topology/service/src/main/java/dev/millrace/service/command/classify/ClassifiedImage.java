@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.command.inference.Answer;
-import dev.millrace.service.command.inference.LoadedModel;
+import dev.millrace.service.command.inference.CpuModel;
 import dev.millrace.service.command.output.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ record ClassifiedImage(Prediction prediction) {
    * @param model the model that answered
    * @param k number of the most probable classes to list, at least 1
    */
-  static ClassifiedImage of(Answer answer, LoadedModel model, int k) {
+  static ClassifiedImage of(Answer answer, CpuModel model, int k) {
     return new ClassifiedImage(
         Prediction.of(
             answer.file().toString(),

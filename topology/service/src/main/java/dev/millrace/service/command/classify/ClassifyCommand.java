@@ -6,8 +6,8 @@ import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.images.ImageFile;
 import dev.millrace.service.command.images.ImageFiles;
 import dev.millrace.service.command.inference.Answer;
+import dev.millrace.service.command.inference.CpuModel;
 import dev.millrace.service.command.inference.ImageClassifier;
-import dev.millrace.service.command.inference.LoadedModel;
 import dev.millrace.service.command.lifecycle.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +69,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     }
     List<Path> files = files();
     model.requireOneModel(spec.commandLine().getParseResult().matchedOptions());
-    try (LoadedModel loaded = model.load(spec.commandLine().getErr());
+    try (CpuModel loaded = model.load(spec.commandLine().getErr());
         ImageClassifier classifier = new ImageClassifier(loaded)) {
       classifier.classify(files, answer -> print(answer, loaded));
     }
@@ -94,7 +94,7 @@ public final class ClassifyCommand implements Callable<Integer> {
     return files;
   }
 
-  private void print(Answer answer, LoadedModel loaded) {
+  private void print(Answer answer, CpuModel loaded) {
     if (answer.problem() != null) {
       refused++;
       complain(answer.file() + ": " + answer.problem());

@@ -22,8 +22,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 final class Replay {
 
-  /** The outcome of the replay for a dead letter. */
-  enum Outcome {
+  /** What the replay decides about a dead letter. */
+  enum Decision {
     REPLAYED("sent again"),
     DONE("sent again before"),
     FAILED_AGAIN("failed again after a replay (--again sends them once more)"),
@@ -33,7 +33,7 @@ final class Replay {
 
     private final String text;
 
-    Outcome(String text) {
+    Decision(String text) {
       this.text = text;
     }
 
@@ -52,7 +52,7 @@ final class Replay {
   private final Optional<String> to;
   private final boolean again;
   private final Limits limits;
-  private final Map<Outcome, Long> counts = new LinkedHashMap<>();
+  private final Map<Decision, Long> counts = new LinkedHashMap<>();
 
   /** The size limits of topics. */
   interface Limits {
@@ -75,37 +75,37 @@ final class Replay {
   }
 
   /**
-   * Decides whether to send one dead letter again, and counts the outcome.
+   * Decides whether to send one dead letter again, and counts the decision.
    *
    * @return the record to send, or empty if the dead letter is skipped
    */
   Optional<ProducerRecord<byte[], byte[]>> record(DeadLetter letter) {
     Optional<ProducerRecord<byte[], byte[]>> record = target(letter).map(to -> made(letter, to));
-    Outcome outcome = outcome(letter, record);
-    counts.merge(outcome, 1L, Long::sum);
-    return outcome == Outcome.REPLAYED ? record : Optional.empty();
+    Decision decision = decide(letter, record);
+    counts.merge(decision, 1L, Long::sum);
+    return decision == Decision.REPLAYED ? record : Optional.empty();
   }
 
   private Optional<String> target(DeadLetter letter) {
     return to.or(letter::topic);
   }
 
-  private Outcome outcome(DeadLetter letter, Optional<ProducerRecord<byte[], byte[]>> record) {
+  private Decision decide(DeadLetter letter, Optional<ProducerRecord<byte[], byte[]>> record) {
     if (letter.isStub()) {
-      return Outcome.STUB;
+      return Decision.STUB;
     }
     if (log.has(letter)) {
-      return Outcome.DONE;
+      return Decision.DONE;
     }
     if (letter.replayOf().isPresent() && !again) {
-      return Outcome.FAILED_AGAIN;
+      return Decision.FAILED_AGAIN;
     }
     if (record.isEmpty()) {
-      return Outcome.HOMELESS;
+      return Decision.HOMELESS;
     }
     return bytes(record.get()) > limits.maxBytes(record.get().topic())
-        ? Outcome.TOO_LARGE
-        : Outcome.REPLAYED;
+        ? Decision.TOO_LARGE
+        : Decision.REPLAYED;
   }
 
   private static ProducerRecord<byte[], byte[]> made(DeadLetter letter, String target) {
@@ -142,12 +142,12 @@ final class Replay {
     return bytes == null ? 0 : bytes.length;
   }
 
-  /** {@return the number of dead letters for each outcome} */
-  Map<Outcome, Long> counts() {
+  /** {@return the number of dead letters for each decision} */
+  Map<Decision, Long> counts() {
     return counts;
   }
 
   long replayed() {
-    return counts.getOrDefault(Outcome.REPLAYED, 0L);
+    return counts.getOrDefault(Decision.REPLAYED, 0L);
   }
 }

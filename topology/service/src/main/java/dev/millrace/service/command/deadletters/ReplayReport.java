@@ -1,6 +1,6 @@
 package dev.millrace.service.command.deadletters;
 
-import dev.millrace.service.command.deadletters.Replay.Outcome;
+import dev.millrace.service.command.deadletters.Replay.Decision;
 import dev.millrace.service.command.output.Json;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -11,18 +11,18 @@ import java.util.Map;
  *
  * @param topic the dead-letter topic
  * @param dryRun whether the replay only counted the dead letters and sent nothing
- * @param counts number of dead letters for each outcome
+ * @param counts number of dead letters for each decision
  */
-record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {
+record ReplayReport(String topic, boolean dryRun, Map<Decision, Long> counts) {
 
   /** {@return the result as one line of text} */
   String line() {
     StringBuilder line = new StringBuilder(topic).append(": ");
-    line.append(count(Outcome.REPLAYED))
-        .append(dryRun ? " would be sent again" : " " + Outcome.REPLAYED);
-    for (Outcome outcome : Outcome.values()) {
-      if (outcome != Outcome.REPLAYED && count(outcome) > 0) {
-        line.append(", ").append(count(outcome)).append(' ').append(outcome);
+    line.append(count(Decision.REPLAYED))
+        .append(dryRun ? " would be sent again" : " " + Decision.REPLAYED);
+    for (Decision decision : Decision.values()) {
+      if (decision != Decision.REPLAYED && count(decision) > 0) {
+        line.append(", ").append(count(decision)).append(' ').append(decision);
       }
     }
     return line.toString();
@@ -33,13 +33,13 @@ record ReplayReport(String topic, boolean dryRun, Map<Outcome, Long> counts) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("topic", topic);
     fields.put("dryRun", dryRun);
-    for (Outcome outcome : Outcome.values()) {
-      fields.put(outcome.name().toLowerCase(Locale.ROOT), count(outcome));
+    for (Decision decision : Decision.values()) {
+      fields.put(decision.name().toLowerCase(Locale.ROOT), count(decision));
     }
     return Json.line(fields);
   }
 
-  private long count(Outcome outcome) {
-    return counts.getOrDefault(outcome, 0L);
+  private long count(Decision decision) {
+    return counts.getOrDefault(decision, 0L);
   }
 }

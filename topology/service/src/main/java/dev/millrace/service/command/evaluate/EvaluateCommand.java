@@ -55,7 +55,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ModelVersion chosen = version.read();
-    LabelledImages images = data.find(chosen.labels(), this::complain);
+    LabelledFiles images = data.find(chosen.labels(), this::complain);
     Measured measured = Measured.of(chosen, images, spec);
     PrintWriter out = spec.commandLine().getOut();
     EvaluationReport report = new EvaluationReport(measured);

@@ -44,7 +44,7 @@ public final class LabelledFolder {
    * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or if a
    *     folder stands for no class; the message names the folder
    */
-  public LabelledImages find(Labels labels, Consumer<String> complaints) throws IOException {
+  public LabelledFiles find(Labels labels, Consumer<String> complaints) throws IOException {
     return find(labels, labels, complaints);
   }
 
@@ -60,13 +60,13 @@ public final class LabelledFolder {
    * @throws dev.millrace.service.command.lifecycle.CommandException if there is no image, or if a
    *     folder does not stand for a class of both models; the message names the folder
    */
-  public LabelledImages find(Labels labels, Labels others, Consumer<String> complaints)
+  public LabelledFiles find(Labels labels, Labels others, Consumer<String> complaints)
       throws IOException {
     ClassFolders folders =
         classes == null
             ? ClassFolders.of(labels)
             : ClassFolders.of(labels, LabelsFile.read("--classes", classes));
     folders.retain(others);
-    return LabelledImages.find(folder, labels, folders, ignoreUnknown, complaints);
+    return LabelledFiles.find(folder, labels, folders, ignoreUnknown, complaints);
   }
 }

@@ -5,8 +5,8 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.events.Probabilities;
 import dev.millrace.service.command.inference.Answer;
+import dev.millrace.service.command.inference.CpuModel;
 import dev.millrace.service.command.inference.ImageClassifier;
-import dev.millrace.service.command.inference.LoadedModel;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.output.Progress;
 import dev.millrace.service.command.output.Terminal;
@@ -46,7 +46,7 @@ public record Measured(
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    * @throws CommandException if the version has independent classes, or every image is refused
    */
-  public static Measured of(ModelVersion version, LabelledImages images, CommandSpec spec) {
+  public static Measured of(ModelVersion version, LabelledFiles images, CommandSpec spec) {
     return of(version, images, spec, (truth, probabilities) -> {});
   }
 
@@ -65,12 +65,12 @@ public record Measured(
    */
   public static Measured of(
       ModelVersion version,
-      LabelledImages images,
+      LabelledFiles images,
       CommandSpec spec,
       BiConsumer<Integer, float[]> answers) {
     requireExclusive(version);
     PrintWriter err = spec.commandLine().getErr();
-    try (LoadedModel model = LoadedModel.of(version);
+    try (CpuModel model = CpuModel.of(version);
         ImageClassifier classifier = new ImageClassifier(model);
         Progress progress =
             Progress.of(

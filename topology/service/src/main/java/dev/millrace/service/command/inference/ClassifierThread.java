@@ -15,12 +15,12 @@ import java.nio.file.Path;
 /** The decoder and the buffers of one thread, which classifies one image at a time. */
 final class ClassifierThread implements AutoCloseable {
 
-  private final LoadedModel model;
+  private final CpuModel model;
   private final ImageDecoder decoder;
   private final ByteBuffer pixels;
   private final FloatBuffer scores;
 
-  ClassifierThread(LoadedModel model) {
+  ClassifierThread(CpuModel model) {
     this.model = model;
     this.decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT);
     this.pixels = ByteBuffer.allocateDirect(model.preprocessing().bytes());

@@ -37,7 +37,7 @@ public final class ImageClassifier implements AutoCloseable {
    *
    * @param model the model; the caller closes it after this classifier
    */
-  public ImageClassifier(LoadedModel model) {
+  public ImageClassifier(CpuModel model) {
     for (int i = 0; i < threads; i++) {
       idle.add(new ClassifierThread(model));
     }

@@ -9,8 +9,8 @@ import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.service.command.evaluate.FiguresText;
+import dev.millrace.service.command.evaluate.LabelledFiles;
 import dev.millrace.service.command.evaluate.LabelledFolder;
-import dev.millrace.service.command.evaluate.LabelledImages;
 import dev.millrace.service.command.evaluate.Measured;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
@@ -69,7 +69,7 @@ final class ModelsCalibrateCommand implements Callable<Integer> {
               + " is quantised, and its reference answers hold for its present temperature;"
               + " calibrate the float32 version with --version, and quantise the result");
     }
-    LabelledImages images = data.find(plain.labels(), this::complain);
+    LabelledFiles images = data.find(plain.labels(), this::complain);
     requireEnough(images.files().size());
     List<float[]> logits = new ArrayList<>();
     List<Integer> truths = new ArrayList<>();

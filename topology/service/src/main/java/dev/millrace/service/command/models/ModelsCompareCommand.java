@@ -3,8 +3,8 @@ package dev.millrace.service.command.models;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.service.command.evaluate.LabelledFiles;
 import dev.millrace.service.command.evaluate.LabelledFolder;
-import dev.millrace.service.command.evaluate.LabelledImages;
 import dev.millrace.service.command.evaluate.Measured;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.help.Grouped;
@@ -74,7 +74,7 @@ final class ModelsCompareCommand implements Callable<Integer> {
     ModelRepository models = repository.open();
     ModelVersion a = version(models, first);
     ModelVersion b = version(models, second);
-    LabelledImages images = data.find(a.labels(), b.labels(), this::complain);
+    LabelledFiles images = data.find(a.labels(), b.labels(), this::complain);
     Measured ofA = Measured.of(a, images, spec);
     // B classifies only the images that A could classify. A warning has already named the other
     // images.

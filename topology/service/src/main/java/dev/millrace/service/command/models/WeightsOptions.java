@@ -4,7 +4,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Shortcut;
 import dev.millrace.onnx.OnnxFormat;
 import dev.millrace.onnx.OnnxFormat.BatchNorm;
-import dev.millrace.onnx.OnnxFormat.Precision;
+import dev.millrace.onnx.OnnxFormat.FloatType;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
@@ -48,7 +48,7 @@ final class WeightsOptions {
       description =
           "With --arch: precision of the weights; fp16 halves the size of the model (default:"
               + " fp32).")
-  private Precision precision;
+  private FloatType precision;
 
   @Option(
       names = "--batch-norm",
@@ -94,24 +94,24 @@ final class WeightsOptions {
         network,
         ModelFile.weights(file),
         new OnnxFormat(
-            precision == null ? Precision.FP32 : precision,
+            precision == null ? FloatType.FP32 : precision,
             batchNorm == null ? BatchNorm.KEPT : batchNorm));
   }
 
   /** The allowed values of {@code --precision}. */
   static final class Precisions extends LowerCaseNames {
     Precisions() {
-      super(Precision.class);
+      super(FloatType.class);
     }
   }
 
   /** Reads {@code --precision}, and says how to make a model of 8-bit integers. */
-  static final class PrecisionConverter implements ITypeConverter<Precision> {
+  static final class PrecisionConverter implements ITypeConverter<FloatType> {
     @Override
-    public Precision convert(String value) {
+    public FloatType convert(String value) {
       return switch (value.toLowerCase(Locale.ROOT)) {
-        case "fp32", "float32" -> Precision.FP32;
-        case "fp16", "float16" -> Precision.FP16;
+        case "fp32", "float32" -> FloatType.FP32;
+        case "fp16", "float16" -> FloatType.FP16;
         case "int8" ->
             throw new TypeConversionException(
                 "int8 needs images; import the weights without it, and then make an int8 version"

@@ -3,7 +3,7 @@ package dev.millrace.service.command.deadletters;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.service.command.deadletters.Replay.Outcome;
+import dev.millrace.service.command.deadletters.Replay.Decision;
 import dev.millrace.service.deadletters.DeadLetter;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +59,9 @@ class ReplayTest {
 
     assertThat(replay.record(letter)).isEmpty();
     assertThat(replay.record(letter(8, errors()))).isPresent();
-    assertThat(replay.counts()).containsEntry(Outcome.DONE, 1L).containsEntry(Outcome.REPLAYED, 1L);
+    assertThat(replay.counts())
+        .containsEntry(Decision.DONE, 1L)
+        .containsEntry(Decision.REPLAYED, 1L);
   }
 
   @Test
@@ -80,7 +82,7 @@ class ReplayTest {
 
     Replay once = replay(Optional.empty(), false);
     assertThat(once.record(letter(7, headers))).isEmpty();
-    assertThat(once.counts()).containsExactlyEntriesOf(Map.of(Outcome.FAILED_AGAIN, 1L));
+    assertThat(once.counts()).containsExactlyEntriesOf(Map.of(Decision.FAILED_AGAIN, 1L));
 
     ProducerRecord<byte[], byte[]> sent =
         replay(Optional.empty(), true).record(letter(7, headers)).orElseThrow();
@@ -94,7 +96,7 @@ class ReplayTest {
     Replay replay = replay(Optional.empty(), false);
 
     assertThat(replay.record(letter(7, headers))).isEmpty();
-    assertThat(replay.counts()).containsOnlyKeys(Outcome.STUB);
+    assertThat(replay.counts()).containsOnlyKeys(Decision.STUB);
   }
 
   @Test
@@ -102,7 +104,7 @@ class ReplayTest {
     Replay replay = replay(Optional.empty(), false);
 
     assertThat(replay.record(letter(7, new RecordHeaders()))).isEmpty();
-    assertThat(replay.counts()).containsOnlyKeys(Outcome.HOMELESS);
+    assertThat(replay.counts()).containsOnlyKeys(Decision.HOMELESS);
     assertThat(replay(Optional.of("images"), false).record(letter(7, new RecordHeaders())))
         .isPresent();
   }
@@ -115,7 +117,7 @@ class ReplayTest {
     RecordHeaders headers = errors();
     headers.add("traceparent", new byte[1_000]);
     assertThat(replay.record(letter(8, headers))).isEmpty();
-    assertThat(replay.counts()).containsExactlyEntriesOf(Map.of(Outcome.TOO_LARGE, 2L));
+    assertThat(replay.counts()).containsExactlyEntriesOf(Map.of(Decision.TOO_LARGE, 2L));
   }
 
   @Test

@@ -10,7 +10,7 @@ import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.RandomModel;
 import dev.millrace.service.quality.ChampionGauges;
-import dev.millrace.service.quality.LabelledImages;
+import dev.millrace.service.quality.LabelReader;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.ServiceConfig;
 import dev.millrace.service.serve.Topics;
@@ -78,7 +78,7 @@ final class MetricReference {
     try (InferenceService service =
             InferenceService.start(
                 ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry);
-        LabelledImages labelled = LabelledImages.open(clients, "reference.labels", registry);
+        LabelReader labelled = LabelReader.open(clients, "reference.labels", registry);
         FollowedTopic trainer = ChampionGauges.follow(clients, MODEL, registry);
         Producer<String, String> producer =
             new KafkaProducer<>(clients, new StringSerializer(), new StringSerializer())) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param files the images
  * @param classes the index of each image's class
  */
-public record LabelledImages(Labels labels, List<Path> files, List<Integer> classes) {
+public record LabelledFiles(Labels labels, List<Path> files, List<Integer> classes) {
 
   /**
    * Finds the images.
@@ -36,7 +36,7 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
    * @throws CommandException if there is no image, or if a folder stands for no class or for
    *     several; the message names the folder
    */
-  static LabelledImages find(
+  static LabelledFiles find(
       Path folder,
       Labels labels,
       ClassFolders folders,
@@ -65,7 +65,7 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
       throw new CommandException(
           "no folder in " + folder + " is a class of the model, such as " + labels.get(0));
     }
-    return new LabelledImages(labels, files, classes);
+    return new LabelledFiles(labels, files, classes);
   }
 
   /**
@@ -98,10 +98,10 @@ public record LabelledImages(Labels labels, List<Path> files, List<Integer> clas
    *
    * @param kept the files
    */
-  public LabelledImages only(Set<Path> kept) {
+  public LabelledFiles only(Set<Path> kept) {
     int[] indices =
         IntStream.range(0, files.size()).filter(i -> kept.contains(files.get(i))).toArray();
-    return new LabelledImages(
+    return new LabelledFiles(
         labels,
         IntStream.of(indices).mapToObj(files::get).toList(),
         IntStream.of(indices).mapToObj(classes::get).toList());

@@ -17,15 +17,15 @@ import org.slf4j.LoggerFactory;
  * correctly. Keeps the newest labels. A thread of its own reads the topic. This thread retries
  * while the topic does not exist or no broker answers. Thread-safe.
  */
-public final class LabelledImages implements PredictionListener, AutoCloseable {
+public final class LabelReader implements PredictionListener, AutoCloseable {
 
-  private static final Logger log = LoggerFactory.getLogger(LabelledImages.class);
+  private static final Logger log = LoggerFactory.getLogger(LabelReader.class);
 
   private final KnownLabels labels = new KnownLabels();
   private final LiveAccuracy accuracy;
   private final FollowedTopic followed;
 
-  private LabelledImages(Map<String, Object> kafka, String topic, MeterRegistry registry) {
+  private LabelReader(Map<String, Object> kafka, String topic, MeterRegistry registry) {
     this.accuracy = new LiveAccuracy(registry, labels, System::nanoTime);
     this.followed =
         new FollowedTopic(
@@ -44,9 +44,8 @@ public final class LabelledImages implements PredictionListener, AutoCloseable {
    * @param registry receives the meters; the caller keeps and closes it
    * @return the labels, which the caller closes
    */
-  public static LabelledImages open(
-      Map<String, Object> kafka, String topic, MeterRegistry registry) {
-    LabelledImages opened = new LabelledImages(kafka, topic, registry);
+  public static LabelReader open(Map<String, Object> kafka, String topic, MeterRegistry registry) {
+    LabelReader opened = new LabelReader(kafka, topic, registry);
     opened.followed.start(opened.accuracy::expire);
     return opened;
   }

@@ -19,7 +19,7 @@ import dev.millrace.onnx.PreparedModel;
  * @param preprocessing the preprocessing of the model's images
  * @param session the session; this object closes it
  */
-public record LoadedModel(
+public record CpuModel(
     Prediction.Model identity,
     Labels labels,
     boolean independent,
@@ -34,8 +34,8 @@ public record LoadedModel(
    * @return the model; the caller closes it
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
    */
-  public static LoadedModel of(ModelVersion version) {
-    return new LoadedModel(
+  public static CpuModel of(ModelVersion version) {
+    return new CpuModel(
         new Prediction.Model(version.name(), version.version(), version.sha256()),
         version.labels(),
         version.manifest().independent(),
@@ -54,13 +54,13 @@ public record LoadedModel(
    * @return the model; the caller closes it
    * @throws dev.millrace.core.model.ModelException if the model cannot be served
    */
-  public static LoadedModel of(
+  public static CpuModel of(
       String name,
       PreparedModel prepared,
       Labels labels,
       boolean independent,
       Preprocessing preprocessing) {
-    return new LoadedModel(
+    return new CpuModel(
         new Prediction.Model(name, 0, Sha256.of(prepared.bytes())),
         labels,
         independent,
