@@ -22,7 +22,7 @@ final class FileBatch {
   private final PassedOver passedOver;
   private final long scannedMs;
   private final ImageRecords maker;
-  private final Map<Integer, SentFiles.Batch> batches = new HashMap<>();
+  private final Map<Integer, SentFiles.Poll> polls = new HashMap<>();
   private final List<SourceRecord> records = new ArrayList<>();
   private int files;
   private long bytes;
@@ -72,15 +72,15 @@ final class FileBatch {
   }
 
   private ImageRecords.Place place(FolderFile file) {
-    SentFiles.Batch batch =
-        batches.computeIfAbsent(
+    SentFiles.Poll poll =
+        polls.computeIfAbsent(
             file.partition(),
             partition ->
-                sent.get(partition).startBatch(scannedMs - config.forgetAfter().toMillis()));
-    Map<String, Object> before = batch.offset();
-    batch.add(file, scannedMs);
+                sent.get(partition).startPoll(scannedMs - config.forgetAfter().toMillis()));
+    Map<String, Object> before = poll.offset();
+    poll.add(file, scannedMs);
     return new ImageRecords.Place(
-        SourcePartitions.name(config.folderName(), file.partition()), before, batch.offset());
+        SourcePartitions.name(config.folderName(), file.partition()), before, poll.offset());
   }
 
   /** {@return the records so far} */

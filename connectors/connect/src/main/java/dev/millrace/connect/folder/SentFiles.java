@@ -28,7 +28,7 @@ public final class SentFiles {
    * @param offset the offset, or null if there is none
    * @param nowMs the time, in ms since 1970
    * @return the files that had been sent
-   * @throws IllegalArgumentException if the offset is not an offset of {@link #startBatch}
+   * @throws IllegalArgumentException if the offset is not an offset of {@link #startPoll}
    */
   public static SentFiles restore(Map<String, ?> offset, long nowMs) {
     SentFiles files = new SentFiles();
@@ -67,23 +67,23 @@ public final class SentFiles {
   }
 
   /**
-   * Starts a batch, and forgets the files that no scan has seen since the given time.
+   * Starts a poll, and forgets the files that no scan has seen since the given time.
    *
    * @param forgetBeforeMs the time, in ms since 1970
-   * @return the batch
+   * @return the poll
    */
-  public Batch startBatch(long forgetBeforeMs) {
+  public Poll startPoll(long forgetBeforeMs) {
     seen.values().removeIf(time -> time < forgetBeforeMs);
-    return new Batch(seen.keySet().stream().mapToLong(Long::longValue).toArray());
+    return new Poll(seen.keySet().stream().mapToLong(Long::longValue).toArray());
   }
 
-  /** Files that one poll sends. The offsets of a batch share their memory. */
-  public final class Batch {
+  /** Files that one poll sends. The offsets of a poll share their memory. */
+  public final class Poll {
 
     private final long[] before;
     private final List<Long> added = new ArrayList<>();
 
-    private Batch(long[] before) {
+    private Poll(long[] before) {
       this.before = before;
     }
 

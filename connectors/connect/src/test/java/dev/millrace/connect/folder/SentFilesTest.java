@@ -18,40 +18,40 @@ class SentFilesTest {
   @Test
   void offset_restoresTheFilesUpToIt() {
     SentFiles files = SentFiles.restore(null, 0);
-    SentFiles.Batch batch = files.startBatch(0);
-    batch.add(file(1), 0);
-    Map<String, Object> offset = batch.offset();
-    batch.add(file(2), 0);
+    SentFiles.Poll poll = files.startPoll(0);
+    poll.add(file(1), 0);
+    Map<String, Object> offset = poll.offset();
+    poll.add(file(2), 0);
 
     SentFiles restored = SentFiles.restore(offset, 0);
 
     assertThat(restored.note(file(1), 0)).isTrue();
     assertThat(restored.note(file(2), 0)).isFalse();
     assertThat(restored.size()).isEqualTo(1);
-    assertThat(SentFiles.restore(batch.offset(), 0).size()).isEqualTo(2);
+    assertThat(SentFiles.restore(poll.offset(), 0).size()).isEqualTo(2);
   }
 
   @Test
-  void earlierBatches_areInTheOffset() {
+  void earlierPolls_areInTheOffset() {
     SentFiles files = SentFiles.restore(null, 0);
-    files.startBatch(0).add(file(1), 0);
-    SentFiles.Batch batch = files.startBatch(0);
-    batch.add(file(2), 0);
+    files.startPoll(0).add(file(1), 0);
+    SentFiles.Poll poll = files.startPoll(0);
+    poll.add(file(2), 0);
 
-    assertThat(SentFiles.restore(batch.offset(), 0).note(file(1), 0)).isTrue();
+    assertThat(SentFiles.restore(poll.offset(), 0).note(file(1), 0)).isTrue();
   }
 
   @Test
   void fileThatNoScanSees_isForgottenAfterAWhile() {
     SentFiles files = SentFiles.restore(null, 0);
-    SentFiles.Batch batch = files.startBatch(0);
-    batch.add(file(1), 100);
-    batch.add(file(2), 100);
+    SentFiles.Poll poll = files.startPoll(0);
+    poll.add(file(1), 100);
+    poll.add(file(2), 100);
     files.note(file(2), 200);
 
-    files.startBatch(100);
+    files.startPoll(100);
     assertThat(files.size()).isEqualTo(2);
-    files.startBatch(101);
+    files.startPoll(101);
     assertThat(files.note(file(1), 200)).isFalse();
     assertThat(files.note(file(2), 200)).isTrue();
   }
@@ -59,9 +59,9 @@ class SentFilesTest {
   @Test
   void scanThatIsNotComplete_letsNoFileBeForgotten() {
     SentFiles files = SentFiles.restore(null, 0);
-    files.startBatch(0).add(file(1), 100);
+    files.startPoll(0).add(file(1), 100);
     files.noteAll(200);
-    files.startBatch(150);
+    files.startPoll(150);
 
     assertThat(files.size()).isEqualTo(1);
   }
@@ -69,11 +69,11 @@ class SentFilesTest {
   @Test
   void largestOffset_fitsIntoAMessage() {
     SentFiles files = SentFiles.restore(null, 0);
-    SentFiles.Batch batch = files.startBatch(0);
-    IntStream.range(0, SentFiles.LIMIT).forEach(number -> batch.add(file(number), 0));
+    SentFiles.Poll poll = files.startPoll(0);
+    IntStream.range(0, SentFiles.LIMIT).forEach(number -> poll.add(file(number), 0));
 
-    assertThat(batch.offset().get("files").toString()).hasSizeLessThan(1_000_000);
-    assertThatThrownBy(() -> batch.add(file(-1), 0))
+    assertThat(poll.offset().get("files").toString()).hasSizeLessThan(1_000_000);
+    assertThatThrownBy(() -> poll.add(file(-1), 0))
         .isInstanceOf(SentFiles.TooManyFilesException.class);
   }
 
