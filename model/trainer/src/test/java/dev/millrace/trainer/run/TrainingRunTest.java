@@ -30,6 +30,7 @@ import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
 import dev.millrace.trainer.LibtorchTrainer;
+import dev.millrace.trainer.SmallImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -332,7 +333,7 @@ class TrainingRunTest {
   /** Initial weights have batch norms with mean 0 and variance 1, like those of an exporter. */
   @Test
   void foldedBatchNorms_areRestoredOnce_andReported() {
-    SmallImages.write(home.resolve("images"), 3, FEW);
+    rig.write(3, FEW);
     ResNet network = ResNet.of("resnet20").withClasses(5).withSize(SmallImages.SIDE);
     Pretrained exported =
         new Pretrained(

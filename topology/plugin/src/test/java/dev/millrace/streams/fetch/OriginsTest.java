@@ -32,13 +32,15 @@ class OriginsTest {
   }
 
   private Throwable fail(ImageReference image, Throwable failure) {
-    origins.of(image).begin();
-    return origins.ended(image, false, failure, now);
+    Origin origin = origins.of(image);
+    origin.begin();
+    return origins.ended(origin, image, false, failure, now);
   }
 
   private void fetch(ImageReference image) {
-    origins.of(image).begin();
-    assertThat(origins.ended(image, true, null, now)).isNull();
+    Origin origin = origins.of(image);
+    origin.begin();
+    assertThat(origins.ended(origin, image, true, null, now)).isNull();
   }
 
   private boolean isAway(ImageReference image) {
@@ -193,9 +195,10 @@ class OriginsTest {
               }
             });
     ImageReference cat = image("https://gw/cats/1");
-    folders.of(cat).begin();
+    Origin cats = folders.of(cat);
+    cats.begin();
 
-    assertThat(folders.ended(cat, false, new IOException(), now))
+    assertThat(folders.ended(cats, cat, false, new IOException(), now))
         .hasMessage("the fetch from https://gw/cats failed (IOException)");
 
     ImageReference otherCat = image("https://gw/cats/2");
