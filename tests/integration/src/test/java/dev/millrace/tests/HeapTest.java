@@ -64,7 +64,8 @@ class HeapTest {
       assertThat(serve.errors().lines().filter(line -> line.startsWith("millrace serve: ")))
           .singleElement()
           .asString()
-          .contains(bomb, "96 MiB", "-Xmx", "--skip " + bomb);
+          .contains(bomb, "-Xmx", "--skip " + bomb)
+          .containsPattern("the heap of 9\\d MiB"); // not all collectors count all of -Xmx96m
     }
 
     try (MillraceProcess serve = serve(pipeline, guarantee, "--skip", bomb)) {
