@@ -305,7 +305,6 @@ class PromotionGateTest {
     }
   }
 
-  /** An operator returned to version 1 while the successor of version 2 was trained. */
   /** The training would otherwise repeat the comparison for ever, and publish nothing. */
   @Test
   void championWhoseManifestIsDamaged_isNotReplaced() throws IOException {
@@ -347,6 +346,7 @@ class PromotionGateTest {
     assertThatThrownBy(() -> judge(0, 200, 0)).isSameAs(rig.damaged);
   }
 
+  /** An operator returned to version 1 while the successor of version 2 was trained. */
   @Test
   void rollbackDuringTheRun_isNotUndone() {
     int old = rig.publish(PromotionGateTest::half).version();
