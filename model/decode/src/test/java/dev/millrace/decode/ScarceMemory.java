@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,11 +22,6 @@ final class ScarceMemory {
   private static final Preprocessing GEOMETRY = Pictures.square(32);
   private static final long ROOM = 24L << 20;
 
-  private static final String SMALL = "small";
-  private static final String CUT_OFF = "small and cut off";
-  private static final String LARGE_PNG = "large png";
-  private static final String LARGE_JPEG = "large progressive jpeg";
-
   /** Side of a picture that is too large for the free space in glibc's arenas of 64 MiB each. */
   private static final int LARGE = 6_200;
 
@@ -35,25 +29,18 @@ final class ScarceMemory {
 
   private ScarceMemory() {}
 
-  /** Writes the pictures to a folder. The process would take long to make them. */
-  static void writePictures(Path folder) throws IOException {
+  public static void main(String[] args) throws Exception {
     BufferedImage small = Pictures.gradient(64, 64, BufferedImage.TYPE_INT_RGB);
     BufferedImage large = Pictures.gradient(LARGE, LARGE, BufferedImage.TYPE_BYTE_GRAY);
     byte[] jpeg = Pictures.encode(small, "jpeg");
-    Files.write(folder.resolve(SMALL), jpeg);
-    Files.write(folder.resolve(CUT_OFF), Arrays.copyOf(jpeg, jpeg.length / 2));
-    Files.write(folder.resolve(LARGE_PNG), Pictures.encode(large, "png"));
-    Files.write(folder.resolve(LARGE_JPEG), Pictures.progressiveJpeg(large));
-  }
-
-  public static void main(String[] args) throws Exception {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    for (String name : List.of(SMALL, CUT_OFF, LARGE_PNG, LARGE_JPEG)) {
-      files.put(name, Files.readAllBytes(Path.of(args[0], name)));
-    }
+    files.put("small", jpeg);
+    files.put("small and cut off", Arrays.copyOf(jpeg, jpeg.length / 2));
+    files.put("large png", Pictures.encode(large, "png"));
+    files.put("large progressive jpeg", Pictures.progressiveJpeg(large));
     ByteBuffer pixels = ByteBuffer.allocateDirect(GEOMETRY.bytes());
     try (OpenCvImageDecoder decoder = new OpenCvImageDecoder(LIMITS)) {
-      decoder.decode(files.get(SMALL), GEOMETRY, pixels);
+      decoder.decode(jpeg, GEOMETRY, pixels);
       limitAddressSpace();
       files.forEach(
           (name, file) -> System.out.println(name + "\t" + outcome(decoder, file, pixels)));
