@@ -49,6 +49,10 @@ class LocalBenchmarksSuite {
             "resnet20.flink",
             "resnet20.flink_exactly_once")
         .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
+    assertThat(figures.values.get("resnet20.whole_over_limit"))
+        .isEqualTo(
+            figures.values.get("resnet20.whole")
+                / figures.values.get("resnet20.limit_with_decode"));
   }
 
   @Test

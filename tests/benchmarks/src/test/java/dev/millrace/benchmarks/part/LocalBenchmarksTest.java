@@ -24,33 +24,6 @@ class LocalBenchmarksTest {
 
   @TempDir Path folder;
 
-  /**
-   * This test measures only Millrace, and the model without Kafka. {@link LocalBenchmarksSuite}
-   * also measures the alternatives to Millrace.
-   */
-  @Test
-  void resnet20_measuresMillraceAndItsLimit() throws Exception {
-    Collected figures = new Collected();
-
-    new LocalBenchmarks(List.of(new ResNetPart("resnet20", 32, 32, 60_000, false)))
-        .measure(
-            Set.of("resnet20"),
-            new BenchmarkConfig(folder, 1, FEW, List.of(Device.CPU), Optional.empty()),
-            figures);
-
-    assertThat(figures.values)
-        .extractingByKeys(
-            "resnet20.limit",
-            "resnet20.limit_with_decode",
-            "resnet20.whole",
-            "resnet20.whole_exactly_once")
-        .allSatisfy(rate -> assertThat(rate).isPositive().isFinite());
-    assertThat(figures.values.get("resnet20.whole_over_limit"))
-        .isEqualTo(
-            figures.values.get("resnet20.whole")
-                / figures.values.get("resnet20.limit_with_decode"));
-  }
-
   @Test
   @Tag("nightly")
   @Tag("benchmarks")
