@@ -38,6 +38,7 @@ record ForwardPass(
   /** The default momentum of PyTorch's batch norms. */
   static final double MOMENTUM = 0.1;
 
+  private static final int CHANNEL = 1;
   private static final int HEIGHT = 2;
   private static final int WIDTH = 3;
   private static final long[] ONE = {1, 1};
@@ -50,10 +51,25 @@ record ForwardPass(
 
   @Override
   public Tensor convolution(String name, Tensor input, Convolution shape) {
+    Tensor weight = tensors.apply(name + ".weight");
+    if (shape.kernel() == 1 && TorchLibrary.POINTWISE_CONVOLUTION_CRASHES && !input.is_cuda()) {
+      return pointwise(input, weight, shape.stride());
+    }
     long[] stride = {shape.stride(), shape.stride()};
     long[] padding = {shape.padding(), shape.padding()};
-    return torch.conv2d(
-        input, tensors.apply(name + ".weight"), new TensorOptional(), stride, padding, ONE, 1);
+    return torch.conv2d(input, weight, new TensorOptional(), stride, padding, ONE, 1);
+  }
+
+  /**
+   * {@return a convolution with a kernel of 1x1, computed as a product of matrices}
+   *
+   * @param input images, of shape (images, channels, height, width)
+   * @param weight of shape (output channels, channels, 1, 1)
+   */
+  static Tensor pointwise(Tensor input, Tensor weight, int stride) {
+    Tensor pixels = everyPixel(input, stride).permute(0, HEIGHT, WIDTH, CHANNEL);
+    Tensor output = torch.linear(pixels, weight.flatten(1, WIDTH), new TensorOptional());
+    return output.permute(0, 3, 1, 2);
   }
 
   @Override
@@ -95,10 +111,14 @@ record ForwardPass(
 
   @Override
   public Tensor zeroPad(String name, Tensor input, ZeroPadding shape) {
-    LongOptional all = new LongOptional();
-    Tensor pixels =
-        input.slice(HEIGHT, all, all, shape.stride()).slice(WIDTH, all, all, shape.stride());
+    Tensor pixels = everyPixel(input, shape.stride());
     return torch.constant_pad_nd(pixels, 0, 0, 0, 0, shape.before(), shape.after());
+  }
+
+  /** {@return each pixel whose row and column are multiples of {@code stride}} */
+  private static Tensor everyPixel(Tensor input, int stride) {
+    LongOptional all = new LongOptional();
+    return input.slice(HEIGHT, all, all, stride).slice(WIDTH, all, all, stride);
   }
 
   @Override

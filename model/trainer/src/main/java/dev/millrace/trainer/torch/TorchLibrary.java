@@ -15,14 +15,14 @@ final class TorchLibrary {
    */
   private static final Path CORE = Path.of("/sys/devices/system/cpu/cpu0");
 
-  // oneDNN divides by the number of cores that share a cache. In a virtual machine that hides its
-  // caches, this number is 0, and the division kills the process (SIGFPE in est_eff_1x1). So oneDNN
-  // is limited to its AVX code, which does not divide by this number.
-  static {
-    if (System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE)) {
-      torch.set_env("ONEDNN_MAX_CPU_ISA", "AVX", false);
-    }
-  }
+  /**
+   * Whether oneDNN's convolutions with kernels of 1x1 can end the process. In a virtual machine
+   * that hides the caches of its processor, oneDNN 3 divides by 0 (SIGFPE in {@code est_eff_1x1})
+   * for some numbers of channels, among them those of ResNet-50. All its other convolutions work
+   * there.
+   */
+  static final boolean POINTWISE_CONVOLUTION_CRASHES =
+      System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE);
 
   private TorchLibrary() {}
 
