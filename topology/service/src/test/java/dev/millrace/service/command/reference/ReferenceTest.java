@@ -10,6 +10,7 @@ import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.events.Prediction;
+import dev.millrace.events.Probabilities;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.options.KafkaKeyList;
 import dev.millrace.service.serve.Topics;
@@ -69,8 +70,8 @@ class ReferenceTest {
 
         %s## Kafka's keys
 
-        A `--config` file and `-X KEY=VALUE` take these keys, which are passed on to the clients that know them. A key may
-        have a prefix, and is then for one client: `producer.`, `consumer.`, `admin.`, and under `serve` also
+        A `--config` file and `-X KEY=VALUE` take these keys. Each key goes to the clients that know it. A key may
+        have a prefix, and then applies to one client only: `producer.`, `consumer.`, `admin.`, and under `serve` also
         `main.consumer.`, `restore.consumer.` and `global.consumer.`. Keys of `config.providers` are passed on, too, and so is
         every key with a dot once a class that is not Kafka's own is configured. `millrace broker` takes every key of Kafka's
         broker instead, in a file with the prefix `broker.`.
@@ -87,7 +88,8 @@ class ReferenceTest {
         | `%s` (`--dead-letters`) | the image's | the image's, or none for a stub |
         | `%s.replayed` | topic id, partition and offset of a dead letter | the topic it was sent to; compacted |
         | `%s` | the model's name | JSON: the promoted version and the one before it; compacted, one partition |
-        | `%s` | the model's name | JSON: the outcome of an order to swap, or of a trainer's gate |
+        | `%s` | `MODEL/classes` | JSON: the names of the classes in the order of their indices, from a trainer |
+        | `%s` | the model's name | JSON: the outcome of a swap, or the verdict of a trainer's gate |
         | `%s` | `MODEL/training` | JSON: the end of an epoch of a training |
         | `%s` | `MODEL/champion` | JSON: the accuracy of the promoted version on the newest held-out images of a training |
         | `labels` (`--labels-topic`) | the image's id | the name of its class, in UTF-8 |
@@ -98,22 +100,23 @@ class ReferenceTest {
         %s
         ```
 
-        A prediction of an image that is stored elsewhere also has `revision`: the version id in S3, otherwise the ETag.
+        `--probabilities none` leaves `probabilities` out. A prediction of independent classes also has `kind` and `labels`. A
+        prediction of an image that is stored elsewhere also has `revision`: the version id in S3, otherwise the ETag.
 
-        The promoted version:
+        The promoted version, with the SHA-256 of its model file:
 
         ```json
-        {"champion":{"version":3,"previous":2}}
+        {"champion":{"version":3,"previous":2,"sha256":"8d3f…"}}
         ```
 
-        An instance's report, whose `outcome` is one of %s:
+        An instance's report of a swap, or a gate's verdict. The `outcome` is one of %s. The last two are verdicts:
 
         ```json
         %s
         ```
 
-        A trainer's progress at the end of an epoch, in nats and images per second. `round` is missing if the training is no
-        loop. Pass over a record whose `type` or `schema` you do not know:
+        A trainer's progress at the end of an epoch, in nats and images per second. `round` is missing in a training from a
+        folder. Skip a record whose `type` or `schema` you do not know:
 
         ```json
         %s
@@ -144,10 +147,11 @@ class ReferenceTest {
         ## Metrics
 
         `serve --http PORT` has these at `/metrics`, together with the JVM's (`jvm_*`, `process_*`, `system_*`) and the
-        consumers' lag. `--metrics all` adds the JVM's other metrics and those of Kafka's clients (`kafka_*`). A histogram has `_bucket`, `_sum` and `_count`, and a `_max` beside it.
+        consumers' lag. `--metrics all` adds the JVM's other metrics and those of Kafka's clients (`kafka_*`). A histogram has the
+        suffixes `_bucket`, `_sum`, `_count` and `_max`.
 
         %s
-        The values of `reason` are %s and `device`. The values of `outcome` are those of an instance's report.
+        The values of `reason` are %s and `device`. The values of `outcome` are those of the reports of swaps.
 
         ## Exit codes
 
@@ -174,6 +178,7 @@ class ReferenceTest {
             Topics.DEFAULT_OUTPUT,
             Topics.DEFAULT_DEAD_LETTERS,
             Topics.DEFAULT_DEAD_LETTERS,
+            ControlTopic.NAME,
             ControlTopic.NAME,
             ControlTopic.STATUS,
             ControlTopic.STATUS,
@@ -205,13 +210,13 @@ class ReferenceTest {
 
   private static String prediction() {
     Prediction prediction =
-        new Prediction(
+        Prediction.of(
             "cats/1.jpg",
             new Prediction.Model("resnet20", 3, "8d3f…"),
-            "cat",
-            0.93f,
-            List.of(new Prediction.Top(3, "cat", 0.93f)),
-            null,
+            List.of("bird", "boat", "car", "cat"),
+            false,
+            Probabilities.of(0.02f, 0.01f, 0.04f, 0.93f),
+            2,
             new Prediction.Source(Topics.DEFAULT_INPUT, 0, 42));
     return text(Prediction.serde().serializer().serialize("any", prediction));
   }
