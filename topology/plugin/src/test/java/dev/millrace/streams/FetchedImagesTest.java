@@ -193,17 +193,22 @@ class FetchedImagesTest {
     assertThat(deadLetters.isEmpty()).isTrue();
   }
 
-  /** With the record's position, the operator can skip the record. */
+  /**
+   * With the record's position, the operator can skip the record. {@code serve} prints only the
+   * root cause.
+   */
   @Test
   void imageThatDoesNotFitInMemory_isNamedWithItsRecord() {
     drive(builder().fetcher(this::fetch, 2));
     send("s3://photos/1.jpg");
 
     assertThatThrownBy(() -> send("s3://huge?signature=x"))
-        .hasRootCauseInstanceOf(OutOfMemoryError.class)
-        .hasStackTraceContaining("the image of the record images-0@1 does not fit in the heap of ")
-        .hasStackTraceContaining(" (s3://huge?…); ")
-        .hasStackTraceContaining("skip the record with --skip images-0@1");
+        .rootCause()
+        .isInstanceOf(HeapExhaustedError.class)
+        .hasMessageStartingWith("the image of the record images-0@1 does not fit in the heap of ")
+        .hasMessageContaining(" (s3://huge?…); ")
+        .hasMessageContaining("skip the record with --skip images-0@1 (in your own topology, with ")
+        .satisfies(error -> assertThat(error.getSuppressed()).hasSize(1));
 
     assertThat(deadLetters.isEmpty()).isTrue();
   }

@@ -7,6 +7,7 @@ import dev.millrace.streams.Blame;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,14 +106,28 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
   }
 
-  /** Returns the message of the engine's exception, if there is one, or of the innermost cause. */
+  /**
+   * Returns the message of the engine's exception, if there is one, or of the innermost cause that
+   * has a message. For example, a {@code TimeoutException} of the JDK has none, and the exception
+   * around it says what took too long.
+   */
   private static String reason(Throwable failure) {
-    Throwable cause =
-        causes(failure)
-            .filter(InferenceException.class::isInstance)
-            .findFirst()
-            .orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElseThrow());
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    List<Throwable> causes = causes(failure).toList();
+    return causes.stream()
+        .filter(InferenceException.class::isInstance)
+        .findFirst()
+        .or(() -> causes.stream().filter(RestartPolicy::says).reduce((outer, inner) -> inner))
+        .map(Throwable::getMessage)
+        .orElseGet(() -> causes.get(causes.size() - 1).toString());
+  }
+
+  /**
+   * Tests whether a cause has a message of its own. The message of a {@code StreamsException} around
+   * another cause says only where Kafka Streams met this cause.
+   */
+  private static boolean says(Throwable cause) {
+    return cause.getMessage() != null
+        && !(cause instanceof StreamsException && cause.getCause() != null);
   }
 
   /** Returns the failure that ended the client, or null. */

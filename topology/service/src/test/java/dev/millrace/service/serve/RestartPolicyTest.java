@@ -106,6 +106,23 @@ class RestartPolicyTest {
     return failure.getCause() == null ? failure : innermost(failure.getCause());
   }
 
+  /** The JDK's exception for a time that has passed has no message. */
+  @Test
+  void reason_isTheInnermostMessage() {
+    policy.handle(
+        new StreamsException(
+            "in a thread",
+            new IllegalStateException("the device gave no answer", new TimeoutException())));
+    assertThat(policy.last()).contains(new ThreadFailure(now, "the device gave no answer"));
+
+    policy.handle(new StreamsException("in a thread", new TimeoutException()));
+    assertThat(policy.last())
+        .contains(new ThreadFailure(now, "java.util.concurrent.TimeoutException"));
+
+    policy.handle(new StreamsException("of Kafka Streams itself"));
+    assertThat(policy.last()).contains(new ThreadFailure(now, "of Kafka Streams itself"));
+  }
+
   @Test
   void brokenDevice_isTheReason_andNotWhatItAnswered() {
     policy.handle(
