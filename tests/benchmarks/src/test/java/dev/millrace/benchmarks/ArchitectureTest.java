@@ -28,4 +28,9 @@ class ArchitectureTest {
             "dev.millrace.blobs")
         .knowsNothingBelow("org.bytedeco.pytorch");
   }
+
+  @Test
+  void kafkaStreamsInternals_haveOneAddress() {
+    MODULE.keepsKafkaStreamsInternalsIn("dev.millrace.streams.internals");
+  }
 }
