@@ -21,7 +21,7 @@ public enum Section {
   /** The architecture of a network. */
   NETWORK("Network"),
   /** The optimiser and its schedule. */
-  OPTIMIZATION("Optimization"),
+  OPTIMIZATION("Optimisation"),
   /** Random changes to the training images. */
   AUGMENTATION("Augmentation"),
   /** Weights that training starts from. */
