@@ -171,6 +171,11 @@ class ReferenceTest {
         | `JAVA_HOME` | the Java to run with, 17 or newer (default: `java` on the path) |
         | `MILLRACE_OPTS`, `JAVA_OPTS` | options for the JVM, such as `-Xmx2g` |
         | `NO_COLOR` | no colours if it is not empty |
+        | `OMP_NUM_THREADS` | number of threads of `train` and `pretrain`, if `--threads` is not given |
+        | `XDG_CACHE_HOME` | folder in which `--repository-cache` is by default (default: `~/.cache`) |
+        | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, … | access to S3, as for the AWS SDK |
+        | `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE` | access to [Hugging Face's hub](../../connectors/blobs/README.md#models-on-hugging-faces-hub) |
+        | `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_TRACES_SAMPLER`, … | settings of `serve --otlp`, as for [OpenTelemetry's SDK](README.md#traces) |
         """
         .formatted(
             WRITE,
