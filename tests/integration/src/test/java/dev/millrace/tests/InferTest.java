@@ -274,7 +274,8 @@ class InferTest {
         Files.readString(MillraceProcess.checkout().resolve("topology/service/README.md"));
     String part =
         page.substring(
-            page.indexOf("### How to classify an image over HTTP"), page.indexOf("## The live page"));
+            page.indexOf("### How to classify an image over HTTP"),
+            page.indexOf("## The live page"));
     List<String> commands = new ArrayList<>();
     for (Matcher block = BLOCK.matcher(part); block.find(); ) {
       commands.add(block.group(1).replace(":8080", ":" + port).replace("NAME", model));

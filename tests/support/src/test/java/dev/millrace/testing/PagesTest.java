@@ -41,8 +41,7 @@ class PagesTest {
   }
 
   private static List<String> localLinks(Path page) throws IOException {
-    return LINK
-        .matcher(withoutCode(page))
+    return LINK.matcher(withoutCode(page))
         .results()
         .map(link -> link.group(1))
         .filter(link -> Stream.of("http:", "https:", "mailto:").noneMatch(link::startsWith))
@@ -88,7 +87,6 @@ class PagesTest {
   @Test
   void names_areThoseOfTheHeadings() {
     assertThat(name("What if `serve` ends?")).isEqualTo("what-if-serve-ends");
-    assertThat(name("Read [the log](x.md), a_b and 8-bit"))
-        .isEqualTo("read-the-log-a_b-and-8-bit");
+    assertThat(name("Read [the log](x.md), a_b and 8-bit")).isEqualTo("read-the-log-a_b-and-8-bit");
   }
 }

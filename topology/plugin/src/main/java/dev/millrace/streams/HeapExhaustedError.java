@@ -26,8 +26,8 @@ public final class HeapExhaustedError extends OutOfMemoryError {
 
   /**
    * The image of a record does not fit in the heap, together with the images that are fetched at
-   * the same time. The error of the fetch is not the cause but suppressed, because a report may show
-   * only the root cause, which has to name the record.
+   * the same time. The error of the fetch is not the cause but suppressed, because a report may
+   * show only the root cause, which has to name the record.
    *
    * @param partition the record's partition
    * @param offset the record's offset

@@ -122,8 +122,8 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   }
 
   /**
-   * Tests whether a cause has a message of its own. The message of a {@code StreamsException} around
-   * another cause says only where Kafka Streams met this cause.
+   * Tests whether a cause has a message of its own. The message of a {@code StreamsException}
+   * around another cause says only where Kafka Streams met this cause.
    */
   private static boolean says(Throwable cause) {
     return cause.getMessage() != null
