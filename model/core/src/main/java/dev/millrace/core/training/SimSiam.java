@@ -17,7 +17,10 @@ public record SimSiam(int layers, int width, int bottleneck) {
 
   private static final int MOST_LAYERS = 8;
   private static final int LEAST_WIDTH = 4;
-  private static final int MOST_WIDTH = 1 << 14;
+
+  /** With twice this width, the weights of three layers would not fit into one Java buffer. */
+  private static final int MOST_WIDTH = 1 << 13;
+
   private static final int PAPER_WIDTH = 2048;
   private static final int WIDENING = 8;
   private static final int NARROWING = 4;

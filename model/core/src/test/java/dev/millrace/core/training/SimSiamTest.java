@@ -34,6 +34,10 @@ class SimSiamTest {
         .isThrownBy(() -> SimSiam.of(ResNet.of("resnet20"), 3))
         .withMessageStartingWith("projector-width: 3 ");
     assertThatIllegalArgumentException()
+        .isThrownBy(() -> SimSiam.of(ResNet.of("resnet50"), 16_384))
+        .withMessage("projector-width: 16384 is not between 4 and 8192");
+    assertThat(SimSiam.of(ResNet.of("resnet50"), 8192).bottleneck()).isEqualTo(2048);
+    assertThatIllegalArgumentException()
         .isThrownBy(() -> new SimSiam(9, 8, 2))
         .withMessageStartingWith("projector-layers: 9 ");
     assertThatIllegalArgumentException()
