@@ -46,13 +46,33 @@ final class TorchLibrary {
    *     another device
    */
   static org.bytedeco.pytorch.Device device(Device device) {
-    if (device.kind() == Device.Kind.CUDA && !torch.cuda_is_available()) {
+    if (device.kind() == Device.Kind.CUDA) {
+      requireGpu(device, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
+    }
+    return new org.bytedeco.pytorch.Device(device.toString()).retainReference();
+  }
+
+  /**
+   * Requires that a GPU is one of the machine's GPUs.
+   *
+   * @param gpus the number of GPUs that libtorch can use
+   * @throws TrainingException if there are too few GPUs
+   */
+  static void requireGpu(Device device, long gpus) {
+    if (gpus == 0) {
       throw new TrainingException(
           "device "
               + device
               + ": this build of the trainer runs only on the CPU, or there is no NVIDIA GPU;"
               + " build it with -Dpytorch.platform=linux-x86_64-gpu, or train on cpu");
     }
-    return new org.bytedeco.pytorch.Device(device.toString()).retainReference();
+    if (device.index() >= gpus) {
+      throw new TrainingException(
+          "device "
+              + device
+              + ": the numbers of this machine's GPUs begin with 0 and end with "
+              + (gpus - 1)
+              + "; take one of them");
+    }
   }
 }
