@@ -164,9 +164,28 @@ final class Reproduction implements TrainingListener {
     }
   }
 
+  /**
+   * {@return the exception for a run that can no longer export the version} For example, an earlier
+   * reproduction in the run's folder was stopped after the export.
+   */
+  static CommandException hasPassed(ModelVersion original, TrainingConfig config) {
+    return new CommandException(
+        "the run in "
+            + config.checkpoints().run()
+            + " has already passed the step at which "
+            + original
+            + " was exported; remove the folder, and start again");
+  }
+
+  /**
+   * @throws CommandException if the run in the folder can no longer export the version
+   */
   @Override
   public void began(String run, int images, int heldOut, long done, long all) {
     target = lineage.epochs() * (all / config.optimization().epochs()) + lineage.batches();
+    if (done > target) {
+      throw hasPassed(original, config);
+    }
     screen.began(run, images, heldOut, done, all);
     demandIfDue(done);
   }

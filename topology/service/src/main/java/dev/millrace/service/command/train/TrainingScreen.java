@@ -314,12 +314,7 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
   int compare(ModelVersion original, ModelVersion repeated) {
     progress.close();
     if (repeated == null) {
-      throw new CommandException(
-          "the run in "
-              + config.checkpoints().run()
-              + " has already passed the step at which "
-              + original
-              + " was exported; remove the folder, and start again");
+      throw Reproduction.hasPassed(original, config);
     }
     if (!repeated.sha256().equals(original.sha256())) {
       throw new CommandException(

@@ -123,6 +123,19 @@ class ReproductionTest {
                 + " training; copy the file split.json from that folder to any, and start again");
   }
 
+  /** Without this check, the run would train its remaining epochs, which may take hours. */
+  @Test
+  void runThatHasPassedTheVersion_isRefusedBeforeTheFirstStep() {
+    ModelVersion original = publish(lineage(Map.of("data", "images"), "x", "0.9"));
+    Reproduction reproduction = new Reproduction(original, TrainingScreenTest.config(), null);
+
+    assertThatThrownBy(() -> reproduction.began("run", 40, 10, 7, 32))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(
+            "the run in any has already passed the step at which m version 1 was exported; remove"
+                + " the folder, and start again");
+  }
+
   private static Lineage divided(String images) {
     return new Lineage(
         Map.of(Lineage.DIVISION, images),
