@@ -8,6 +8,8 @@ package dev.millrace.core.model;
 public enum Setting {
   /** The architecture of the network, for example ResNet-50. */
   ARCH,
+  /** The number of images per training step. */
+  BATCH_SIZE,
   /** The broker's addresses. */
   BOOTSTRAP_SERVERS,
   /** The folder of training images. */

@@ -16,7 +16,7 @@ final class BatchBuffer {
    * @param bytes number of bytes of an image's pixels
    */
   BatchBuffer(int images, int bytes) {
-    this.pixels = ByteBuffer.allocateDirect(images * bytes);
+    this.pixels = MiniBatch.buffer(images, bytes);
   }
 
   /** {@return a batch of unchanged images, which reads the pixels into this buffer} */

@@ -1,5 +1,7 @@
 package dev.millrace.trainer.data;
 
+import dev.millrace.core.model.Setting;
+import dev.millrace.core.training.TrainingException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -29,9 +31,33 @@ public record MiniBatch(Source source, int[] labels, int[] others, double share,
      * @param places the places of the images in the batch, from 0
      * @return direct buffer of {@code uint8[places, size, size, 3]} from position 0; valid until
      *     the next call
-     * @throws dev.millrace.core.training.TrainingException if an image can no longer be read
+     * @throws TrainingException if an image can no longer be read
      */
     ByteBuffer read(int[] places);
+  }
+
+  /**
+   * {@return a direct buffer for the pixels of a batch}
+   *
+   * @param images the largest number of images in a batch
+   * @param bytes number of bytes of an image's pixels
+   * @throws TrainingException if the pixels do not fit into a buffer
+   */
+  public static ByteBuffer buffer(int images, int bytes) {
+    long all = (long) images * bytes;
+    if (all > Integer.MAX_VALUE) {
+      throw new TrainingException(
+          "a batch of "
+              + images
+              + " images has "
+              + all
+              + " bytes of pixels, and a batch may have at most "
+              + Integer.MAX_VALUE
+              + "; take fewer images per batch, or smaller images",
+          Setting.BATCH_SIZE,
+          Setting.SIZE);
+    }
+    return ByteBuffer.allocateDirect((int) all);
   }
 
   /**
@@ -72,7 +98,7 @@ public record MiniBatch(Source source, int[] labels, int[] others, double share,
    *
    * @return direct buffer of {@code uint8[images, size, size, 3]} from position 0; valid until the
    *     next call of this method, also on a part of this batch
-   * @throws dev.millrace.core.training.TrainingException if an image can no longer be read
+   * @throws TrainingException if an image can no longer be read
    */
   public ByteBuffer pixels() {
     return source.read(IntStream.range(0, size()).toArray());

@@ -75,8 +75,8 @@ final class Rotator {
   }
 
   private void begin(int images) {
-    if (buffer.capacity() < images * pixels.length) {
-      buffer = ByteBuffer.allocateDirect(images * pixels.length);
+    if (buffer.capacity() < (long) images * pixels.length) {
+      buffer = MiniBatch.buffer(images, pixels.length);
     }
   }
 

@@ -48,9 +48,11 @@ final class ViewPairs {
     this.parts = new RandomParts(views.cropArea(), preprocessing);
     this.raster = new Raster(preprocessing.width());
     this.changes = new ViewChanges(views);
-    int bytes = this.batchSize * preprocessing.bytes();
+    int bytes = preprocessing.bytes();
     this.buffers =
-        new ByteBuffer[] {ByteBuffer.allocateDirect(bytes), ByteBuffer.allocateDirect(bytes)};
+        new ByteBuffer[] {
+          MiniBatch.buffer(this.batchSize, bytes), MiniBatch.buffer(this.batchSize, bytes)
+        };
   }
 
   /** {@return the number of images} */

@@ -3,6 +3,7 @@ package dev.millrace.trainer.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Mixing;
 import dev.millrace.core.training.Sampling;
@@ -54,6 +55,21 @@ class TrainingSetTest {
       assertThat(order(set, 0)).hasSize(20).doesNotHaveDuplicates();
       assertThat(order(set, 1)).containsExactlyInAnyOrderElementsOf(order(set, 0));
       assertThat(order(set, 1)).isNotEqualTo(order(set, 0));
+    }
+  }
+
+  /** The number of bytes is larger than the largest int, so an int would hold a wrong number. */
+  @Test
+  void batchWithTooManyPixelsForABuffer_isRefused() {
+    int bytes = 4096 * 4096 * 3;
+
+    for (int images : new int[] {43, 128, 256}) {
+      assertThatThrownBy(() -> new BatchBuffer(images, bytes))
+          .isInstanceOfSatisfying(
+              TrainingException.class,
+              e -> assertThat(e.settings()).containsExactly(Setting.BATCH_SIZE, Setting.SIZE))
+          .hasMessageStartingWith("a batch of " + images + " images has " + 50331648L * images)
+          .hasMessageEndingWith("take fewer images per batch, or smaller images");
     }
   }
 
