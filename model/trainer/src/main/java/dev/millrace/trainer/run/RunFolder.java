@@ -1,7 +1,9 @@
 package dev.millrace.trainer.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
+import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
@@ -12,15 +14,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 /**
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
- * written and forced to disk, in a file with a new name. Then one rename replaces {@code run.json},
- * which contains the name of the tensors' file. Only one process may use the folder at a time.
+ * written and forced to disk, in files with new names. Then one rename replaces {@code run.json},
+ * which contains the name of the main file of the tensors. If there are more values than a file can
+ * hold, for example because the run keeps the weights of many epochs, the main file names the kinds
+ * of tensors that have files of their own. Only one process may use the folder at a time.
  *
  * @param <S> the kind of state
  */
@@ -30,12 +37,22 @@ public final class RunFolder<S extends RunFolder.Saved> {
   private static final String CURVE = "curve.svg";
   private static final String EXPORT = "export";
   private static final String TENSORS = "state-";
+  private static final String ENDING = ".safetensors";
   private static final char KIND_END = '/';
+
+  /** The main file's metadata that lists the kinds of tensors in other files. */
+  private static final String APART = "millrace.apart";
+
+  private static final String BETWEEN_KINDS = ",";
+
+  /** The largest number of values in the main file, unless one kind of tensors has more. */
+  private static final long MOST_VALUES = 400_000_000;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final Path folder;
   private final Class<S> kind;
+  private final long mostValues;
 
   /** A state that is saved beside its tensors. */
   public interface Saved {
@@ -51,8 +68,16 @@ public final class RunFolder<S extends RunFolder.Saved> {
    * @throws FailedWriteException if the folder cannot be written
    */
   public RunFolder(Path folder, Class<S> kind) {
+    this(folder, kind, MOST_VALUES);
+  }
+
+  /**
+   * @param mostValues the largest number of values in the main file of the tensors
+   */
+  RunFolder(Path folder, Class<S> kind, long mostValues) {
     this.folder = folder;
     this.kind = kind;
+    this.mostValues = mostValues;
     try {
       Files.createDirectories(folder);
       AtomicFile.removeUnfinished(folder.resolve(STATE));
@@ -71,6 +96,18 @@ public final class RunFolder<S extends RunFolder.Saved> {
       return Files.exists(folder.resolve(STATE))
           ? Optional.of(JSON.readValue(folder.resolve(STATE).toFile(), kind))
           : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw new TrainingException(
+          folder.resolve(STATE)
+              + " is damaged, or of another command or release; name another folder, or remove "
+              + STATE
+              + " and "
+              + TENSORS
+              + "*"
+              + ENDING
+              + " in this folder",
+          e,
+          Setting.RUN);
     } catch (IOException e) {
       throw new TrainingException(message(e), e);
     }
@@ -82,8 +119,9 @@ public final class RunFolder<S extends RunFolder.Saved> {
    * @param state the state
    */
   public Map<String, Weights> tensors(S state) {
+    Path main = folder.resolve(state.tensors());
     Map<String, Map<String, WeightTensor>> kinds = new LinkedHashMap<>();
-    WeightsFile.read(folder.resolve(state.tensors()))
+    WeightsFile.read(main)
         .tensors()
         .forEach(
             (name, tensor) -> {
@@ -92,8 +130,13 @@ public final class RunFolder<S extends RunFolder.Saved> {
                   .computeIfAbsent(name.substring(0, end), kind -> new LinkedHashMap<>())
                   .put(name.substring(end + 1), tensor);
             });
-    return kinds.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, kind -> new Weights(kind.getValue())));
+    Map<String, Weights> tensors = new LinkedHashMap<>();
+    kinds.forEach((name, values) -> tensors.put(name, new Weights(values)));
+    String apart = WeightsFile.metadata(main).getOrDefault(APART, "");
+    for (String name : apart.isEmpty() ? new String[0] : apart.split(BETWEEN_KINDS)) {
+      tensors.put(name, WeightsFile.read(folder.resolve(fileOf(name, state))));
+    }
+    return tensors;
   }
 
   /**
@@ -103,7 +146,13 @@ public final class RunFolder<S extends RunFolder.Saved> {
    * @param batch the next batch of the epoch, from 0
    */
   public static String tensorsOf(int epoch, int batch) {
-    return TENSORS + epoch + "-" + batch + ".safetensors";
+    return TENSORS + epoch + "-" + batch + ENDING;
+  }
+
+  /** {@return the name of the file of a kind of tensors that is not in the main file} */
+  private static String fileOf(String name, Saved state) {
+    String main = state.tensors();
+    return main.substring(0, main.length() - ENDING.length()) + "-" + name + ENDING;
   }
 
   /**
@@ -114,24 +163,39 @@ public final class RunFolder<S extends RunFolder.Saved> {
    * @throws FailedWriteException if they cannot be written
    */
   public void save(S state, Map<String, Weights> tensors) {
-    Map<String, WeightTensor> all = new LinkedHashMap<>();
-    tensors.forEach(
-        (kind, weights) ->
-            weights.tensors().forEach((name, tensor) -> all.put(kind + KIND_END + name, tensor)));
-    WeightsFile.write(folder.resolve(state.tensors()), new Weights(all));
+    Map<String, WeightTensor> main = new LinkedHashMap<>();
+    List<String> apart = new ArrayList<>();
+    Set<String> files = new HashSet<>(Set.of(state.tensors()));
+    long values = 0;
+    for (Map.Entry<String, Weights> each : tensors.entrySet()) {
+      String name = each.getKey();
+      Weights weights = each.getValue();
+      if (main.isEmpty() || values + weights.size() <= mostValues) {
+        weights.tensors().forEach((tensor, value) -> main.put(name + KIND_END + tensor, value));
+        values += weights.size();
+      } else {
+        WeightsFile.write(folder.resolve(fileOf(name, state)), weights);
+        files.add(fileOf(name, state));
+        apart.add(name);
+      }
+    }
+    WeightsFile.write(
+        folder.resolve(state.tensors()),
+        new Weights(main),
+        apart.isEmpty() ? Map.of() : Map.of(APART, String.join(BETWEEN_KINDS, apart)));
     try {
       AtomicFile.write(
           folder.resolve(STATE), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(state));
-      removeAllTensorsBut(state.tensors());
+      removeAllTensorsBut(files);
     } catch (IOException e) {
       throw new FailedWriteException(message(e), e);
     }
   }
 
-  private void removeAllTensorsBut(String name) throws IOException {
+  private void removeAllTensorsBut(Set<String> names) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{,.}" + TENSORS + "*")) {
       for (Path file : files) {
-        if (!file.getFileName().toString().equals(name)) {
+        if (!names.contains(file.getFileName().toString())) {
           Files.delete(file);
         }
       }
