@@ -15,6 +15,13 @@ import java.util.Objects;
  */
 public record LearningRate(double peak, Schedule schedule, WarmUp warmUp, double backboneFactor) {
 
+  /**
+   * The usual peak for {@link Optimizer.Rule#ADAMW}, which is PyTorch's default. Each step of AdamW
+   * changes a weight by about the learning rate, whatever the gradient is. A peak that is usual for
+   * {@link Optimizer.Rule#SGD} is therefore much too high.
+   */
+  public static final double ADAMW_PEAK = 0.001;
+
   /** The defaults: a peak of 0.1, {@link Schedule#STEP}, no warm-up, one rate for all layers. */
   public static final LearningRate DEFAULTS = new LearningRate(0.1, Schedule.STEP, WarmUp.NONE, 1);
 

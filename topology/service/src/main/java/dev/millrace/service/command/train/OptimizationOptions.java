@@ -2,6 +2,7 @@ package dev.millrace.service.command.train;
 
 import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.WarmUp;
@@ -50,7 +51,10 @@ final class OptimizationOptions {
   @Option(
       names = {"--learning-rate", "--lr"},
       paramLabel = "RATE",
-      description = "Peak of the learning rate (default: ${DEFAULT-VALUE}).")
+      description =
+          "Peak of the learning rate (default: ${DEFAULT-VALUE}; with --optimizer adamw, "
+              + LearningRate.ADAMW_PEAK
+              + ").")
   private double learningRate = LearningRate.DEFAULTS.peak();
 
   @Option(
@@ -113,6 +117,10 @@ final class OptimizationOptions {
    */
   Optimization optimization(Given given, Optimization base) {
     LearningRate rate = base.learningRate();
+    Optimizer chosen = optimizer.optimizer(given, base.optimizer());
+    boolean becomesAdamw =
+        chosen.rule() == Optimizer.Rule.ADAMW && base.optimizer().rule() != chosen.rule();
+    double usualPeak = becomesAdamw ? LearningRate.ADAMW_PEAK : rate.peak();
     return new Optimization(
         given.or("--epochs", epochs, base.epochs()),
         given.or("--patience", patience, base.patience()),
@@ -120,13 +128,13 @@ final class OptimizationOptions {
             given.or("--batch-size", batchSize, base.batchSize()),
             given.or("--balance", balance, base.sampling().balanced())),
         new LearningRate(
-            given.or("--learning-rate", learningRate, rate.peak()),
+            given.or("--learning-rate", learningRate, usualPeak),
             given.or("--schedule", schedule, rate.schedule()),
             new WarmUp(
                 given.or("--warm-up", warmUp, rate.warmUp().epochs()),
                 given.or("--warm-up-shape", warmUpShape, rate.warmUp().shape())),
             given.or("--backbone-rate", backboneRate, rate.backboneFactor())),
-        optimizer.optimizer(given, base.optimizer()),
+        chosen,
         given.or("--label-smoothing", labelSmoothing, base.labelSmoothing()),
         given.or("--zero-init", zeroInit, base.zeroInit()));
   }

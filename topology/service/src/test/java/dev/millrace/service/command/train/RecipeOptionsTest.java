@@ -114,6 +114,21 @@ class RecipeOptionsTest {
         .isEqualTo(Recipe.IMAGENET.augmentation().cropArea());
   }
 
+  /** With the peak of stochastic gradient descent, each step of AdamW is far too long. */
+  @Test
+  void adamw_hasALearningRateOfItsOwn_unlessTheUserGivesOne() {
+    for (String base : List.of("--flip", "--recipe=imagenet", "--recipe=small-data")) {
+      assertThat(peak(base, "--optimizer=adamw")).as(base).isEqualTo(0.001);
+      assertThat(peak(base, "--optimizer=adamw", "--lr=0.1")).as(base).isEqualTo(0.1);
+    }
+    assertThat(peak("--optimizer=nesterov")).isEqualTo(0.1);
+    assertThat(peak("--recipe=finetune", "--optimizer=sgd")).isEqualTo(0.02);
+  }
+
+  private static double peak(String... options) {
+    return parsed(List.of(options)).optimization().learningRate().peak();
+  }
+
   @Test
   void optionsOfTheConfigFile_changeTheRecipe() {
     TrainingConfig config =
