@@ -11,6 +11,7 @@ import dev.millrace.core.training.RotationPrediction;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.run.RunFolder;
 import dev.millrace.trainer.torch.EncoderNetwork;
+import dev.millrace.trainer.torch.TorchMemory;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -65,6 +66,10 @@ public final class PretrainingRun {
    * @throws TrainingException if the run cannot begin or continue
    */
   public boolean run(String name) {
+    return TorchMemory.explained(() -> train(name));
+  }
+
+  private boolean train(String name) {
     Optional<PretrainingState> before = folder.state();
     before.ifPresent(this::requireSameOptions);
     state = before.orElseGet(() -> PretrainingState.initial(name, writer.options()));

@@ -17,6 +17,7 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.MiniBatch;
 import dev.millrace.trainer.gate.BaseChampion;
+import dev.millrace.trainer.torch.TorchMemory;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.FloatBuffer;
 import java.time.Duration;
@@ -120,6 +121,10 @@ public final class TrainingRun {
    * @throws TrainingException if the run cannot begin or continue
    */
   public Optional<Weights> run(String name, Optional<BaseChampion> base) {
+    return TorchMemory.explained(() -> train(name, base));
+  }
+
+  private Optional<Weights> train(String name, Optional<BaseChampion> base) {
     Optional<RunState> before = folder.state().filter(state -> !state.finished());
     before.ifPresent(this::requireSameOptions);
     Optional<TrainingImages> decoded = TrainingImages.of(labelled, config, stop, listener::warned);

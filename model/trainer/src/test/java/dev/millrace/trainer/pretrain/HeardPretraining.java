@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Records a pre-training's events. */
-final class HeardPretraining implements PretrainingListener {
+class HeardPretraining implements PretrainingListener {
 
   final List<Long> steps = new ArrayList<>();
   final List<PretrainingReport> epochs = new ArrayList<>();

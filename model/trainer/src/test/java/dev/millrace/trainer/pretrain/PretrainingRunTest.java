@@ -21,6 +21,7 @@ import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.Heard;
+import dev.millrace.trainer.LibtorchPretrainer;
 import dev.millrace.trainer.LibtorchTrainer;
 import dev.millrace.trainer.SmallImages;
 import java.io.IOException;
@@ -51,6 +52,23 @@ class PretrainingRunTest {
 
   private PretrainingConfig config(String run, int epochs, double learningRate) {
     return rig.config(run, METHOD, epochs, learningRate);
+  }
+
+  /** In this test, the listener throws what the binding of libtorch throws. */
+  @Test
+  void tooLittleMemory_isExplained() {
+    HeardPretraining heard =
+        new HeardPretraining() {
+          @Override
+          public void stepped(long step, int batch, double loss) {
+            throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB");
+          }
+        };
+
+    assertThatThrownBy(
+            () -> new LibtorchPretrainer().pretrain(config("run", 1, 0.2), heard, () -> false))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("the device has too little memory (CUDA out of memory.");
   }
 
   @Test

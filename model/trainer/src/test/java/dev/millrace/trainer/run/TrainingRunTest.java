@@ -297,6 +297,26 @@ class TrainingRunTest {
     return ConfigCopy.of(config).optimization(config.optimization().with(optimizer)).config();
   }
 
+  /** In this test, the listener throws what the binding of libtorch throws. */
+  @Test
+  void tooLittleMemory_isExplained() {
+    rig.write(2, FEW);
+    Heard heard =
+        new Heard() {
+          @Override
+          public void stepped(long step, int images, double loss) {
+            throw new RuntimeException("CUDA out of memory. Tried to allocate 2 GiB\nframe #0");
+          }
+        };
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(
+            () -> new LibtorchTrainer().train(Configs.of(home, 1, 0.05), heard, () -> false))
+        .withMessage(
+            "the device has too little memory (CUDA out of memory. Tried to allocate 2 GiB); take"
+                + " fewer images per batch, or smaller images");
+  }
+
   @Test
   void transfer_keepsTheParentAndDrawsANewHead() {
     rig.write(3, EACH);
