@@ -5,6 +5,7 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -20,6 +21,8 @@ final class RunOptions {
   static Map<String, String> of(TrainingConfig config, LabelledImages images) {
     Map<String, String> options = new TreeMap<>();
     options.put("network", config.network().toString());
+    // Networks whose stems differ may have weights of the same shapes.
+    options.put("stem", config.network().stem().name().toLowerCase(Locale.ROOT));
     options.put("preprocessing", config.preprocessing().toString());
     options.put("optimization", config.optimization().toString());
     options.put("augmentation", config.augmentation().toString());

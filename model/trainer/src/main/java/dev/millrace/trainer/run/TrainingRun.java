@@ -250,7 +250,8 @@ public final class TrainingRun {
     RunOptions.of(config, labelled)
         .forEach(
             (key, value) -> {
-              String before = state.options().get(key);
+              // Earlier releases did not store all options.
+              String before = state.options().getOrDefault(key, value);
               if (!value.equals(before)) {
                 throw new OtherOptionsException(folder.toString(), key, before, value);
               }

@@ -8,8 +8,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.Stem;
+import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.LearningRate;
+import dev.millrace.core.training.Mixing;
+import dev.millrace.core.training.Optimization;
+import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.OtherOptionsException;
+import dev.millrace.core.training.Sampling;
+import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.WarmUp;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.Configs;
@@ -21,6 +30,7 @@ import dev.millrace.trainer.data.LabelledImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +115,36 @@ class InterruptedRunTest {
     }
   }
 
+  /** The average of the weights, the sampler and each random change go on where they stopped. */
+  @Test
+  void interruptedRunWithAveragesAndAllRandomChanges_endsAsOneThatWasNot() {
+    rig.write(3, FEW);
+    rig.train(changing("run"));
+    Weights whole = rig.newest();
+
+    TrainingConfig again = changing("interrupted");
+    assertThat(rig.train(again, 2).steps).hasSize(2);
+    assertThat(rig.train(again, 3).done).isEqualTo(2);
+    assertThat(rig.train(again).done).isEqualTo(5);
+    assertThat(rig.newest()).isEqualTo(whole);
+  }
+
+  private TrainingConfig changing(String run) {
+    Optimizer averaged = new Optimizer(Optimizer.Rule.ADAMW, 0.9, 1e-2, false, 1, 0.9);
+    return ConfigCopy.of(Configs.of(home, run, 3, 0.01, Optional.empty()))
+        .optimization(
+            new Optimization(
+                3,
+                0,
+                new Sampling(16, true),
+                new LearningRate(0.01, Schedule.COSINE, new WarmUp(1, WarmUp.Shape.LINEAR), 0.5),
+                averaged,
+                0.1,
+                true))
+        .augmentation(new Augmentation(2, 0.5, true, 0.4, true, 0.5, new Mixing(0.2, 1)))
+        .config();
+  }
+
   @Test
   void stopAfterTheLastStep_isTooLate() {
     rig.write(2, FEW);
@@ -127,6 +167,45 @@ class InterruptedRunTest {
         .hasMessageContaining("another optimization")
         .hasMessageContaining("0.05")
         .hasMessageContaining("0.04");
+  }
+
+  /** The weights of both stems have the same shapes, so nothing else would show the difference. */
+  @Test
+  void goingOnWithAnotherStem_isRefused() {
+    rig.write(2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    rig.train(config, 3);
+    TrainingConfig other =
+        ConfigCopy.of(config).network(config.network().withStem(Stem.CIFAR_HALVED)).config();
+
+    assertThatThrownBy(() -> rig.train(other))
+        .isInstanceOf(OtherOptionsException.class)
+        .hasMessageContaining("another stem (cifar, now cifar_halved)");
+  }
+
+  @Test
+  void optionThatAnEarlierReleaseDidNotStore_isNotCompared() {
+    rig.write(2, FEW);
+    rig.train(Configs.of(home, 2, 0.05), 3);
+    RunFolder<RunState> folder = new RunFolder<>(home.resolve("run"), RunState.class);
+    RunState state = folder.state().orElseThrow();
+    Map<String, String> options = new HashMap<>(state.options());
+    assertThat(options.remove("stem")).isEqualTo("cifar");
+    folder.save(
+        new RunState(
+            state.run(),
+            options,
+            state.epoch(),
+            state.batch(),
+            state.lossSum(),
+            state.right(),
+            state.history(),
+            state.tensors(),
+            state.finished(),
+            state.threads()),
+        folder.tensors(state));
+
+    assertThat(rig.train(Configs.of(home, 2, 0.05)).done).isEqualTo(3);
   }
 
   @Test
