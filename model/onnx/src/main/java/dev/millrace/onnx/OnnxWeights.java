@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.proto.GraphProto;
@@ -21,6 +22,24 @@ import java.util.Map;
 public final class OnnxWeights {
 
   private OnnxWeights() {}
+
+  /**
+   * Reads the weights of a network, as {@link #read(byte[])} does. Networks may differ only in the
+   * strides of their convolutions, which their weights do not show. This method therefore also
+   * compares the strides in the file with those of the network. For example, the stems {@code
+   * cifar} and {@code cifar_halved} differ in a stride.
+   *
+   * @param onnx the file's bytes; the caller must not change the array afterwards
+   * @param network the network
+   * @return the weights, which may have other names or shapes than those of the network
+   * @throws ModelException if the file is not an ONNX file, has no readable weights, or has a
+   *     convolution with another stride than that of the same name in the network
+   */
+  public static Weights read(byte[] onnx, ResNet network) {
+    Weights weights = read(onnx);
+    Strides.of(network).require(OnnxFile.read(onnx).graph());
+    return weights;
+  }
 
   /**
    * Reads all float32 and float16 weights. An exporter may store a tensor once and use it under

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
@@ -49,6 +50,40 @@ class OnnxWeightsTest {
     assertThat(OnnxWeights.read(prepared).tensors()).isEqualTo(WEIGHTS.tensors());
   }
 
+  /** The weights of both stems have the same shapes, and only a stride differs. */
+  @Test
+  void networkOfAnotherStem_isRefused() {
+    ResNet network = Networks.narrow("resnet20");
+    ResNet halved = network.withStem(Stem.CIFAR_HALVED);
+    Preprocessing preprocessing =
+        new Preprocessing(32, 32, List.of(0.5f, 0.5f, 0.5f), List.of(0.25f, 0.25f, 0.25f));
+    byte[] onnx = ResNetOnnx.write(halved, Networks.weights(halved));
+    byte[] prepared = ModelPreparation.prepare(onnx, preprocessing, Runs.labels(5)).bytes();
+
+    for (byte[] file : List.of(onnx, prepared)) {
+      assertThat(OnnxWeights.read(file, halved)).isEqualTo(OnnxWeights.read(file));
+      assertThatExceptionOfType(ModelException.class)
+          .isThrownBy(() -> OnnxWeights.read(file, network))
+          .withMessage(
+              "the convolution of conv1.weight has a stride of 2, but that of resnet20 with"
+                  + " shortcuts A, 5 classes and images of 3x32x32 has a stride of 1; give the"
+                  + " architecture and stem of the file, or import it without them");
+    }
+  }
+
+  /** torchvision's networks halve the image in the second convolution of a block. */
+  @Test
+  void strides_ofAllNetworks_areThoseOfTheirFiles() {
+    for (String name : List.of("resnet18", "resnet20", "resnet50")) {
+      ResNet network = Networks.narrow(name);
+      byte[] onnx = ResNetOnnx.write(network, Networks.weights(network));
+
+      assertThat(OnnxWeights.read(onnx, network).tensors())
+          .as(name)
+          .isEqualTo(Networks.weights(network).tensors());
+    }
+  }
+
   @Test
   void halfPrecision_comesBackRounded() {
     byte[] onnx =
@@ -85,7 +120,7 @@ class OnnxWeightsTest {
     Weights state = WeightsFile.read(SharedData.file("golden/cifar10_resnet20_state.npz"));
     ResNet network = ResNet.of("resnet20");
 
-    assertThat(network.fit(OnnxWeights.read(exported)).tensors())
+    assertThat(network.fit(OnnxWeights.read(exported, network)).tensors())
         .isEqualTo(network.fit(state).tensors());
   }
 

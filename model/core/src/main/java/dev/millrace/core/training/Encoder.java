@@ -36,7 +36,7 @@ public record Encoder(
     PretrainingReport report) {
 
   private static final String HEAD = "fc.";
-  private static final String ARCHITECTURE = "millrace.architecture";
+  private static final String ARCHITECTURE = NetworkMark.KEY;
   private static final String NORMALIZATION = "millrace.normalization";
   private static final String LINEAGE = "millrace.lineage";
   private static final String REPORT = "millrace.report";

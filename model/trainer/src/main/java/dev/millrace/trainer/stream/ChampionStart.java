@@ -4,6 +4,7 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
@@ -18,12 +19,22 @@ final class ChampionStart {
 
   private final ModelRepository repository;
   private final String model;
+  private final ResNet network;
   private final Gate.Restart restart;
   private final ClassTopic topic;
 
-  ChampionStart(ModelRepository repository, String model, Gate.Restart restart, ClassTopic topic) {
+  /**
+   * @param network the network that the training trains, with any number of classes
+   */
+  ChampionStart(
+      ModelRepository repository,
+      String model,
+      ResNet network,
+      Gate.Restart restart,
+      ClassTopic topic) {
     this.repository = repository;
     this.model = model;
+    this.network = network;
     this.restart = restart;
     this.topic = topic;
   }
@@ -39,6 +50,7 @@ final class ChampionStart {
                 new ChampionStart(
                     config.checkpoints().repository(),
                     model,
+                    config.network(),
                     gate.restart(),
                     new KafkaClassTopic(KafkaAccess.keysOf(gate.broker()), model)));
   }
@@ -84,7 +96,7 @@ final class ChampionStart {
           new Start(
               version.version(),
               version.labels().names(),
-              OnnxWeights.read(version.readVerified()));
+              OnnxWeights.read(version.readVerified(), network));
       listener.warned("the round starts from the champion, " + version + ": " + why.get());
       return Optional.of(start);
     } catch (ModelException e) {

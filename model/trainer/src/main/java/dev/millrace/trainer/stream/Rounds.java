@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.NetworkMark;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -159,8 +160,8 @@ final class Rounds {
   }
 
   /** Writes a round's weights and its end, and returns the end. */
-  private static RoundEnd save(Path round, Weights weights, RoundEnd end) {
-    WeightsFile.write(round.resolve(WEIGHTS), weights);
+  private RoundEnd save(Path round, Weights weights, RoundEnd end) {
+    WeightsFile.write(round.resolve(WEIGHTS), weights, NetworkMark.of(config.network()));
     try {
       AtomicFile.write(round.resolve(END), JSON.writeValueAsBytes(end));
     } catch (IOException e) {
@@ -258,6 +259,7 @@ final class Rounds {
       int number, RoundEnd end, List<String> classes, TrainingListener listener) {
     Path before = folder.resolve(name(number));
     try {
+      NetworkMark.requireNoOther(before.resolve(WEIGHTS), config.network());
       Weights weights = WeightsFile.read(before.resolve(WEIGHTS));
       return Optional.of(carried(weights, end.classes(), classes, name(number), end.version()));
     } catch (ModelException e) {

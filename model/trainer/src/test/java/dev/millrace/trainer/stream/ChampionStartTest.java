@@ -15,6 +15,7 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.onnx.ModelPreparation;
@@ -53,6 +54,7 @@ class ChampionStartTest {
             new ChampionStart(
                 rig.config.checkpoints().repository(),
                 "small",
+                rig.config.network(),
                 restart,
                 new ClassTopic() {
                   @Override
@@ -226,6 +228,23 @@ class ChampionStartTest {
         .startsWith(
             "the weights in small version 2 are ignored, and the round starts from the last"
                 + " round's weights: ");
+  }
+
+  /** The weights of both stems have the same shapes. */
+  @Test
+  void train_withAChampionOfAnotherStem_saysThatItStartsFromTheRoundBefore() {
+    champion = Optional.of(publish(2, 50).version());
+    rig.train("cat", "dog");
+    champion = Optional.of(publish(Configs.NETWORK.withStem(Stem.CIFAR_HALVED), 2, 51).version());
+    rig.train("cat", "dog");
+
+    assertThat(rig.start(1).origin()).isEqualTo("round-000001");
+    assertThat(rig.told.warnings)
+        .last()
+        .asString()
+        .startsWith(
+            "the round cannot start from the champion, version 2, so it starts from the last"
+                + " round's weights: the convolution of conv1.weight has a stride of 2, but ");
   }
 
   /** The weights of the last round descend from the version that was rolled back. */

@@ -5,6 +5,7 @@ import static dev.millrace.trainer.stream.RoundsRig.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
@@ -215,6 +216,23 @@ class RoundsTest {
 
     assertThat(rig.trained.get(1).pretrained()).isEmpty();
     assertThat(rig.told.warnings).singleElement().asString().contains("round-000001");
+  }
+
+  /** The weights of both stems have the same shapes. */
+  @Test
+  void train_anotherStem_startsAsConfigured() {
+    rig.train("cat", "dog");
+    rig.config =
+        ConfigCopy.of(rig.config)
+            .network(rig.config.network().withStem(Stem.CIFAR_HALVED))
+            .config();
+    rig.train("cat", "dog");
+
+    assertThat(rig.trained.get(1).pretrained()).isEmpty();
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .contains("round-000001", "the stem cifar, but the network is", "the stem cifar_halved");
   }
 
   @Test

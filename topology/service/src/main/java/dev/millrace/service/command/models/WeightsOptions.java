@@ -92,7 +92,7 @@ final class WeightsOptions {
   byte[] onnx(ResNet network, Path file) {
     return ResNetOnnx.write(
         network,
-        ModelFile.weights(file),
+        ModelFile.weights(file, network),
         new OnnxFormat(
             precision == null ? FloatType.FP32 : precision,
             batchNorm == null ? BatchNorm.KEPT : batchNorm));

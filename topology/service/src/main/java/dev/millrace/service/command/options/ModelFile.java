@@ -3,6 +3,8 @@ package dev.millrace.service.command.options;
 import dev.millrace.core.files.FileKind;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.NetworkMark;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxWeights;
@@ -83,21 +85,23 @@ public final class ModelFile {
   }
 
   /**
-   * Reads weights from an ONNX model, a {@code .safetensors} file or a {@code .npz} file. The
-   * weights must have the names that they have in PyTorch.
+   * Reads a network's weights from an ONNX model, a {@code .safetensors} file or a {@code .npz}
+   * file. The weights must have the names that they have in PyTorch. This method does not compare
+   * their shapes with those of the network.
    *
    * @param file the file's path
+   * @param network the network
    * @return the weights
    * @throws CommandException if the file is missing, cannot be read, or is of another kind
-   * @throws ModelException if the file holds no weights
+   * @throws ModelException if the file holds no weights, or says that they are of another network
    */
-  public static Weights weights(Path file) {
+  public static Weights weights(Path file, ResNet network) {
     if (!Files.exists(file)) {
       throw new CommandException(
           "there is no " + file + "; name a .safetensors, .npz or .onnx file of weights");
     }
     if (file.toString().endsWith(".onnx")) {
-      return named(file, () -> OnnxWeights.read(onnx(file)));
+      return named(file, () -> OnnxWeights.read(onnx(file), network));
     }
     start(file)
         .flatMap(FileKind::of)
@@ -107,7 +111,9 @@ public final class ModelFile {
               throw new CommandException(
                   file + " is " + kind.words() + ", not weights; " + kind.advice());
             });
-    return WeightsFile.read(file);
+    Weights weights = WeightsFile.read(file);
+    NetworkMark.requireNoOther(file, network);
+    return weights;
   }
 
   /** {@return the first bytes of a file, or nothing if it cannot be read} */

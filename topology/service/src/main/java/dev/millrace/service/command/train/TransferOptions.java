@@ -7,12 +7,14 @@ import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Pretrained;
+import dev.millrace.core.weights.Weights;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.options.ModelFile;
 import dev.millrace.service.command.options.ModelOption;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -84,11 +86,16 @@ final class TransferOptions {
           "--from-version, --from-weights and --from-encoder are different starts; give one");
     }
     if (parent.isPresent()) {
-      return Optional.of(version(parent.get(), preprocessing));
+      return Optional.of(version(parent.get(), network, preprocessing));
     }
     if (file != null) {
       return Optional.of(
-          new Pretrained(ModelFile.weights(file), List.of(), origin(file), null, freeze));
+          new Pretrained(
+              finite(file, ModelFile.weights(file, network)),
+              List.of(),
+              origin(file),
+              null,
+              freeze));
     }
     if (encoder != null) {
       return Optional.of(encoder(network, preprocessing));
@@ -101,11 +108,11 @@ final class TransferOptions {
     return Optional.empty();
   }
 
-  private Pretrained version(ModelVersion parent, Preprocessing preprocessing) {
+  private Pretrained version(ModelVersion parent, ResNet network, Preprocessing preprocessing) {
     requireWeightsInside(parent);
     requireNormalization(parent, preprocessing);
     return new Pretrained(
-        OnnxWeights.read(parent.readVerified()),
+        finite(parent, weights(parent, network)),
         parent.labels().names(),
         parent + SHA256 + parent.sha256(),
         parent.version(),
@@ -119,7 +126,46 @@ final class TransferOptions {
     } catch (ModelException e) {
       throw new ModelException(encoder + ": " + e.getMessage(), e);
     }
-    return new Pretrained(found.weights(), List.of(), origin(encoder), null, freeze);
+    return new Pretrained(
+        finite(encoder, found.weights()), List.of(), origin(encoder), null, freeze);
+  }
+
+  private static Weights weights(ModelVersion parent, ResNet network) {
+    byte[] model = parent.readVerified();
+    try {
+      return OnnxWeights.read(model, network);
+    } catch (ModelException e) {
+      throw new ModelException(parent + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * {@return the weights, all of which are finite} A training would diverge in its first step
+   * otherwise, and a lower learning rate would not help.
+   *
+   * @param start the version or the file that holds the weights
+   * @throws ModelException if a value is infinite or not a number
+   */
+  private static Weights finite(Object start, Weights weights) {
+    weights
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              FloatBuffer values = tensor.values();
+              for (int i = 0; i < tensor.size(); i++) {
+                if (!Float.isFinite(values.get(i))) {
+                  throw new ModelException(
+                      start
+                          + ": "
+                          + name
+                          + " holds the value "
+                          + values.get(i)
+                          + ", so no training can start from it; export the weights again, in"
+                          + " float32");
+                }
+              }
+            });
+    return weights;
   }
 
   /** {@return a description that changes if the file's content changes} */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.OnnxWeights;
 import dev.millrace.onnx.ResNetOnnx;
@@ -171,6 +172,20 @@ class ModelsCommandTest {
   void weights_inAnOnnxFile_areImportedInAnotherPrecision() {
     assertThat(importWeights("--arch", "resnet20", "--precision", "fp16").succeeded().err())
         .contains("tiny version 1: input NCHW float16, 32x32 pixels, 10 classes");
+  }
+
+  /** The weights of both stems have the same shapes, so the model would give wrong answers. */
+  @Test
+  void weights_inAnOnnxFileWithAnotherStem() throws IOException {
+    ResNet halved = NETWORK.withStem(Stem.CIFAR_HALVED);
+    Files.write(onnx, ResNetOnnx.write(halved, HeInitialization.of(halved, 1)));
+
+    assertThat(importWeights("--arch", "resnet20").failureLine())
+        .contains(
+            onnx + ": the convolution of conv1.weight has a stride of 2, but that of resnet20",
+            "import it without them");
+    assertThat(repository).doesNotExist();
+    assertThat(importModel().succeeded().err()).contains("tiny version 1");
   }
 
   @Test

@@ -16,16 +16,19 @@ import dev.millrace.core.repository.Provenance;
 import dev.millrace.core.repository.WeightFile;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.weights.WeightTensor;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.core.weights.WeightsFile;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.options.ModelOption;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -221,6 +224,67 @@ class TransferOptionsTest {
         .isInstanceOf(ModelException.class)
         .hasMessageStartingWith(file + ": the encoder is resnet20 with shortcuts A and the stem")
         .hasMessageEndingWith("give the encoder's architecture, shortcut and stem");
+  }
+
+  /** The weights of both stems have the same shapes, so the training would begin unnoticed. */
+  @Test
+  void versionWithAnotherStem_isRefused() {
+    publish(IMAGES);
+
+    assertThatThrownBy(() -> config("--from-version=1", "--stem=CIFAR_HALVED"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(
+            "m version 1: the convolution of conv1.weight has a stride of 1, but that of resnet20"
+                + " with shortcuts A, ")
+        .hasMessageContaining(" has a stride of 2; give the architecture and stem of the file");
+  }
+
+  @Test
+  void onnxFileWithAnotherStem_isRefused_withTheFilesName() throws IOException {
+    Path file = folder.resolve("weights.onnx");
+    Files.write(file, ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1)));
+    ResNet halved = NETWORK.withStem(Stem.CIFAR_HALVED);
+
+    assertThatThrownBy(() -> start(halved, "--from-weights", file.toString()))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(file + ": the convolution of conv1.weight has a stride of 1, but");
+    assertThat(start(NETWORK, "--from-weights", file.toString()).weights().names())
+        .contains("conv1.weight");
+  }
+
+  @Test
+  void encoderWithAnotherStem_isRefusedAsAFileOfWeights() {
+    String file = encoder().toString();
+
+    assertThatThrownBy(() -> start(NETWORK.withStem(Stem.CIFAR_HALVED), "--from-weights", file))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            file
+                + " holds weights of resnet20 with shortcuts A and the stem cifar, but the network"
+                + " is resnet20 with shortcuts A and the stem cifar_halved; give the architecture,"
+                + " shortcut and stem of the weights");
+  }
+
+  /** Values above 65,504 become infinite in float16. */
+  @Test
+  void weightThatIsNotFinite_isNamedBeforeTheTraining() {
+    for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      Map<String, WeightTensor> tensors =
+          new LinkedHashMap<>(HeInitialization.of(NETWORK, 1).tensors());
+      float[] variances = new float[16];
+      variances[3] = value;
+      tensors.put("bn1.running_var", new WeightTensor(List.of(16), FloatBuffer.wrap(variances)));
+      Path file = folder.resolve("half.safetensors");
+      WeightsFile.write(file, new Weights(tensors));
+
+      assertThatThrownBy(() -> start(NETWORK, "--from-weights", file.toString()))
+          .isInstanceOf(ModelException.class)
+          .hasMessage(
+              file
+                  + ": bn1.running_var holds the value "
+                  + value
+                  + ", so no training can start from it; export the weights again, in float32");
+    }
   }
 
   @Test
