@@ -15,6 +15,8 @@ import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.onnx.OnnxModelRuntime;
 import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.PublishedClasses;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -152,7 +154,7 @@ public final class PromotionGate implements AutoCloseable {
     if (version == null) {
       return rule.first(Pairs.of(answers, Answers.ofMostFrequentClass(some)), round);
     }
-    if (!repository.versions(model).contains(version)) {
+    if (!PublishedClasses.versions(repository, model).contains(version)) {
       return incomparable(answers, version, "is not in the repository " + repository.place());
     }
     try {

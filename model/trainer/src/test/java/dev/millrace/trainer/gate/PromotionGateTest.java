@@ -219,6 +219,25 @@ class PromotionGateTest {
     assertThat(rig.opened).isEmpty();
   }
 
+  /**
+   * The repository may be lost or another one, while the control topic names a champion. The
+   * training would otherwise repeat the comparison for ever, and publish nothing.
+   */
+  @Test
+  void championOfAModelThatIsNotInTheRepository_isNotReplaced() {
+    rig.alias.serve(7);
+
+    Verdict verdict = judge(0, 256, 0);
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.champion()).isEqualTo(7);
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "version 7 serves, but is not in the repository "
+                + folder
+                + "; promote its successor by hand");
+  }
+
   @Test
   void championOfAnotherSignature_isNotReplaced() {
     Labels otherLabels = new Labels(List.of("cat", "dog", "cow"));
