@@ -177,13 +177,25 @@ public final class PromotionGate implements AutoCloseable {
       return incomparable(answers, version, "has another preprocessing or other classes");
     }
     Verdict verdict =
-        known < labels.size()
+        hasImagesOfNewClasses(known)
             ? grown(candidate, serving, round)
             : rule.better(Pairs.of(answers, answersOf(serving, some)), version, round);
     return golden
         .filter(set -> verdict.blessed())
         .map(set -> set.judge(verdict, candidate, known, () -> runtime.open(serving, Device.CPU)))
         .orElse(verdict);
+  }
+
+  /**
+   * {@return whether the gate has an image of a class that the champion does not have} A candidate
+   * may also have a new class without images, for example because another trainer has given the
+   * class its index. Nothing shows then that the candidate has learned it, so the candidate has to
+   * be better on the champion's classes.
+   *
+   * @param known number of the champion's classes
+   */
+  private boolean hasImagesOfNewClasses(int known) {
+    return Arrays.stream(images.labels()).anyMatch(label -> label >= known);
   }
 
   /** Compares the versions on all images, because there are only a few images of a new class. */

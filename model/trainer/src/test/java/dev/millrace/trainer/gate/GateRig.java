@@ -165,6 +165,11 @@ final class GateRig {
   }
 
   PromotionGate gate(PromotionRule rule) {
+    return gate(rule, LABELS);
+  }
+
+  /** Returns a gate for candidates with these classes, of which only the first have images. */
+  PromotionGate gate(PromotionRule rule, Labels labels) {
     return new PromotionGate(
         rule,
         alias,
@@ -173,7 +178,7 @@ final class GateRig {
         MODEL,
         images,
         PREPROCESSING,
-        LABELS,
+        labels,
         golden,
         warnings::add);
   }

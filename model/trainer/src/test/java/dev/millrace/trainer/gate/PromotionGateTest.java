@@ -287,6 +287,23 @@ class PromotionGateTest {
     assertThat(verdict.gained() + verdict.lost()).isZero();
   }
 
+  /**
+   * Otherwise, a candidate that is no better would be promoted, because another trainer has given
+   * an index to a class, or because all labels of a class were withdrawn.
+   */
+  @Test
+  void candidateWithANewClassWithoutImages_isBlessedOnlyIfItIsBetter() {
+    serveHalf();
+    PromotionRule rule = new PromotionRule(0, Optional.empty(), 3);
+    PromotionGate gate = rig.gate(rule, new Labels(List.of("cat", "dog", "hen", "owl")));
+
+    Verdict equal = gate.judge(rig.session(PromotionGateTest::half));
+    assertThat(equal.reason())
+        .isEqualTo("+0.00 points against version 1 (p 1.00); 0.00 are required");
+    assertThat(equal.blessed()).isFalse();
+    assertThat(gate.judge(rig.session(other(12, 2))).blessed()).isTrue();
+  }
+
   @Test
   void candidateWithANewClass_isNotBlessedIfItMayBeWorseOnTheOldOnes() {
     serveTwoClasses();
