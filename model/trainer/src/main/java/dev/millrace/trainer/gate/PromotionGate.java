@@ -170,6 +170,10 @@ public final class PromotionGate implements AutoCloseable {
   private Verdict compared(
       ModelSession candidate, EvaluationSet some, Answers answers, int version, int round) {
     ModelVersion serving = repository.version(model, version);
+    if (serving.manifest().independent()) {
+      return incomparable(
+          answers, version, "has independent classes, and the checkpoint has exclusive ones");
+    }
     int known = serving.labels().size();
     if (!readsTheSame(serving)
         || known > labels.size()
@@ -243,7 +247,7 @@ public final class PromotionGate implements AutoCloseable {
   /**
    * Makes every instance of the topology serve a blessed version. If a champion exists, the gate
    * only blesses versions with the champion's image size, resize and classes, with or without new
-   * classes after them.
+   * classes after them, and only if the champion's classes are exclusive, too.
    *
    * @param version the blessed version
    * @param verdict the version's verdict

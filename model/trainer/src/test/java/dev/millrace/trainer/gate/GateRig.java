@@ -7,6 +7,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelFiles;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
@@ -131,6 +132,20 @@ final class GateRig {
             preprocessing,
             labels,
             new ModelManifest.Source("training", null, null));
+    rules.put(version.version(), rule);
+    return version;
+  }
+
+  /** Publishes a version with independent classes, of which several may be right for an image. */
+  ModelVersion publishIndependent(IntPredicate rule) {
+    ModelVersion version =
+        repository.publish(
+            MODEL,
+            new ModelFiles(new byte[] {1}),
+            PREPROCESSING,
+            LABELS,
+            new Provenance(new ModelManifest.Source("training", null, null), null, Map.of(), "run"),
+            ModelManifest.INDEPENDENT);
     rules.put(version.version(), rule);
     return version;
   }

@@ -262,6 +262,20 @@ class PromotionGateTest {
     assertThat(rig.opened).isEmpty();
   }
 
+  /** The probabilities would get another meaning, and several classes could no longer be right. */
+  @Test
+  void championWithIndependentClasses_isNotReplaced() {
+    rig.alias.serve(rig.publishIndependent(PromotionGateTest::half).version());
+
+    Verdict verdict = judge(0, 256, 0);
+
+    assertThat(verdict.blessed()).isFalse();
+    assertThat(verdict.reason())
+        .isEqualTo(
+            "version 1 serves, but has independent classes, and the checkpoint has exclusive ones;"
+                + " promote its successor by hand");
+  }
+
   /**
    * Serves a champion with two of the three classes. These two classes have 342 of the 512 images.
    */
