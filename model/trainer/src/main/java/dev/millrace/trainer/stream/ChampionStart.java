@@ -4,6 +4,7 @@ import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
+import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.TrainingConfig;
@@ -74,10 +75,12 @@ final class ChampionStart {
 
   /**
    * {@return the champion's weights if the next round starts from them} The listener receives the
-   * reason. If the weights cannot be read, the listener receives a warning, and the result is
+   * reason. If the weights cannot be used, the listener receives a warning, and the result is
    * empty.
    *
    * @param end the end of the previous round, or empty if there is none
+   * @throws ModelException if the repository does not work at the moment. A round from other
+   *     weights would be in vain
    */
   Optional<Start> start(int champion, Optional<RoundEnd> end, TrainingListener listener) {
     Optional<String> why =
@@ -100,6 +103,9 @@ final class ChampionStart {
       listener.warned("the round starts from the champion, " + version + ": " + why.get());
       return Optional.of(start);
     } catch (ModelException e) {
+      if (RemoteAwayException.isCauseOf(e)) {
+        throw e;
+      }
       listener.warned(
           "the round cannot start from the champion, version "
               + champion

@@ -19,8 +19,8 @@ import java.util.Optional;
  *     that the next round tries again
  * @param promoted number of the version that the round promoted; null if the round promoted no
  *     version
- * @param refused number of consecutive rounds, including this round, that promoted nothing since a
- *     round started from the champion
+ * @param refused number of consecutive rounds, including this round and the failed rounds after it,
+ *     that promoted nothing since a round started from the champion
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record RoundEnd(
@@ -59,6 +59,11 @@ record RoundEnd(
    */
   boolean isOvertakenBy(int champion) {
     return isBaseKnown && !Objects.equals(left(), champion);
+  }
+
+  /** {@return the same end, after another round that has failed} */
+  RoundEnd withFailedRound() {
+    return new RoundEnd(classes, version, isBaseKnown, base, promoted, refused + 1);
   }
 
   /** {@return the champion at the end of the round; null if no version served} */

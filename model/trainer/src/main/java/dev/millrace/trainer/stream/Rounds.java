@@ -84,8 +84,9 @@ final class Rounds {
    * it, the gate promotes no version of the round. Its weights may descend from a version that was
    * rolled back. If the round fails after it has begun, for example because it diverges, the
    * listener receives a warning and the round's files are removed. The next round then starts from
-   * the weights that the failed round started from. At the end of the round, this method waits
-   * while the repository or the disk does not work.
+   * the weights that the failed round started from, or from the champion if too many rounds in a
+   * row have failed or were refused. At the end of the round, this method waits while the
+   * repository or the disk does not work.
    *
    * @return true if the round finished, or failed after it had begun; false if the round was
    *     stopped
@@ -151,12 +152,22 @@ final class Rounds {
         throw e;
       }
       removeAllBut(last);
-      listener.warned(
-          name + " failed; the next round starts from the same weights. Cause: " + e.getMessage());
+      before.ifPresent(end -> countFailure(last, end));
+      listener.warned(name + " failed, and its weights are discarded. Cause: " + e.getMessage());
     } catch (IOException e) {
       throw new FailedWriteException(message(e), e);
     }
     return true;
+  }
+
+  /** Counts a failed round in the end of the last finished round. */
+  private void countFailure(int last, RoundEnd end) {
+    try {
+      AtomicFile.write(
+          folder.resolve(name(last)).resolve(END), JSON.writeValueAsBytes(end.withFailedRound()));
+    } catch (IOException e) {
+      throw new FailedWriteException(message(e), e);
+    }
   }
 
   /** Writes a round's weights and its end, and returns the end. */

@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.control.Champion;
 import dev.millrace.core.model.Labels;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.model.Quantization;
 import dev.millrace.core.model.Quantization.Reference;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
+import dev.millrace.core.repository.RemoteAwayException;
+import dev.millrace.core.repository.RemoteModelRepository;
+import dev.millrace.core.repository.RemoteVersions;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.resnet.Stem;
@@ -22,6 +26,7 @@ import dev.millrace.onnx.ModelPreparation;
 import dev.millrace.onnx.ResNetOnnx;
 import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.gate.BaseChampion;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +54,14 @@ class ChampionStartTest {
   }
 
   private void follow(Gate.Restart restart) {
+    follow(restart, rig.config.checkpoints().repository());
+  }
+
+  private void follow(Gate.Restart restart, ModelRepository repository) {
     rig.champions =
         Optional.of(
             new ChampionStart(
-                rig.config.checkpoints().repository(),
+                repository,
                 "small",
                 rig.config.network(),
                 restart,
@@ -211,6 +220,61 @@ class ChampionStartTest {
         .singleElement()
         .asString()
         .startsWith("the round cannot start from the champion");
+  }
+
+  /** Returns a repository on a machine that does not answer. */
+  private ModelRepository away() {
+    RemoteVersions away =
+        (RemoteVersions)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {RemoteVersions.class},
+                (self, method, arguments) -> {
+                  if (method.getName().equals("place")) {
+                    return "s3://models";
+                  }
+                  throw new RemoteAwayException("nobody answers", null);
+                });
+    return new RemoteModelRepository(away, folder.resolve("cache"), rig.told.warnings::add);
+  }
+
+  /** After a rollback, the gate would promote no version of a round from other weights. */
+  @Test
+  void train_withARepositoryThatIsAway_doesNotBegin() {
+    int old = publish(2, 50).version();
+    champion = Optional.of(publish(2, 51).version());
+    rig.train("cat", "dog");
+    champion = Optional.of(old);
+    follow(new Gate.Restart(2, false), away());
+
+    assertThatExceptionOfType(ModelException.class)
+        .isThrownBy(() -> rig.train("cat", "dog"))
+        .withMessageEndingWith("(nobody answers); try again later");
+    assertThat(rig.trained).hasSize(1);
+    assertThat(rig.told.warnings).isEmpty();
+
+    follow(new Gate.Restart(2, false));
+    rig.train("cat", "dog");
+    assertThat(rig.start(1).parentVersion()).isEqualTo(old);
+  }
+
+  /** From the weights of the last round, every training may diverge. */
+  @Test
+  void train_afterFailedRounds_startsFromTheChampion_untilARoundEnds() {
+    champion = Optional.of(publish(2, 50).version());
+    rig.train("cat", "dog");
+    rig.train(rig::diverge, "cat", "dog");
+    rig.train(rig::diverge, "cat", "dog");
+    rig.train("cat", "dog");
+    rig.train("cat", "dog");
+
+    assertThat(
+            rig.trained.stream().map(each -> each.pretrained().map(Pretrained::origin).orElse("")))
+        .containsExactly("", "round-000001", "small version 1", "small version 1", "round-000002");
+    assertThat(rig.told.warnings)
+        .contains(
+            "the round starts from the champion, small version 1: 3 rounds in a row were not"
+                + " promoted");
   }
 
   @Test
