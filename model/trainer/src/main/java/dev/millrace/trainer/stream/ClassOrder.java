@@ -72,8 +72,15 @@ final class ClassOrder {
     Stream<Integer> serving =
         topic.flatMap(ClassTopic::champion).map(Champion::version).stream()
             .filter(versions::contains);
-    return Stream.concat(serving, versions.stream().sorted(Comparator.reverseOrder()))
-        .distinct()
+    return firstReadable(Stream.concat(serving, newestFirst(versions)).distinct(), notes);
+  }
+
+  private static Stream<Integer> newestFirst(List<Integer> versions) {
+    return versions.stream().sorted(Comparator.reverseOrder());
+  }
+
+  private PublishedClasses firstReadable(Stream<Integer> versions, List<String> notes) {
+    return versions
         .flatMap(version -> readable(version, notes).stream())
         .findFirst()
         .orElse(new PublishedClasses(0, List.of()));
@@ -102,9 +109,16 @@ final class ClassOrder {
     return PublishedClasses.versions(repository, model).stream().reduce(0, Math::max);
   }
 
-  /** {@return the names of the newest version's classes; none if the model has no version} */
+  /**
+   * {@return the names of the classes of the newest version whose manifest is not damaged; none if
+   * there is no such version}
+   *
+   * @throws ModelException if the repository does not work at the moment
+   */
   List<String> newestClasses() {
-    return PublishedClasses.of(repository, model).names();
+    return firstReadable(
+            newestFirst(PublishedClasses.versions(repository, model)), new ArrayList<>())
+        .names();
   }
 
   /**

@@ -297,6 +297,22 @@ class RoundImagesTest {
         .hasMessageContaining("the folders are 'Cat', and the classes are 'cat', 'dog'");
   }
 
+  /** The trainer would otherwise not start again until somebody removes the damaged version. */
+  @Test
+  void goldenSet_isComparedWithTheNewestVersionThatIsNotDamaged() throws IOException {
+    TrainingConfig config = golden(new ClassRule(1), 70, "cat");
+    publish(config, "cat", "dog");
+    publish(config, "hen", "owl");
+    publish(config, "cat", "dog");
+    Files.writeString(folder.resolve("models/small/3/" + ModelManifest.FILE_NAME), "{");
+
+    assertThatThrownBy(() -> images(config, new Topic()).requireGolden())
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("the classes are 'hen', 'owl'");
+    Files.writeString(folder.resolve("models/small/2/" + ModelManifest.FILE_NAME), "{");
+    images(config, new Topic()).requireGolden();
+  }
+
   @Test
   void goldenSetWithTooFewImagesOfFixedClasses_isRefusedBeforeTheFirstRound() throws IOException {
     ClassRule fixed = new ClassRule(Optional.of(new Labels(List.of("cat", "dog"))), 1);
