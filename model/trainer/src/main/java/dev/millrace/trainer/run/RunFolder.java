@@ -109,7 +109,13 @@ public final class RunFolder<S extends RunFolder.Saved> {
           e,
           Setting.RUN);
     } catch (IOException e) {
-      throw new TrainingException(message(e), e);
+      throw new TrainingException(
+          "cannot read "
+              + folder.resolve(STATE)
+              + " ("
+              + e
+              + "); restore it from a backup, or remove it to begin the run anew",
+          e);
     }
   }
 

@@ -65,7 +65,10 @@ final class ReplayFolder {
 
   /** {@return the saved index, or empty if none was saved} */
   Optional<ReplayIndex> index() {
-    return read(INDEX, ReplayIndex.class);
+    return read(
+        INDEX,
+        ReplayIndex.class,
+        "without it, the trainer would remove all images, and read the topics from their beginning");
   }
 
   /** Replaces the index. */
@@ -75,7 +78,12 @@ final class ReplayFolder {
 
   /** {@return the images that rounds have used; the images of the last round are at the end} */
   List<UsedImages.Use> uses() {
-    return read(USED, UsedImages.Use[].class).map(List::of).orElse(List.of());
+    return read(
+            USED,
+            UsedImages.Use[].class,
+            "without it, nothing tells which replaced and evicted images rounds have used")
+        .map(List::of)
+        .orElse(List.of());
   }
 
   /** Replaces the images that rounds have used. */
@@ -83,14 +91,16 @@ final class ReplayFolder {
     write(USED, uses);
   }
 
-  private <T> Optional<T> read(String name, Class<T> type) {
+  private <T> Optional<T> read(String name, Class<T> type, String loss) {
     Path file = folder.resolve(name);
     try {
       return Files.exists(file)
           ? Optional.of(JSON.readValue(file.toFile(), type))
           : Optional.empty();
     } catch (IOException e) {
-      throw failed(e);
+      throw new TrainingException(
+          "cannot read " + file + " (" + e + "); restore it from a backup, or remove it: " + loss,
+          e);
     }
   }
 

@@ -236,10 +236,18 @@ final class Rounds {
   }
 
   private RoundEnd end(int number) {
+    Path file = folder.resolve(name(number)).resolve(END);
     try {
-      return JSON.readValue(folder.resolve(name(number)).resolve(END).toFile(), RoundEnd.class);
+      return JSON.readValue(file.toFile(), RoundEnd.class);
     } catch (IOException e) {
-      throw failed(e);
+      throw new TrainingException(
+          "cannot read "
+              + file
+              + " ("
+              + e
+              + "); restore it from a backup, or remove its folder to train again from the initial"
+              + " weights",
+          e);
     }
   }
 

@@ -18,6 +18,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.WarmUp;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.ConfigCopy;
@@ -206,6 +207,19 @@ class InterruptedRunTest {
         folder.tensors(state));
 
     assertThat(rig.train(Configs.of(home, 2, 0.05)).done).isEqualTo(3);
+  }
+
+  @Test
+  void stateThatIsDamaged_isNamed_withWhatToDo() throws IOException {
+    rig.write(2, FEW);
+    rig.train(Configs.of(home, 2, 0.05), 1);
+    Path state = home.resolve("run/run.json");
+    Files.writeString(state, "{");
+
+    assertThatThrownBy(() -> rig.train(Configs.of(home, 2, 0.05)))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("cannot read " + state + " (")
+        .hasMessageEndingWith("restore it from a backup, or remove it to begin the run anew");
   }
 
   @Test

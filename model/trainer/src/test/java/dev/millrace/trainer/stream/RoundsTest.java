@@ -161,6 +161,18 @@ class RoundsTest {
   }
 
   @Test
+  void train_afterARoundWhoseEndIsDamaged_saysWhichFileItIs() throws IOException {
+    rig.train("cat", "dog");
+    Path end = folder.resolve("run/round-000001/round.json");
+    Files.writeString(end, "{\"classes\":[");
+
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> rig.train("cat", "dog"))
+        .withMessageStartingWith("cannot read " + end + " (")
+        .withMessageEndingWith("or remove its folder to train again from the initial weights");
+  }
+
+  @Test
   void train_thatCannotBegin_throws() {
     assertThatExceptionOfType(TrainingException.class)
         .isThrownBy(
