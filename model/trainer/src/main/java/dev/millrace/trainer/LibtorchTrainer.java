@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,8 +73,9 @@ public final class LibtorchTrainer implements Trainer {
   }
 
   @Override
-  public Optional<ForgottenImage> forget(Path run, Path replay, String key) {
-    return ReplayRemoval.of(run, replay, key);
+  public Optional<ForgottenImage> forget(
+      Path run, Path replay, String key, Consumer<ForgottenImage> before) {
+    return ReplayRemoval.of(run, replay, key, before);
   }
 
   /** {@return the images; empty if the training was stopped before all of them were read} */

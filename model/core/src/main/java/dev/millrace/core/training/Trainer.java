@@ -3,6 +3,7 @@ package dev.millrace.core.training;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Trains a network. {@link java.util.ServiceLoader} finds the implementation, so that the class
@@ -39,9 +40,12 @@ public interface Trainer {
    * @param run the run's folder
    * @param replay the folder with the labelled images
    * @param key the image's key
+   * @param before receives the result before anything is removed; if it throws an exception,
+   *     nothing is removed
    * @return the removed image, or empty if the replay does not hold the image, and remembers no
    *     round that used an image with this key
    * @throws TrainingException if there is no replay, or a training uses the run's folder
    */
-  Optional<ForgottenImage> forget(Path run, Path replay, String key);
+  Optional<ForgottenImage> forget(
+      Path run, Path replay, String key, Consumer<ForgottenImage> before);
 }

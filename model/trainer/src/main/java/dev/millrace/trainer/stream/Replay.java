@@ -62,6 +62,9 @@ final class Replay {
    */
   private final Set<String> dropped = new HashSet<>();
 
+  /** Keys whose earlier contents {@link #save} removes. */
+  private final Set<String> forgotten = new HashSet<>();
+
   /** The SHA-256 checksums of images that were computed so far, by key. They are not saved. */
   private final Map<String, String> contents = new HashMap<>();
 
@@ -173,22 +176,25 @@ final class Replay {
     return used.contents(key);
   }
 
-  /**
-   * Removes an image, its label and its earlier contents, as if none of them had arrived.
-   *
-   * @return the content of the image, or empty if the replay does not hold the image
-   */
-  Optional<String> forget(String key) {
+  /** {@return the content of the image with a key, or empty if the replay holds no such image} */
+  Optional<String> contentOf(String key) {
     boolean held = labelled.containsKey(key) || waitingImages.contains(key);
-    Optional<String> content = held ? Optional.of(content(key)) : Optional.empty();
-    used.remove(key);
+    return held ? Optional.of(content(key)) : Optional.empty();
+  }
+
+  /**
+   * Removes an image, its label and its earlier contents, as if none of them had arrived. {@link
+   * #save} removes the earlier contents last, so after a failure or a kill the removal can be
+   * repeated, and {@link #usedContents} still returns them.
+   */
+  void forget(String key) {
+    forgotten.add(key);
     labelled.remove(key);
     waitingImages.remove(key);
     waitingLabels.remove(key);
     gone.remove(key);
     dropped.add(key);
     changed = true;
-    return content;
   }
 
   /** {@return the keys of the images with one of the contents} */
@@ -357,6 +363,8 @@ final class Replay {
       }
     }
     dropped.clear();
+    forgotten.forEach(used::remove);
+    forgotten.clear();
     changed = false;
   }
 }

@@ -262,6 +262,10 @@ class StreamTrainingTest {
     assertThat(parts(rig.rounds.get(1))).hasSize(54).containsAllEntriesOf(parts(rig.rounds.get(0)));
   }
 
+  private Optional<ForgottenImage> forget(TrainingData.Topics topics, String key) {
+    return ReplayRemoval.of(folder.resolve("run"), topics.replay(), key, found -> {});
+  }
+
   @Test
   void forgottenImage_isGone_andSaysSinceWhenItWasTrainedOn() {
     rig.polls.add(() -> keys(2).forEach(rig::both));
@@ -271,16 +275,16 @@ class StreamTrainingTest {
     Map<String, Part> parts = parts(rig.rounds.get(0));
     parts.forEach(
         (key, part) ->
-            assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key))
+            assertThat(forget(topics, key))
                 .hasValueSatisfying(
                     gone ->
                         assertThat(gone.trainedAfter())
                             .isEqualTo(
                                 part == Part.TRAINING ? OptionalInt.of(0) : OptionalInt.empty())));
 
-    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), "cat/0")).isEmpty();
+    assertThat(forget(topics, "cat/0")).isEmpty();
     assertThatExceptionOfType(TrainingException.class)
-        .isThrownBy(() -> ReplayRemoval.of(folder, folder, "cat/0"))
+        .isThrownBy(() -> ReplayRemoval.of(folder, folder, "cat/0", found -> {}))
         .withMessageContaining("there is no replay in")
         .withMessageContaining("run folder");
   }
@@ -305,7 +309,7 @@ class StreamTrainingTest {
     rig.polls.add(() -> {});
     rig.run(topics, rig::learn);
 
-    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key).orElseThrow())
+    assertThat(forget(topics, key).orElseThrow())
         .matches(ForgottenImage::held)
         .extracting(ForgottenImage::trainedAfter)
         .isEqualTo(OptionalInt.of(0));
@@ -319,11 +323,11 @@ class StreamTrainingTest {
     rig.polls.add(() -> {});
     rig.run(topics, rig::learn);
 
-    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key).orElseThrow())
+    assertThat(forget(topics, key).orElseThrow())
         .matches(gone -> !gone.held())
         .extracting(ForgottenImage::trainedAfter)
         .isEqualTo(OptionalInt.of(0));
-    assertThat(ReplayRemoval.of(folder.resolve("run"), topics.replay(), key)).isEmpty();
+    assertThat(forget(topics, key)).isEmpty();
   }
 
   private static Map<String, Part> parts(LabelledImages images) {

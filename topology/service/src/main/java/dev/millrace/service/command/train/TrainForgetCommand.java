@@ -1,5 +1,6 @@
 package dev.millrace.service.command.train;
 
+import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.service.command.help.Examples;
 import dev.millrace.service.command.lifecycle.CommandException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,9 +47,13 @@ final class TrainForgetCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path replay = DataOptions.replay(train.home());
+    ModelRepository repository = train.model().repository();
+    AtomicReference<DependentVersions> versions = new AtomicReference<>();
+    // The trainer finds the versions before it removes the image. Otherwise, a repository that is
+    // away would mean that nobody learns the versions any more.
     ForgottenImage forgotten =
         TrainCommand.trainer()
-            .forget(train.home(), replay, key)
+            .forget(train.home(), replay, key, found -> versions.set(versions(found, repository)))
             .orElseThrow(
                 () ->
                     new CommandException(
@@ -55,12 +61,14 @@ final class TrainForgetCommand implements Callable<Integer> {
                             + " holds no image with the key '"
                             + key
                             + "', and knows no training on one; check the key and --run"));
-    List<Integer> versions = versions(forgotten);
     PrintWriter out = spec.commandLine().getOut();
+    DependentVersions dependent = versions.get();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("key", key);
-      result.put("versions", versions);
+      result.put("versions", dependent.numbers());
+      result.put("after", dependent.after());
+      result.put("newest", dependent.newest());
       result.put("copies", forgotten.copies());
       out.println(Json.line(result));
     } else {
@@ -69,9 +77,12 @@ final class TrainForgetCommand implements Callable<Integer> {
               ? "'" + key + "' is removed from " + replay
               : "'" + key + "' was evicted from " + replay + " earlier");
       out.println(
-          versions.isEmpty()
-              ? "no version was trained on it"
-              : "versions that may depend on it: " + list(versions));
+          dependent.numbers().isEmpty()
+              ? "no version in " + repository.place() + " was trained on it"
+              : "versions that may depend on it: " + list(dependent.numbers()));
+      if (dependent.mayBeElsewhere()) {
+        out.println(elsewhere(dependent, repository));
+      }
       if (!forgotten.copies().isEmpty()) {
         out.println("equal images that are still there: " + list(forgotten.copies()));
       }
@@ -79,11 +90,24 @@ final class TrainForgetCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private List<Integer> versions(ForgottenImage forgotten) {
+  private DependentVersions versions(ForgottenImage forgotten, ModelRepository repository) {
     return forgotten.trainedAfter().isEmpty()
-        ? List.of()
+        ? DependentVersions.NONE
         : DependentVersions.of(
-            train.model().repository(), train.model().name(), forgotten.trainedAfter().getAsInt());
+            repository, train.model().name(), forgotten.trainedAfter().getAsInt());
+  }
+
+  private String elsewhere(DependentVersions dependent, ModelRepository repository) {
+    return "a round was trained on it after version "
+        + dependent.after()
+        + ", but "
+        + repository.place()
+        + (dependent.newest() == 0
+            ? " has no version of " + train.model().name()
+            : " has only versions up to " + dependent.newest())
+        + "; if the trainer publishes to another repository, the versions after "
+        + dependent.after()
+        + " there may depend on it";
   }
 
   private static String list(List<?> items) {

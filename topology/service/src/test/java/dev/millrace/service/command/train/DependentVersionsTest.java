@@ -39,8 +39,12 @@ class DependentVersionsTest {
     }
   }
 
+  private void damage(int version) throws IOException {
+    Files.writeString(folder.resolve("m/" + version + "/" + ModelManifest.FILE_NAME), "{");
+  }
+
   private List<Integer> dependent(int after) {
-    return DependentVersions.of(new ModelRepository(folder), "m", after);
+    return DependentVersions.of(new ModelRepository(folder), "m", after).numbers();
   }
 
   @Test
@@ -58,6 +62,13 @@ class DependentVersionsTest {
     publish("quantization", 3);
     assertThat(dependent(1)).containsExactly(2, 3, 6);
 
+    damage(2);
+    assertThat(dependent(1)).as("its manifest says nothing").containsExactly(2, 3, 6);
+    damage(5);
+    assertThat(dependent(1)).as("it may be trained").containsExactly(2, 3, 5, 6);
+    assertThat(dependent(5)).as("it was there before").isEmpty();
+
+    remove(5);
     remove(2);
     assertThat(dependent(1)).containsExactly(3, 6);
     remove(3);

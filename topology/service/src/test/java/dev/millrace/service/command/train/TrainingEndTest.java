@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,8 @@ class TrainingEndTest {
     }
 
     @Override
-    public Optional<ForgottenImage> forget(Path run, Path replay, String key) {
+    public Optional<ForgottenImage> forget(
+        Path run, Path replay, String key, Consumer<ForgottenImage> before) {
       return Optional.empty();
     }
   }
