@@ -19,8 +19,10 @@ import dev.millrace.trainer.gate.GoldenFile;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
+import dev.millrace.trainer.run.Transfer;
 import dev.millrace.trainer.stream.ReplayRemoval;
 import dev.millrace.trainer.stream.StreamTraining;
+import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
@@ -43,6 +45,10 @@ public final class LibtorchTrainer implements Trainer {
   @Override
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public boolean train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
+    // Without these checks, a training from topics would learn of these faults only when its first
+    // round begins.
+    TorchNetwork.requireAvailable(config.device());
+    config.pretrained().ifPresent(start -> Transfer.requireFits(config.network(), start));
     Optional<GoldenCheck> golden = GoldenCheck.of(config, stop);
     golden.ifPresent(GoldenCheck::requireEnough);
     golden.ifPresent(check -> check.requireReadable(config.preprocessing(), stop));

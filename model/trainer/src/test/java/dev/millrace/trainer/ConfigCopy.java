@@ -1,5 +1,6 @@
 package dev.millrace.trainer;
 
+import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
@@ -19,6 +20,7 @@ public final class ConfigCopy {
   private Augmentation augmentation;
   private Optional<Pretrained> pretrained;
   private Checkpoints checkpoints;
+  private Device device;
   private int threads;
 
   private ConfigCopy(TrainingConfig original) {
@@ -29,6 +31,7 @@ public final class ConfigCopy {
     this.augmentation = original.augmentation();
     this.pretrained = original.pretrained();
     this.checkpoints = original.checkpoints();
+    this.device = original.device();
     this.threads = original.threads();
   }
 
@@ -66,6 +69,11 @@ public final class ConfigCopy {
     return this;
   }
 
+  public ConfigCopy device(Device another) {
+    device = another;
+    return this;
+  }
+
   public ConfigCopy threads(int another) {
     threads = another;
     return this;
@@ -82,7 +90,7 @@ public final class ConfigCopy {
         pretrained,
         original.seed(),
         checkpoints,
-        original.device(),
+        device,
         threads,
         original.options());
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Converts a network's weights to initial weights for a network with other classes. */
-final class Transfer {
+public final class Transfer {
 
   private static final String HEAD = "fc.";
 
@@ -18,6 +18,20 @@ final class Transfer {
   private static final String ANY_HEAD = "(module\\.)?(fc|linear)\\.";
 
   private Transfer() {}
+
+  /**
+   * Requires that weights belong to the architecture of a network, whatever the classes are. A
+   * training from topics would otherwise learn only in its first round that they do not.
+   *
+   * @param network the network to train
+   * @param start the weights from which the training starts
+   * @throws dev.millrace.core.model.ModelException if the weights belong to another architecture
+   */
+  public static void requireFits(ResNet network, Pretrained start) {
+    int before = classes(start.weights());
+    ResNet own = before == 0 ? network : network.withClasses(before);
+    var unused = to(own, start, start.classes(), 0);
+  }
 
   /**
    * {@return the weights with a last layer for the classes of a training} The last layer is adapted

@@ -46,10 +46,19 @@ final class TorchLibrary {
    *     another device
    */
   static org.bytedeco.pytorch.Device device(Device device) {
+    requireAvailable(device);
+    return new org.bytedeco.pytorch.Device(device.toString()).retainReference();
+  }
+
+  /**
+   * Requires that a device is available.
+   *
+   * @throws TrainingException if the device is not available
+   */
+  static void requireAvailable(Device device) {
     if (device.kind() == Device.Kind.CUDA) {
       requireGpu(device, torch.cuda_is_available() ? torch.cuda_device_count() : 0);
     }
-    return new org.bytedeco.pytorch.Device(device.toString()).retainReference();
   }
 
   /**

@@ -107,6 +107,16 @@ public final class TorchNetwork implements EncoderNetwork {
     cache = onlyHead ? Optional.of(new FeatureCache(place, roomForFeatures())) : Optional.empty();
   }
 
+  /**
+   * Requires that networks can be trained on a device.
+   *
+   * @param device the device
+   * @throws TrainingException if the device is not available
+   */
+  public static void requireAvailable(Device device) {
+    TorchLibrary.requireAvailable(device);
+  }
+
   private static long roomForFeatures() {
     return (long) (SHARE_OF_HEAP * Runtime.getRuntime().maxMemory());
   }

@@ -5,7 +5,12 @@ import static dev.millrace.trainer.run.RunRig.FEW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Device;
+import dev.millrace.core.model.ModelException;
+import dev.millrace.core.resnet.HeInitialization;
+import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
@@ -52,6 +57,31 @@ class ImageFolderTrainingTest {
         .hasMessageContaining("b/bad2.png (")
         .hasMessageEndingWith("; remove them");
     assertThat(home.resolve("models")).doesNotExist();
+  }
+
+  /** A training from topics would otherwise wait for its first round before it fails. */
+  @Test
+  void weightsOfAnotherArchitecture_areRefusedBeforeTheImagesAreRead() {
+    Pretrained start =
+        new Pretrained(
+            HeInitialization.of(ResNet.of("resnet32"), 1), List.of(), "file", null, List.of());
+    TrainingConfig config = Configs.of(home, "run", 1, 0.05, Optional.of(start));
+
+    assertThatThrownBy(() -> rig.train(config))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("the weights do not fit resnet20");
+    assertThat(home.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void deviceThatIsNotThere_isRefusedBeforeTheImagesAreRead() {
+    TrainingConfig config =
+        ConfigCopy.of(Configs.of(home, 1, 0.05)).device(Device.parse("cuda:0")).config();
+
+    assertThatThrownBy(() -> rig.train(config))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("device cuda:0: ");
+    assertThat(home.resolve("run")).doesNotExist();
   }
 
   private void refused(String why) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TransferTest {
@@ -30,8 +31,11 @@ class TransferTest {
   }
 
   private static Weights transferred(ResNet network, Weights weights, String... classes) {
-    Pretrained start = new Pretrained(weights, List.of(classes), "a file", null, List.of());
-    return Transfer.to(network, start, List.of("cat", "dog", "elk"), SEED);
+    return Transfer.to(network, start(weights, classes), List.of("cat", "dog", "elk"), SEED);
+  }
+
+  private static Pretrained start(Weights weights, String... classes) {
+    return new Pretrained(weights, List.of(classes), "a file", null, List.of());
   }
 
   private static void assertNewLastLayer(Weights before, Weights after) {
@@ -101,6 +105,37 @@ class TransferTest {
     Weights before = weights(3, name -> !name.startsWith("fc."));
 
     assertNewLastLayer(before, transferred(NETWORK, before));
+  }
+
+  /** Before the first round of a training from topics, the number of classes is not known. */
+  @Test
+  void weightsOfTheArchitecture_fit_whateverTheirClassesAre() {
+    Stream.of(
+            start(weights(3, name -> true)),
+            start(weights(7, name -> true)),
+            start(weights(2, name -> true), "cat", "dog"),
+            start(weights(3, name -> !name.startsWith("fc."))))
+        .forEach(start -> Transfer.requireFits(NETWORK, start));
+  }
+
+  @Test
+  void weightsOfAnotherArchitecture_doNotFit() {
+    ResNet other = ResNet.of("resnet32");
+    for (Pretrained start :
+        List.of(
+            start(weights(3, name -> true)),
+            start(weights(7, name -> true)),
+            start(weights(2, name -> true), "cat", "dog"),
+            start(weights(3, name -> !name.startsWith("fc."))))) {
+      assertThatThrownBy(() -> Transfer.requireFits(other, start))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("the weights do not fit resnet32")
+          .hasMessageContaining("layer1.3.conv1.weight is missing");
+    }
+    assertThatThrownBy(
+            () -> Transfer.requireFits(NETWORK, start(weights(3, name -> !name.equals("fc.bias")))))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("fc.bias is missing");
   }
 
   @Test
