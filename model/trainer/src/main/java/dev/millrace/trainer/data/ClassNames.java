@@ -17,8 +17,11 @@ final class ClassNames {
   /** Number of examples in a note. */
   private static final int SHOWN = 5;
 
-  /** Number of characters of an invalid name in a note. */
+  /** Number of characters of a name that may be any text, in a note. */
   private static final int SHOWN_CHARACTERS = 40;
+
+  /** Number of characters of a key in a note. */
+  private static final int KEY_CHARACTERS = 200;
 
   private final ClassRule rule;
   private final Collection<String> known;
@@ -47,7 +50,7 @@ final class ClassNames {
     List<String> unknown =
         found.images().stream()
             .filter(image -> !classes.contains(image.name()))
-            .map(image -> "'" + image.key() + "' is '" + image.name() + "'")
+            .map(ClassNames::labelled)
             .toList();
     if (!unknown.isEmpty()) {
       notes.add(
@@ -106,11 +109,18 @@ final class ClassNames {
     }
   }
 
+  /** {@return a text that says which label an image has} */
+  static String labelled(NamedImage image) {
+    return shown(image.key(), KEY_CHARACTERS) + " is " + shown(image.name());
+  }
+
   private static String shown(String name) {
-    String plain = name.replaceAll("\\p{Cc}", " ");
-    return plain.length() <= SHOWN_CHARACTERS
-        ? "'" + plain + "'"
-        : "'" + plain.substring(0, SHOWN_CHARACTERS) + "…'";
+    return shown(name, SHOWN_CHARACTERS);
+  }
+
+  private static String shown(String text, int most) {
+    String plain = text.replaceAll("\\p{Cc}", " ");
+    return plain.length() <= most ? "'" + plain + "'" : "'" + plain.substring(0, most) + "…'";
   }
 
   private static int count(Map<String, Set<String>> different, String name) {

@@ -81,6 +81,7 @@ public final class Selector {
     } while (names.size() < classes);
     noteIncomplete(names, found, parts, notes);
     List<NamedImage> images = imagesOf(names, found);
+    noteContradictions(images, notes);
     return new Selection(
         ordered(names, indexed), images, parts, notes, lack(names, kept, images, parts));
   }
@@ -150,7 +151,8 @@ public final class Selector {
       Set<String> dropped = without(part, names, found.images(), parts);
       dropped.removeAll(kept);
       names.removeAll(dropped);
-      note("left out: classes with too few different images to ", part, dropped, "", notes);
+      String few = split.group().isPresent() ? "images or groups to " : "images to ";
+      note("left out: classes with too few different " + few, part, dropped, "", notes);
     }
   }
 
@@ -163,6 +165,30 @@ public final class Selector {
           without(part, names, found.images(), parts),
           part == Part.TRAINING ? unlearned() : "",
           notes);
+    }
+  }
+
+  /** Notes equal images of different classes, of which at most one can be right. */
+  private static void noteContradictions(List<NamedImage> images, List<String> notes) {
+    Map<String, Map<String, NamedImage>> byContent = new LinkedHashMap<>();
+    images.forEach(
+        image ->
+            byContent
+                .computeIfAbsent(image.content(), content -> new LinkedHashMap<>())
+                .putIfAbsent(image.name(), image));
+    List<String> contradictions =
+        byContent.values().stream()
+            .filter(byName -> byName.size() > 1)
+            .map(
+                byName ->
+                    byName.values().stream()
+                        .map(ClassNames::labelled)
+                        .collect(Collectors.joining(" and ")))
+            .toList();
+    if (!contradictions.isEmpty()) {
+      notes.add(
+          "equal images have different classes; remove the wrong ones: "
+              + ClassNames.some(contradictions));
     }
   }
 

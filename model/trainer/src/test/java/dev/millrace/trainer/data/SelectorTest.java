@@ -244,6 +244,42 @@ class SelectorTest {
                 + " more");
   }
 
+  /** A label of a topic may be any line of text, and a key any text. */
+  @Test
+  void anUnknownLabel_isToldInOneShortPlainLine() {
+    add("cat", 3);
+    add("dog", 3);
+    add("\u001b[2J\nkey" + "k".repeat(300), "\u001b]0;" + "x".repeat(5_000));
+
+    assertThat(select(fixed("dog", "cat"), List.of(), false).notes())
+        .containsExactly(
+            "1 images are left out, because the file of classes does not list their class: ' [2J key"
+                + "k".repeat(192)
+                + "…' is ' ]0;"
+                + "x".repeat(36)
+                + "…'");
+  }
+
+  /** At most one of the labels is right, so the network would learn a wrong one. */
+  @Test
+  void equalImagesOfSeveralClasses_areTold() {
+    add("ape", 1);
+    add("cat", 20);
+    add("dog", 20);
+    for (String name : List.of("ape", "dog")) {
+      images.add(new NamedImage(name + "/copy", name, images.get(3).content(), () -> new byte[0]));
+    }
+    images.add(new NamedImage("dog/twin", "dog", images.get(25).content(), () -> new byte[0]));
+
+    Selection selection = select(new ClassRule(20), List.of(), false);
+    assertThat(selection.notes())
+        .containsExactly(
+            "left out: classes with fewer than 20 different images: 'ape' (2)",
+            "equal images have different classes; remove the wrong ones: 'cat/2' is 'cat' and"
+                + " 'dog/copy' is 'dog'");
+    assertThat(selection.lack()).isEmpty();
+  }
+
   @Test
   void aFixedClassThatIsNotTrainedOn_isALack() {
     add("cat", 3);
@@ -281,7 +317,8 @@ class SelectorTest {
 
     assertThat(selection.notes())
         .containsExactly(
-            "left out: classes with too few different images to compare versions on: 'dog'");
+            "left out: classes with too few different images or groups to compare versions on:"
+                + " 'dog'");
     assertThat(selection.lack())
         .contains("there is only one class to learn, 'cat', and a training needs two");
   }

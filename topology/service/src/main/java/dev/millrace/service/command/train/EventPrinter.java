@@ -45,11 +45,15 @@ final class EventPrinter {
         });
   }
 
-  /** Prints a warning to standard error. */
+  /**
+   * Prints a warning to standard error, as one line. Each control character becomes a space,
+   * because a warning may hold keys and labels of records, which any producer can choose.
+   */
   void warn(Progress progress, String what) {
+    String line = what.replaceAll("\\p{Cc}", " ");
     progress.print(
         () -> {
-          err.println(name + ": " + what);
+          err.println(name + ": " + line);
           err.flush();
         });
   }

@@ -111,6 +111,21 @@ class TrainingScreenTest {
     assertThat(err.toString()).isEqualToIgnoringNewLines("millrace train: beware");
   }
 
+  /** Any producer can choose the key of a record, and warnings name keys. */
+  @Test
+  void controlCharactersOfAWarning_doNotReachTheTerminal() {
+    StringWriter err = new StringWriter();
+    CommandLine command = CommandTree.root().getSubcommands().get("train");
+    command.setOut(new PrintWriter(new StringWriter())).setErr(new PrintWriter(err));
+    try (TrainingScreen screen =
+        new TrainingScreen(command, false, config(), new Terminal(false, false, 80, true))) {
+      screen.warned("cannot read \u001b[2Jkey\nmillrace train: done");
+    }
+
+    assertThat(err.toString())
+        .isEqualToIgnoringNewLines("millrace train: cannot read  [2Jkey millrace train: done");
+  }
+
   @Test
   void verdictsAndMeasuresInJson_haveIntervals() {
     StringWriter out = new StringWriter();
