@@ -13,6 +13,7 @@ import java.util.Locale;
 final class ConfusionSvg {
 
   private static final int MOST_NAMED = 100;
+  private static final int MOST_CHARACTERS = 24;
   private static final int MARGIN = 160;
   private static final int CELL = 20;
 
@@ -58,7 +59,7 @@ final class ConfusionSvg {
 
   private static void name(StringBuilder svg, int index, String label) {
     double middle = MARGIN + index * CELL + CELL * 0.7;
-    String text = escaped(label.length() > 24 ? label.substring(0, 23) + "…" : label);
+    String text = escaped(shortened(label));
     svg.append(
         String.format(
             Locale.ROOT,
@@ -104,6 +105,13 @@ final class ConfusionSvg {
               MARGIN + (truth + 0.65) * cell,
               count));
     }
+  }
+
+  /** Shortens a label. Half of a surrogate pair, for example of an emoji, could not be written. */
+  private static String shortened(String label) {
+    return label.codePointCount(0, label.length()) > MOST_CHARACTERS
+        ? label.substring(0, label.offsetByCodePoints(0, MOST_CHARACTERS - 1)) + "…"
+        : label;
   }
 
   private static String escaped(String text) {
