@@ -44,6 +44,12 @@ public final class StreamTraining {
    */
   private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
 
+  /** Shortest time, in ns, between two reports of the counts, except before a round. */
+  private static final long TELL_NANOS = Duration.ofMinutes(1).toNanos();
+
+  /** The shortest time for which a round waits until the topics are read. */
+  private static final Duration LEAST_WAIT = Duration.ofMinutes(10);
+
   private final TrainingConfig config;
   private final TrainingData.Topics topics;
   private final TrainingListener listener;
@@ -53,6 +59,15 @@ public final class StreamTraining {
   private final Optional<ChampionWatch> watch;
   private final Rounds rounds;
   private final RoundImages images;
+
+  /** The time, in ns, of the last report of the counts; null before the first report. */
+  private Long toldAt;
+
+  /** The time, in ns, since when there are enough labels for a round; null if there are too few. */
+  private Long enoughSince;
+
+  /** Whether a warning has said that the round does not wait any longer for unread records. */
+  private boolean isImpatient;
 
   /** The failure of Kafka, the repository or the disk in the last attempt to train a round. */
   private Optional<Failure> failure = Optional.empty();
@@ -161,7 +176,7 @@ public final class StreamTraining {
       reader.poll();
       boolean due = isDue(replay, reader);
       if (!isWaiting() && (due || nanoTime.getAsLong() - savedAt >= SAVE_NANOS)) {
-        told = tell(replay, told);
+        told = tell(replay, told, due);
         savedAt = nanoTime.getAsLong();
         saveAndTrain(replay, due);
       }
@@ -172,7 +187,9 @@ public final class StreamTraining {
   /**
    * {@return whether a round is due} A round waits until fewer than {@code everyLabels} records on
    * the topics are unread, so that it does not train only on the oldest records. The round stops
-   * waiting when the replay has as many new labels as it can hold images.
+   * waiting when the replay has as many new labels as it can hold images. It also stops waiting
+   * after {@code everyTime}, because the topics may always get more records than the trainer can
+   * read.
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();
@@ -180,7 +197,37 @@ public final class StreamTraining {
         labels >= topics.everyLabels()
             || (labels > 0
                 && !clock.instant().isBefore(replay.trainedAt().plus(topics.everyTime())));
-    return enough && (reader.behind() < topics.everyLabels() || labels >= topics.capacity());
+    if (!enough) {
+      enoughSince = null;
+      isImpatient = false;
+      return false;
+    }
+    long behind = reader.behind();
+    if (behind < topics.everyLabels() || labels >= topics.capacity()) {
+      return true;
+    }
+    return hasWaited(behind);
+  }
+
+  /** {@return whether a round with enough labels has waited long enough for unread records} */
+  private boolean hasWaited(long behind) {
+    long now = nanoTime.getAsLong();
+    if (enoughSince == null) {
+      enoughSince = now;
+    }
+    Duration longest =
+        topics.everyTime().compareTo(LEAST_WAIT) > 0 ? topics.everyTime() : LEAST_WAIT;
+    if (now - enoughSince < longest.toNanos()) {
+      return false;
+    }
+    if (!isImpatient) {
+      listener.warned(
+          "the round does not wait any longer, although "
+              + behind
+              + " records on the topics are unread; they may arrive faster than they can be read");
+    }
+    isImpatient = true;
+    return true;
   }
 
   private boolean isWaiting() {
@@ -189,9 +236,17 @@ public final class StreamTraining {
 
   /**
    * Reports all counts to the listener, as a warning of one line, if any count except {@code
-   * labelled} has changed since the last call.
+   * labelled} has changed since the last report. Reports at most once a minute, because images
+   * without a label may be evicted all the time, but also before each round.
+   *
+   * @return the counts of the last report
    */
-  private Map<RecordOutcome, Long> tell(Replay replay, Map<RecordOutcome, Long> told) {
+  private Map<RecordOutcome, Long> tell(
+      Replay replay, Map<RecordOutcome, Long> told, boolean beforeRound) {
+    long now = nanoTime.getAsLong();
+    if (!beforeRound && toldAt != null && now - toldAt < TELL_NANOS) {
+      return told;
+    }
     Map<RecordOutcome, Long> counts = replay.counts();
     boolean changed =
         counts.entrySet().stream()
@@ -199,12 +254,14 @@ public final class StreamTraining {
                 count ->
                     count.getKey() != RecordOutcome.LABELLED
                         && !count.getValue().equals(told.get(count.getKey())));
-    if (changed) {
-      listener.warned(
-          counts.entrySet().stream()
-              .map(count -> count.getValue() + " " + count.getKey())
-              .collect(Collectors.joining(", ", "the topics so far: ", "")));
+    if (!changed) {
+      return told;
     }
+    toldAt = now;
+    listener.warned(
+        counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", ", "the topics so far: ", "")));
     return counts;
   }
 

@@ -129,6 +129,28 @@ class StreamTrainingTest {
     assertThat(rig.rounds).hasSize(1);
   }
 
+  /** Images may arrive faster than the disk takes them, and only few of them may have labels. */
+  @Test
+  void run_thatNeverReadsAllRecords_trainsAfterTheTime() {
+    List<String> keys = keys(1);
+    rig.polls.add(
+        () -> {
+          keys.forEach(rig::both);
+          rig.broker.updateEndOffsets(Map.of(new TopicPartition("labels", 0), 1_000L));
+        });
+    rig.polls.add(() -> rig.pass(Configs.EVERY_TIME.minusNanos(1)));
+    rig.polls.add(() -> assertThat(rig.rounds).isEmpty());
+    rig.polls.add(() -> rig.pass(Duration.ofNanos(1)));
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 100, 2), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "the round does not wait any longer, although 994 records on the topics are unread;"
+                + " they may arrive faster than they can be read");
+  }
+
   @Test
   void run_whatCannotTrainYet_isPutOff() {
     List<String> dogs = keys("dog", 3).toList();

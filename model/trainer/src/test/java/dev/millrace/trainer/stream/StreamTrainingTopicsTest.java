@@ -65,6 +65,25 @@ class StreamTrainingTopicsTest {
                 + " skipped, 1 unreadable");
   }
 
+  /** For example, images without a label are evicted all the time. */
+  @Test
+  void run_countsThatChangeAllTheTime_areToldOnceAMinute_andBeforeARound() {
+    for (int second = 0; second < 120; second++) {
+      rig.polls.add(
+          () -> {
+            rig.send("images", 0, null, png("cat/1"));
+            rig.pass(Duration.ofSeconds(1));
+          });
+    }
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .extracting(warning -> warning.replaceAll(".* (\\d+) skipped.*", "$1"))
+        .containsExactly("1", "61", "120");
+  }
+
   @Test
   void run_eventsInOtherFormats_areReadAsTheTopologyReadsThem() {
     List<String> keys = keys(1);
