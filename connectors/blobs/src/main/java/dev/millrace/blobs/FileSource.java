@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -32,23 +33,15 @@ final class FileSource implements Source<FileRef> {
   /** The longest path that Linux opens, in bytes. */
   private static final int LONGEST_PATH = 4_095;
 
-  /**
-   * A place of the list.
-   *
-   * @param path the folder, or a single file
-   * @param calls runs the calls to the file system of this place
-   */
-  private record Place(Path path, TimedCalls calls) {}
-
   /** The places, the longest paths first. */
-  private final List<Place> places;
+  private final List<ListedPlace> places;
 
   FileSource(List<FileRef> places, FetchLimits limits) {
     this.places =
         places.stream()
             .map(FileRef::toPath)
             .sorted(Comparator.comparing(Path::getNameCount).reversed())
-            .map(path -> new Place(path, new TimedCalls(limits.silence(), limits.concurrency())))
+            .map(path -> new ListedPlace(path, limits))
             .toList();
   }
 
@@ -56,14 +49,14 @@ final class FileSource implements Source<FileRef> {
   public Body open(FileRef ref, Watch watch)
       throws RefusedException, StoreAwayException, IOException {
     Path path = path(ref);
-    TimedCalls calls =
+    ListedPlace place =
         places.stream()
-            .filter(place -> path.startsWith(place.path()))
+            .filter(listed -> path.startsWith(listed.path()))
             .findFirst()
-            .orElseThrow(() -> new StoreAwayException(ref.store(), "it is not listed", null))
-            .calls();
+            .orElseThrow(() -> new StoreAwayException(ref.store(), "it is not listed", null));
+    TimedCalls calls = place.calls();
     try {
-      Content content = calls.run(() -> new Content(channel(ref, path), calls));
+      Content content = calls.run(() -> new Content(channel(ref, place, path), calls));
       watch.guard(content::breakOff);
       return new Body(content, content.length, null, content);
     } catch (ExecutionException e) {
@@ -84,22 +77,37 @@ final class FileSource implements Source<FileRef> {
     return e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
   }
 
-  private SeekableByteChannel channel(FileRef ref, Path path)
+  /**
+   * Opens a file. If a place itself cannot be read, the file is not at fault. A link may lead to
+   * any place.
+   *
+   * @param place the place that lists the file
+   */
+  private SeekableByteChannel channel(FileRef ref, ListedPlace place, Path path)
       throws RefusedException, StoreAwayException, IOException {
-    if (places.stream().noneMatch(at -> path.startsWith(at.path()) && Files.exists(at.path()))) {
-      throw new StoreAwayException(ref.store(), "its listed folder does not exist", null);
-    }
     try {
       Path real = path.toRealPath();
+      place.holds(path);
       return UnlinkedFile.open(root(path, real), real);
-    } catch (AccessDeniedException e) {
-      throw new RefusedException(Refused.Reason.FORBIDDEN, "the file may not be read");
     } catch (FileSystemException e) {
-      if (passesLink(path)) {
+      if (isTooLong(path)) {
+        throw notFound();
+      }
+      boolean isLinked = passesLink(path);
+      for (ListedPlace needed : isLinked ? nearestFirst(path) : List.of(place)) {
+        Optional<String> problem = needed.problem();
+        if (problem.isPresent()) {
+          throw new StoreAwayException(ref.store(), problem.get(), e);
+        }
+      }
+      if (e instanceof AccessDeniedException) {
+        throw new RefusedException(Refused.Reason.FORBIDDEN, "the file may not be read");
+      }
+      if (isLinked) {
         throw leadsOut();
       }
-      if (e instanceof NoSuchFileException || passesFile(path) || isTooLong(path)) {
-        throw new RefusedException(Refused.Reason.NOT_FOUND, "there is no such file");
+      if (e instanceof NoSuchFileException || passesFile(path)) {
+        throw notFound();
       }
       throw e;
     }
@@ -117,24 +125,29 @@ final class FileSource implements Source<FileRef> {
 
   /**
    * Returns the real path of the place that a file is in. Resolves the places anew for each file,
-   * because a folder may be mounted elsewhere in the meantime. Begins with the places that list the
-   * path, because another place may hang.
+   * because a folder may be mounted elsewhere in the meantime.
    */
   private Path root(Path path, Path real) throws RefusedException, IOException {
-    List<Path> nearestFirst =
-        places.stream()
-            .map(Place::path)
-            .sorted(Comparator.comparing(place -> !path.startsWith(place)))
-            .toList();
-    for (Path place : nearestFirst) {
-      if (Files.exists(place)) {
-        Path root = place.toRealPath();
+    for (ListedPlace place : nearestFirst(path)) {
+      if (Files.exists(place.path())) {
+        Path root = place.path().toRealPath();
         if (real.startsWith(root)) {
           return root;
         }
       }
     }
     throw leadsOut();
+  }
+
+  /** Returns the places, and begins with those that list the path, because others may hang. */
+  private List<ListedPlace> nearestFirst(Path path) {
+    return places.stream()
+        .sorted(Comparator.comparing(place -> !path.startsWith(place.path())))
+        .toList();
+  }
+
+  private static RefusedException notFound() {
+    return new RefusedException(Refused.Reason.NOT_FOUND, "there is no such file");
   }
 
   /**
@@ -147,7 +160,8 @@ final class FileSource implements Source<FileRef> {
   }
 
   private boolean passesLink(Path path) {
-    Path place = places.stream().map(Place::path).filter(path::startsWith).findFirst().orElse(path);
+    Path place =
+        places.stream().map(ListedPlace::path).filter(path::startsWith).findFirst().orElse(path);
     for (Path part = path; !part.equals(place); part = part.getParent()) {
       if (Files.isSymbolicLink(part)) {
         return true;

@@ -10,9 +10,11 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,7 +129,83 @@ class FileFetchTest {
     Files.move(images, temp.resolve("unmounted"));
     assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
         .isInstanceOf(StoreAwayException.class)
-        .hasMessage("file: is away: its listed folder does not exist");
+        .hasMessage("file: is away: its listed folder " + images + " does not exist");
+  }
+
+  /** A folder is empty before its file system is mounted. */
+  @Test
+  void missingFileOfAnEmptyFolder_isAway_untilTheFolderHasAnyFile() throws Exception {
+    Path mount = Files.createDirectory(images.resolve("mount"));
+    String cat = uri(mount.resolve("1.png"));
+    try (Fetcher mounted = Fetching.from(uri(images), uri(mount))) {
+      assertThat(Fetching.refusal(mounted, uri(mount).replaceFirst("/$", "")))
+          .isEqualTo(Reason.NOT_ALLOWED);
+      assertThatThrownBy(() -> Fetching.fetch(mounted, cat))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessage(
+              "file: is away: its listed folder "
+                  + mount
+                  + " is empty; mount its file system, or put a file into the folder");
+      Files.writeString(mount.resolve("2.png"), "dog");
+      assertThat(Fetching.refusal(mounted, cat)).isEqualTo(Reason.NOT_FOUND);
+      Files.writeString(mount.resolve("1.png"), "cat");
+      assertThat(Fetching.text(mounted, cat)).isEqualTo("cat");
+    }
+  }
+
+  /** A producer may delete an image when it has got the prediction. */
+  @Test
+  void missingFileOfAFolderThatWasEmptied_isRefused_unlessAnotherFolderIsThere() throws Exception {
+    Path mount = Files.createDirectory(temp.resolve("mount"));
+    Path cat = Files.writeString(mount.resolve("1.png"), "cat");
+    try (Fetcher mounted = Fetching.from(uri(mount))) {
+      assertThat(Fetching.text(mounted, uri(cat))).isEqualTo("cat");
+      Files.delete(cat);
+      assertThat(Fetching.refusal(mounted, uri(cat))).isEqualTo(Reason.NOT_FOUND);
+
+      Files.move(mount, temp.resolve("unmounted"));
+      Files.createDirectory(mount);
+      assertThatThrownBy(() -> Fetching.fetch(mounted, uri(cat)))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageContaining("is empty");
+    }
+  }
+
+  @Test
+  void missingFileOfAnEmptyFolder_isRefused_ifTheListedFolderHasOthers() throws Exception {
+    Path empty = Files.createDirectory(images.resolve("empty"));
+    assertThat(Fetching.refusal(fetcher, uri(empty.resolve("1.png")))).isEqualTo(Reason.NOT_FOUND);
+  }
+
+  @Test
+  void linkToAnEmptyFolderOfTheList_isAway() throws Exception {
+    Path mount = Files.createDirectory(temp.resolve("mount"));
+    String cat = link("cat", mount.resolve("1.png"));
+    String nothing = link("nothing", temp.resolve("none"));
+    try (Fetcher mounted = Fetching.from(uri(images), uri(mount))) {
+      assertThatThrownBy(() -> Fetching.fetch(mounted, cat))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageContaining(mount + " is empty");
+      Files.writeString(mount.resolve("1.png"), "cat");
+      assertThat(Fetching.text(mounted, cat)).isEqualTo("cat");
+      assertThat(Fetching.fetch(mounted, nothing)).isEqualTo(LEADS_OUT);
+    }
+  }
+
+  /** A network file system may forbid everything, for example when a ticket has expired. */
+  @Test
+  void folderThatMayNotBeRead_isAway() throws Exception {
+    String uri = uri(images.resolve("cats/1 ä.png"));
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(images);
+    Files.setPosixFilePermissions(images, Set.of());
+    try {
+      Assumptions.assumeFalse(Files.isReadable(images), "permissions do not bind this user");
+      assertThatThrownBy(() -> Fetching.fetch(fetcher, uri))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessage("file: is away: its listed folder " + images + " may not be read");
+    } finally {
+      Files.setPosixFilePermissions(images, before);
+    }
   }
 
   @Test
