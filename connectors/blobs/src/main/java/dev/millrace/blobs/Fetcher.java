@@ -63,6 +63,16 @@ public final class Fetcher implements AutoCloseable {
   }
 
   /**
+   * {@return whether a text can be a checksum} If it cannot, {@link #fetch} refuses it without
+   * asking the store.
+   *
+   * @param sha256 the text
+   */
+  public static boolean isChecksum(String sha256) {
+    return Transfer.isChecksum(sha256);
+  }
+
+  /**
    * Fetches data. If the largest allowed number of fetches is already running, first waits until
    * one of them ends. The time limit does not include this wait.
    *

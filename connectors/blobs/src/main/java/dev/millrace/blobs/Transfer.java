@@ -22,8 +22,12 @@ final class Transfer {
     this.maxBytes = maxBytes;
   }
 
+  static boolean isChecksum(String sha256) {
+    return SHA_256.matcher(sha256).matches();
+  }
+
   static void requireChecksum(String sha256) throws RefusedException {
-    if (sha256 != null && !SHA_256.matcher(sha256).matches()) {
+    if (sha256 != null && !isChecksum(sha256)) {
       throw new RefusedException(Refused.Reason.INVALID, "its sha256 is not 64 hexadecimal digits");
     }
   }

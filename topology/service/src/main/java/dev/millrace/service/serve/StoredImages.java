@@ -66,12 +66,14 @@ final class StoredImages implements ImageFetcher, AutoCloseable {
 
   /**
    * {@return the allowed place of the image} Each place is an origin of its own, because one folder
-   * or one path of a web server may work while another does not. The images that are not allowed
-   * have an origin of their own, too, because their refusal does not show that a place works.
+   * or one path of a web server may work while another does not. The images that are not allowed,
+   * and those with a malformed checksum, have an origin of their own, too, because they are refused
+   * without asking their place. Their refusal does not show that it works.
    */
   @Override
   public String origin(ImageReference reference) {
-    return config.allowed().placeOf(reference.uri()).orElse("");
+    boolean isAsked = reference.sha256() == null || Fetcher.isChecksum(reference.sha256());
+    return isAsked ? config.allowed().placeOf(reference.uri()).orElse("") : "";
   }
 
   @Override

@@ -8,10 +8,14 @@ import dev.millrace.blobs.FetchConfig;
 import dev.millrace.blobs.FetchLimits;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.events.ImageReference;
+import dev.millrace.streams.fetch.FetchPool;
+import dev.millrace.streams.fetch.FetchStalledException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +61,34 @@ class StoredImagesTest {
             "https://gw.example/dogs")) {
       assertThat(images.origin(at(uri))).isEqualTo(origin);
     }
+  }
+
+  /** Otherwise, the refusal would end the pauses between the attempts, and the health's report. */
+  @Test
+  void placeThatIsAway_staysAway_afterAnImageWithAMalformedChecksum(@TempDir Path folder)
+      throws Exception {
+    String place = folder.resolve("missing").toUri().toString();
+    ImageReference malformed = new ImageReference(place + "/2.jpg", "no checksum");
+    AtomicLong now = new AtomicLong();
+    try (StoredImages images = images(place);
+        FetchPool pool = new FetchPool(images, 1, now::get)) {
+      assertThat(failure(pool, at(place + "/1.jpg"), now))
+          .isInstanceOf(FetchStalledException.class);
+      assertThat(pool.problem()).get().asString().contains("does not exist");
+      now.addAndGet(Duration.ofSeconds(30).toNanos());
+
+      assertThat(failure(pool, malformed, now))
+          .isInstanceOf(BadImageException.class)
+          .hasMessageContaining("sha256");
+
+      assertThat(pool.problem()).get().asString().contains("does not exist");
+    }
+  }
+
+  private static Throwable failure(FetchPool pool, ImageReference image, AtomicLong now)
+      throws Exception {
+    pool.awaitTurn(image, now.get());
+    return pool.fetch(image).handle((fetched, failure) -> failure).get();
   }
 
   @Test
