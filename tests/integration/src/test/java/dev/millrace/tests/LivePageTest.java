@@ -10,6 +10,7 @@ import dev.millrace.control.SwapReport;
 import dev.millrace.control.TrainingProgress;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.events.LabelDeserializer;
 import dev.millrace.service.broker.EmbeddedBroker;
 import dev.millrace.service.http.HttpEndpoint;
 import dev.millrace.service.page.LivePage;
@@ -80,7 +81,10 @@ class LivePageTest {
     static Site of(Pipeline pipeline, PageConfig config) throws Exception {
       LabelReader labels =
           LabelReader.open(
-              Map.of("bootstrap.servers", pipeline.bootstrapServers()), LABELS, pipeline.registry);
+              Map.of("bootstrap.servers", pipeline.bootstrapServers()),
+              LABELS,
+              new LabelDeserializer(),
+              pipeline.registry);
       pipeline.service().listen(labels);
       LivePage page =
           LivePage.open(

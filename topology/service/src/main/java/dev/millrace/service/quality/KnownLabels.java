@@ -1,6 +1,5 @@
 package dev.millrace.service.quality;
 
-import dev.millrace.events.LabelDeserializer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,7 +14,7 @@ final class KnownLabels {
   /** Largest number of labels to keep. */
   static final int MOST = 10_000;
 
-  private final Deserializer<String> deserializer = new LabelDeserializer();
+  private final Deserializer<String> deserializer;
   private final Map<String, String> labels =
       new LinkedHashMap<>() {
         @Override
@@ -24,7 +23,18 @@ final class KnownLabels {
         }
       };
 
-  /** Adds a record of the topic. Ignores a record without a key or without a valid label. */
+  /**
+   * @param deserializer reads the labels
+   */
+  KnownLabels(Deserializer<String> deserializer) {
+    this.deserializer = deserializer;
+  }
+
+  /**
+   * Adds a record of the topic. Ignores a record without a key or without a valid label.
+   *
+   * @throws dev.millrace.registry.RegistryException if the schema registry does not answer
+   */
   void add(ConsumerRecord<byte[], byte[]> record) {
     if (record.key() == null) {
       return;

@@ -9,23 +9,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads the labels of images from a topic, and counts how many of these images a service classifies
  * correctly. Keeps the newest labels. A thread of its own reads the topic. This thread retries
- * while the topic does not exist or no broker answers. Thread-safe.
+ * while the topic does not exist, or while the broker or the schema registry does not answer.
+ * Thread-safe.
  */
 public final class LabelReader implements PredictionListener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LabelReader.class);
 
-  private final KnownLabels labels = new KnownLabels();
+  private final KnownLabels labels;
   private final LiveAccuracy accuracy;
   private final FollowedTopic followed;
 
-  private LabelReader(Map<String, Object> kafka, String topic, MeterRegistry registry) {
+  private LabelReader(
+      Map<String, Object> kafka,
+      String topic,
+      Deserializer<String> deserializer,
+      MeterRegistry registry) {
+    this.labels = new KnownLabels(deserializer);
     this.accuracy = new LiveAccuracy(registry, labels, System::nanoTime);
     this.followed =
         new FollowedTopic(
@@ -41,11 +48,16 @@ public final class LabelReader implements PredictionListener, AutoCloseable {
    *
    * @param kafka configuration of a consumer
    * @param topic the topic, whose records hold an image's id and its label
+   * @param deserializer reads the labels
    * @param registry receives the meters; the caller keeps and closes it
    * @return the labels, which the caller closes
    */
-  public static LabelReader open(Map<String, Object> kafka, String topic, MeterRegistry registry) {
-    LabelReader opened = new LabelReader(kafka, topic, registry);
+  public static LabelReader open(
+      Map<String, Object> kafka,
+      String topic,
+      Deserializer<String> deserializer,
+      MeterRegistry registry) {
+    LabelReader opened = new LabelReader(kafka, topic, deserializer, registry);
     opened.followed.start(opened.accuracy::expire);
     return opened;
   }

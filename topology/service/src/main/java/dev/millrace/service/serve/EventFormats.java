@@ -7,6 +7,7 @@ import dev.millrace.registry.RegistryConfig;
 import dev.millrace.registry.SchemaRegistry;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 
 /**
@@ -46,6 +47,11 @@ public record EventFormats(Map<String, String> keys, OutputFormat output) {
   /** {@return the serde of the input topics} */
   public Serde<ImageEvent> images() {
     return SchemaRegistry.imageSerde(keys);
+  }
+
+  /** {@return the deserializer of a topic of labels} */
+  public Deserializer<String> labels() {
+    return SchemaRegistry.labelDeserializer(keys);
   }
 
   /** {@return the serde of the output topic} */

@@ -10,7 +10,8 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * Reads a topic on a thread of its own: its newest records, and then the records that follow. The
- * thread retries while the topic does not exist or no broker answers. Thread-safe.
+ * thread retries while the topic does not exist, or while the broker or the schema registry does
+ * not answer. Thread-safe.
  */
 public final class FollowedTopic implements AutoCloseable {
 
@@ -87,6 +88,9 @@ public final class FollowedTopic implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     } catch (RuntimeException e) { // a later round may succeed
+      if (Thread.currentThread().isInterrupted()) {
+        return;
+      }
       found = e.getMessage() == null ? e.toString() : e.getMessage();
     }
     if (found != null && !Objects.equals(found, trouble)) {

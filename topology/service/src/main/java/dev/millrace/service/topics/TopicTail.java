@@ -1,6 +1,7 @@
 package dev.millrace.service.topics;
 
 import dev.millrace.control.GrouplessConsumer;
+import dev.millrace.registry.RegistryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,6 +79,8 @@ public final class TopicTail implements AutoCloseable {
    * Passes new records to the readers.
    *
    * @throws org.apache.kafka.common.KafkaException if no broker answers
+   * @throws RegistryException if a reader throws this exception. The next call passes the record
+   *     again
    */
   public void poll() {
     try {
@@ -86,9 +89,7 @@ public final class TopicTail implements AutoCloseable {
         if (records.isEmpty()) {
           return;
         }
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          wanted.get(record.topic()).reader().accept(record);
-        }
+        pass(records);
       }
     } catch (TopicAuthorizationException e) {
       denied.addAll(e.unauthorizedTopics());
@@ -96,6 +97,22 @@ public final class TopicTail implements AutoCloseable {
           consumer.assignment().stream()
               .filter(partition -> !denied.contains(partition.topic()))
               .toList());
+    }
+  }
+
+  private void pass(ConsumerRecords<byte[], byte[]> records) {
+    Map<TopicPartition, Long> next = new HashMap<>();
+    for (TopicPartition partition : records.partitions()) {
+      next.put(partition, records.records(partition).get(0).offset());
+    }
+    try {
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        wanted.get(record.topic()).reader().accept(record);
+        next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+      }
+    } catch (RegistryException e) { // the record is not at fault
+      next.forEach(consumer::seek);
+      throw e;
     }
   }
 

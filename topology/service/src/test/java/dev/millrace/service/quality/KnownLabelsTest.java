@@ -3,12 +3,13 @@ package dev.millrace.service.quality;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.events.LabelDeserializer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
 class KnownLabelsTest {
 
-  private final KnownLabels labels = new KnownLabels();
+  private final KnownLabels labels = new KnownLabels(new LabelDeserializer());
 
   private void add(String key, String value) {
     labels.add(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.events.LabelDeserializer;
 import dev.millrace.events.Prediction;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class LiveAccuracyTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final KnownLabels labels = new KnownLabels();
+  private final KnownLabels labels = new KnownLabels(new LabelDeserializer());
   private long now;
   private final LiveAccuracy accuracy = new LiveAccuracy(registry, labels, () -> now);
 

@@ -18,6 +18,7 @@ import dev.millrace.service.page.LivePage;
 import dev.millrace.service.page.PageConfig;
 import dev.millrace.service.quality.ChampionGauges;
 import dev.millrace.service.quality.LabelReader;
+import dev.millrace.service.serve.EventFormats;
 import dev.millrace.service.serve.InferenceService;
 import dev.millrace.service.serve.OnBadImage;
 import dev.millrace.service.serve.ServiceConfig;
@@ -156,7 +157,7 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
             MachineMetrics.bind(exported.registry(), config.inference().engine().devices());
         InferenceService service =
             InferenceService.of(config, exported.registry(), exported.openTelemetry());
-        LabelReader labels = labels(service, exported.registry());
+        LabelReader labels = labels(service, config.formats(), exported.registry());
         FollowedTopic trainer = trainer(service, exported.registry());
         HttpOptions.Listener listener =
             http.listen(
@@ -180,11 +181,13 @@ public final class ServeCommand implements Callable<Integer>, LongRunning {
   }
 
   /** Starts to read the topic of labels. Returns null if {@code --labels-topic} is not set. */
-  private LabelReader labels(InferenceService service, MeterRegistry registry) {
+  private LabelReader labels(
+      InferenceService service, EventFormats events, MeterRegistry registry) {
     if (labelsTopic == null) {
       return null;
     }
-    LabelReader labels = LabelReader.open(kafka.configs().consumer(), labelsTopic, registry);
+    LabelReader labels =
+        LabelReader.open(kafka.configs().consumer(), labelsTopic, events.labels(), registry);
     service.listen(labels);
     return labels;
   }

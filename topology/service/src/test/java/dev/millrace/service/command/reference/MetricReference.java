@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.core.training.ChampionMeasure;
+import dev.millrace.events.LabelDeserializer;
 import dev.millrace.events.Prediction;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
@@ -78,7 +79,8 @@ final class MetricReference {
     try (InferenceService service =
             InferenceService.start(
                 ServiceConfig.of(InferenceConfig.of(folder, MODEL), topics, kafka), registry);
-        LabelReader labelled = LabelReader.open(clients, "reference.labels", registry);
+        LabelReader labelled =
+            LabelReader.open(clients, "reference.labels", new LabelDeserializer(), registry);
         FollowedTopic trainer = ChampionGauges.follow(clients, MODEL, registry);
         Producer<String, String> producer =
             new KafkaProducer<>(clients, new StringSerializer(), new StringSerializer())) {
