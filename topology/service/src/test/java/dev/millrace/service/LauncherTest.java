@@ -111,7 +111,9 @@ class LauncherTest {
     "MILLRACE_OPTS, -XX:+UseZGC, serve",
     "JAVA_OPTS, -Xmx1g -XX:+UseShenandoahGC -Da, serve",
     "JAVA_TOOL_OPTIONS, -XX:+UseParallelGC, models",
-    "JDK_JAVA_OPTIONS, -Da -XX:+UseSerialGC, demo"
+    "JDK_JAVA_OPTIONS, -Da -XX:+UseSerialGC, demo",
+    "MILLRACE_OPTS, -XX:+UseG1GC, models",
+    "_JAVA_OPTIONS, -XX:+UseZGC, models"
   })
   void collectorOfTheUser_isTheOnlyOne(String variable, String options, String command)
       throws Exception {
