@@ -84,8 +84,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If records were deleted from a topic before the consumer read them, a warning says how many.
  * Kafka's own consumer applies {@code auto.offset.reset} without a report of the skipped records.
- * If a record does not fit in the heap, the consumer throws a {@link HeapExhaustedError} that names
- * the record.
+ * There is no such warning if {@code auto.offset.reset} names a duration, or if the topology sets a
+ * reset for one of its topics ({@code Consumed.withOffsetResetPolicy}), because Kafka then resets
+ * the offsets itself. If a record does not fit in the heap, the consumer throws a {@link
+ * HeapExhaustedError} that names the record.
  *
  * <p>Under {@code group.protocol=streams}, Kafka Streams creates its consumer itself, so this class
  * has no effect on it. A task that gives up its work then makes its thread join the group again.
