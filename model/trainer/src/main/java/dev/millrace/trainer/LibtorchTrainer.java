@@ -49,6 +49,7 @@ public final class LibtorchTrainer implements Trainer {
     // round begins.
     TorchNetwork.requireAvailable(config.device());
     config.pretrained().ifPresent(start -> Transfer.requireFits(config.network(), start));
+    warnOfSlowLayers(config, listener);
     Optional<GoldenCheck> golden = GoldenCheck.of(config, stop);
     golden.ifPresent(GoldenCheck::requireEnough);
     golden.ifPresent(check -> check.requireReadable(config.preprocessing(), stop));
@@ -76,6 +77,23 @@ public final class LibtorchTrainer implements Trainer {
     }
     new StreamTraining(config, (TrainingData.Topics) config.data(), golden, listener, stop).run();
     return false; // A training from topics has no last step.
+  }
+
+  /**
+   * Warns if a training from a folder starts from random weights, and layers learn at a lower rate.
+   * A later round of a training from topics starts from earlier weights.
+   */
+  private static void warnOfSlowLayers(TrainingConfig config, TrainingListener listener) {
+    double factor = config.optimization().learningRate().backboneFactor();
+    if (factor < 1
+        && config.pretrained().isEmpty()
+        && config.data() instanceof TrainingData.Folder) {
+      listener.warned(
+          "all layers start with random weights, but the layers before the last one learn at "
+              + factor
+              + " of the learning rate, which is probably too slow; start from the weights of a"
+              + " version or a file, or let all layers learn at the same rate");
+    }
   }
 
   @Override

@@ -10,6 +10,8 @@ import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.LearningRate;
+import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -82,6 +84,35 @@ class ImageFolderTrainingTest {
         .isInstanceOf(TrainingException.class)
         .hasMessageStartingWith("device cuda:0: ");
     assertThat(home.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void lowerRateOfLayersWithRandomWeights_isTold() throws IOException {
+    rig.write(2, FEW);
+    TrainingConfig config = Configs.of(home, 1, 0.05);
+
+    assertThat(rig.train(config).warnings).isEmpty();
+    assertThat(rig.train(withBackboneFactor(config, 0.1)).warnings)
+        .singleElement()
+        .asString()
+        .startsWith("all layers start with random weights, but")
+        .contains(" learn at 0.1 of the learning rate, which is probably too slow; ");
+  }
+
+  private static TrainingConfig withBackboneFactor(TrainingConfig config, double factor) {
+    Optimization before = config.optimization();
+    LearningRate rate = before.learningRate();
+    return ConfigCopy.of(config)
+        .optimization(
+            new Optimization(
+                before.epochs(),
+                before.patience(),
+                before.sampling(),
+                new LearningRate(rate.peak(), rate.schedule(), rate.warmUp(), factor),
+                before.optimizer(),
+                before.labelSmoothing(),
+                before.zeroInit()))
+        .config();
   }
 
   private void refused(String why) {

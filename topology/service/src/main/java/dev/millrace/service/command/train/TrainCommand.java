@@ -163,7 +163,6 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     data.requireEffects(new Given(spec));
     gate.requireEffects(new Given(spec), data.folder().isPresent());
     TrainingConfig config = config();
-    requireStart(config);
     Trainer trainer = trainer();
     data.createTopics(kafka);
     if (config.checkpoints().gate().isPresent()) {
@@ -177,26 +176,6 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       }
       recipe.recipe().ifPresent(screen::follows);
       return screen.conclude(train(trainer, config, screen, stop));
-    }
-  }
-
-  /**
-   * Refuses a lower learning rate for layers that start with random weights. A training from topics
-   * is not refused, because its rounds start from earlier weights.
-   *
-   * @throws IllegalArgumentException if a training from a folder starts from random weights, and
-   *     has such a learning rate
-   */
-  private static void requireStart(TrainingConfig config) {
-    double factor = config.optimization().learningRate().backboneFactor();
-    if (factor < 1
-        && config.pretrained().isEmpty()
-        && config.data() instanceof TrainingData.Folder) {
-      throw new IllegalArgumentException(
-          "--backbone-rate: "
-              + factor
-              + " needs --from-version, --from-weights or --from-encoder, because layers with random"
-              + " weights would learn too slowly; give one of them, or --backbone-rate 1");
     }
   }
 

@@ -61,24 +61,6 @@ class UnusedOptionsTest {
         .contains(name(option) + " needs --labels-topic");
   }
 
-  /** Layers with random weights would learn only a tenth as fast as the last layer. */
-  @ParameterizedTest
-  @CsvSource({"--recipe=finetune", "--backbone-rate=0.1"})
-  void lowerRateOfTheBackbone_withoutWeightsToStartFrom_isRefused(String option) {
-    assertThat(train("--data=x", option).usageLine())
-        .contains(
-            "--backbone-rate: 0.1 needs --from-version, --from-weights or --from-encoder, because"
-                + " layers with random weights would learn too slowly; give one of them, or"
-                + " --backbone-rate 1");
-  }
-
-  /** The class path of this test has no trainer. */
-  @Test
-  void usualRateOfTheBackbone_needsNoWeightsToStartFrom() {
-    assertThat(train("--data=x", "--recipe=finetune", "--backbone-rate=1").failureLine())
-        .contains("the trainer is not on the class path");
-  }
-
   @ParameterizedTest
   @CsvSource({"--from=round", "--restart-after=5", "--watch-newest=500"})
   void optionOfRounds_withAFolder_isRefused(String option) {
