@@ -210,11 +210,12 @@ class InterruptedRunTest {
   }
 
   @Test
-  void stateThatIsDamaged_isNamed_withWhatToDo() throws IOException {
+  void stateThatCannotBeRead_isNamed_withWhatToDo() throws IOException {
     rig.write(2, FEW);
     rig.train(Configs.of(home, 2, 0.05), 1);
     Path state = home.resolve("run/run.json");
-    Files.writeString(state, "{");
+    Files.delete(state);
+    Files.createDirectory(state);
 
     assertThatThrownBy(() -> rig.train(Configs.of(home, 2, 0.05)))
         .isInstanceOf(TrainingException.class)

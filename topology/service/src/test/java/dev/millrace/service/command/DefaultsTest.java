@@ -8,6 +8,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.PretrainingConfig;
@@ -61,7 +62,12 @@ class DefaultsTest {
         arguments("train", "--std", joined(Preprocessing.IMAGENET_STD)),
         arguments("train", "--epochs", optimization.epochs()),
         arguments("train", "--batch-size", optimization.batchSize()),
-        arguments("train", "--learning-rate", written(optimization.learningRate().peak())),
+        arguments(
+            "train",
+            "--learning-rate",
+            written(optimization.learningRate().peak())
+                + "; with --optimizer adamw, "
+                + written(LearningRate.ADAMW_PEAK)),
         arguments(
             "train",
             "--schedule",
