@@ -179,4 +179,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "train":
         print(f"{train(*sys.argv[2:]):.2f}")
     else:
-        sys.exit(summary(sys.argv[2]))
+        sys.exit(int(summary(sys.argv[2])))

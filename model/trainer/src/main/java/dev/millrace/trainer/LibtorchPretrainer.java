@@ -10,6 +10,7 @@ import dev.millrace.trainer.pretrain.TopicSnapshot;
 import dev.millrace.trainer.pretrain.UnlabelledImages;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.RunName;
+import dev.millrace.trainer.torch.Bfloat16;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -29,6 +30,7 @@ public final class LibtorchPretrainer implements Pretrainer {
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public boolean pretrain(
       PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop) {
+    Bfloat16.warning(config.compute()).ifPresent(listener::warned);
     try (RunLock held = RunLock.of(config.run())) {
       return images(config, listener, stop)
           .map(

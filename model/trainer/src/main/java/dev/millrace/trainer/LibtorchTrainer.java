@@ -22,6 +22,7 @@ import dev.millrace.trainer.run.TrainingRun;
 import dev.millrace.trainer.run.Transfer;
 import dev.millrace.trainer.stream.ReplayRemoval;
 import dev.millrace.trainer.stream.StreamTraining;
+import dev.millrace.trainer.torch.Bfloat16;
 import dev.millrace.trainer.torch.TorchNetwork;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -47,7 +48,8 @@ public final class LibtorchTrainer implements Trainer {
   public boolean train(TrainingConfig config, TrainingListener listener, BooleanSupplier stop) {
     // Without these checks, a training from topics would learn of these faults only when its first
     // round begins.
-    TorchNetwork.requireAvailable(config.device());
+    TorchNetwork.requireAvailable(config.compute().device());
+    Bfloat16.warning(config.compute()).ifPresent(listener::warned);
     config.pretrained().ifPresent(start -> Transfer.requireFits(config.network(), start));
     warnOfSlowLayers(config, listener);
     Optional<GoldenCheck> golden = GoldenCheck.of(config, stop);

@@ -4,6 +4,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
@@ -20,8 +21,7 @@ public final class ConfigCopy {
   private Augmentation augmentation;
   private Optional<Pretrained> pretrained;
   private Checkpoints checkpoints;
-  private Device device;
-  private int threads;
+  private Compute compute;
 
   private ConfigCopy(TrainingConfig original) {
     this.original = original;
@@ -31,8 +31,7 @@ public final class ConfigCopy {
     this.augmentation = original.augmentation();
     this.pretrained = original.pretrained();
     this.checkpoints = original.checkpoints();
-    this.device = original.device();
-    this.threads = original.threads();
+    this.compute = original.compute();
   }
 
   public static ConfigCopy of(TrainingConfig original) {
@@ -70,12 +69,17 @@ public final class ConfigCopy {
   }
 
   public ConfigCopy device(Device another) {
-    device = another;
+    compute = new Compute(another, compute.threads(), compute.bf16());
     return this;
   }
 
   public ConfigCopy threads(int another) {
-    threads = another;
+    compute = new Compute(compute.device(), another, compute.bf16());
+    return this;
+  }
+
+  public ConfigCopy bf16() {
+    compute = new Compute(compute.device(), compute.threads(), true);
     return this;
   }
 
@@ -90,8 +94,7 @@ public final class ConfigCopy {
         pretrained,
         original.seed(),
         checkpoints,
-        device,
-        threads,
+        compute,
         original.options());
   }
 }

@@ -1,12 +1,12 @@
 package dev.millrace.trainer;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.Schedule;
@@ -49,7 +49,6 @@ public final class Configs {
             home.resolve(run),
             Optional.empty(),
             Optional.empty()),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.tests;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.Block;
@@ -11,6 +10,7 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
@@ -84,8 +84,7 @@ final class FashionTraining {
                     folder.resolve("run"),
                     Optional.empty(),
                     Optional.empty()),
-                Device.CPU,
-                2),
+                Compute.cpu(2)),
             new Printer(),
             () -> false);
     ModelVersion trained = new ModelRepository(repository).newest("fashion");

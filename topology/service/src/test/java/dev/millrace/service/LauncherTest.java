@@ -129,6 +129,25 @@ class LauncherTest {
   }
 
   @Test
+  void training_keepsFreedNativeMemory_unlessTheUserSaysOtherwise() throws Exception {
+    executable(folder.resolve("java/bin/java"), "#!/bin/sh\nenv\n");
+    String launcher = distribution().toString();
+    Files.createDirectories(folder.resolve("distribution/trainer"));
+
+    for (String command : List.of("train", "pretrain")) {
+      assertThat(run(Map.of(), launcher, command).out().lines())
+          .contains(
+              "MALLOC_ARENA_MAX=1",
+              "MALLOC_MMAP_MAX_=0",
+              "MALLOC_TRIM_THRESHOLD_=1099511627776",
+              "GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
+    }
+    assertThat(run(Map.of("MALLOC_ARENA_MAX", "4"), launcher, "train").out().lines())
+        .contains("MALLOC_ARENA_MAX=4", "MALLOC_MMAP_MAX_=0");
+    assertThat(run(Map.of(), launcher, "serve").out()).doesNotContain("MALLOC_", "GLIBC_TUNABLES");
+  }
+
+  @Test
   void newerJava_isToldToAllowUnsafe() throws Exception {
     executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
     Path launcher = distribution();

@@ -1,7 +1,6 @@
 package dev.millrace.core.training;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,8 +16,7 @@ import java.util.Objects;
  * @param seed the seed for the initial weights, the order of the images and the random changes
  * @param run the folder for the run's state
  * @param output the encoder's file, which is replaced after each epoch
- * @param device the device to train on
- * @param threads the number of CPU threads to use, at least 1
+ * @param compute on what, and in which number format, the training steps are computed
  */
 public record PretrainingConfig(
     ResNet network,
@@ -29,8 +27,7 @@ public record PretrainingConfig(
     long seed,
     Path run,
     Path output,
-    Device device,
-    int threads) {
+    Compute compute) {
 
   /** The usual number of passes over the images. */
   public static final int EPOCHS = 100;
@@ -52,8 +49,7 @@ public record PretrainingConfig(
    * @param seed the seed for the initial weights, the order of the images and the random changes
    * @param run the folder for the run's state
    * @param output the encoder's file
-   * @param device the device to train on
-   * @param threads the number of CPU threads to use, at least 1
+   * @param compute on what, and in which number format, the training steps are computed
    * @throws IllegalArgumentException if the network's image size differs from the size in the
    *     preprocessing, or a value is out of range
    */
@@ -62,7 +58,7 @@ public record PretrainingConfig(
     Objects.requireNonNull(method, "method");
     Objects.requireNonNull(optimization, "optimization");
     Objects.requireNonNull(run, "run");
-    Objects.requireNonNull(device, "device");
+    Objects.requireNonNull(compute, "compute");
     if (network.size() != preprocessing.width() || !preprocessing.isSquare()) {
       throw new IllegalArgumentException(
           "size: the network takes "
@@ -73,9 +69,6 @@ public record PretrainingConfig(
     if (!output.toString().endsWith(".safetensors")) {
       throw new IllegalArgumentException(
           "output: '" + output + "' does not end in .safetensors, the format of the encoder");
-    }
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
   }
 }

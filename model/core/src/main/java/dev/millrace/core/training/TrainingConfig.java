@@ -1,7 +1,6 @@
 package dev.millrace.core.training;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
 import java.util.Map;
 import java.util.Objects;
@@ -20,8 +19,7 @@ import java.util.Optional;
  *     {@link dev.millrace.core.resnet.HeInitialization}
  * @param seed the seed for the initial weights, the order of the images and the augmentation
  * @param checkpoints where and when checkpoints are published
- * @param device the device to train on
- * @param threads the number of CPU threads to use, at least 1
+ * @param compute on what, and in which number format, the training steps are computed
  * @param options the options of the command line, by name without the leading dashes, for the
  *     manifests; empty if no command line started the training
  */
@@ -34,8 +32,7 @@ public record TrainingConfig(
     Optional<Pretrained> pretrained,
     long seed,
     Checkpoints checkpoints,
-    Device device,
-    int threads,
+    Compute compute,
     Map<String, String> options) {
 
   /**
@@ -49,19 +46,17 @@ public record TrainingConfig(
    * @param pretrained weights to start from
    * @param seed the seed for the initial weights, the order of the images and the augmentation
    * @param checkpoints where and when checkpoints are published
-   * @param device the device to train on
-   * @param threads the number of CPU threads to use, at least 1
+   * @param compute on what, and in which number format, the training steps are computed
    * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, if a part to freeze is not a part of the network, or if {@code
-   *     threads} is below 1
+   *     the preprocessed images, or if a part to freeze is not a part of the network
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
     Objects.requireNonNull(optimization, "optimization");
     Objects.requireNonNull(augmentation, "augmentation");
     Objects.requireNonNull(checkpoints, "checkpoints");
-    Objects.requireNonNull(device, "device");
+    Objects.requireNonNull(compute, "compute");
     if (network.size() != preprocessing.width() || !preprocessing.isSquare()) {
       throw new IllegalArgumentException(
           "size: the network takes "
@@ -80,9 +75,6 @@ public record TrainingConfig(
     if (checkpoints.gate().isPresent()) {
       requireNoChoice("patience", optimization.patience() == 0);
       requireNoChoice("keep", checkpoints.keep() == 1);
-    }
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads: " + threads + " must be at least 1");
     }
     pretrained.ifPresent(start -> start.requireParts(network));
     options = Map.copyOf(options);
@@ -109,11 +101,9 @@ public record TrainingConfig(
    * @param pretrained weights to start from
    * @param seed the seed for the initial weights, the order of the images and the augmentation
    * @param checkpoints where and when checkpoints are published
-   * @param device the device to train on
-   * @param threads the number of CPU threads to use, at least 1
+   * @param compute on what, and in which number format, the training steps are computed
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, if a part to freeze is not a part of the network, or if {@code
-   *     threads} is below 1
+   *     the preprocessed images, or if a part to freeze is not a part of the network
    */
   public TrainingConfig(
       ResNet network,
@@ -124,8 +114,7 @@ public record TrainingConfig(
       Optional<Pretrained> pretrained,
       long seed,
       Checkpoints checkpoints,
-      Device device,
-      int threads) {
+      Compute compute) {
     this(
         network,
         preprocessing,
@@ -135,8 +124,7 @@ public record TrainingConfig(
         pretrained,
         seed,
         checkpoints,
-        device,
-        threads,
+        compute,
         Map.of());
   }
 
@@ -155,8 +143,7 @@ public record TrainingConfig(
         pretrained,
         seed,
         checkpoints,
-        device,
-        threads,
+        compute,
         given);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import java.nio.file.Path;
@@ -64,7 +63,6 @@ class TrainingConfigTest {
         1,
         new Checkpoints(
             new ModelRepository(ANY), "m", ANY, Optional.empty(), keep, gate, Precision.FLOAT32),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 }

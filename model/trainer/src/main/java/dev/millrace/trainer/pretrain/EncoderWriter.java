@@ -9,6 +9,7 @@ import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.run.Lineages;
+import dev.millrace.trainer.run.RunOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ final class EncoderWriter {
       options.put("method", config.method().toString());
     }
     options.put("optimization", config.optimization().toString());
+    options.put(RunOptions.BF16, Boolean.toString(config.compute().bf16()));
     options.put("seed", Long.toString(config.seed()));
     options.put("set of images", images.images().size() + " images, " + digest);
     return options;
@@ -72,12 +74,12 @@ final class EncoderWriter {
 
   private Lineage lineage(int epochs) {
     Map<String, String> recipe = options();
-    recipe.put("device", config.device().toString());
+    recipe.put("device", config.compute().device().toString());
     return new Lineage(
         recipe,
         Map.of(),
         config.seed(),
-        config.threads(),
+        config.compute().threads(),
         "He",
         epochs,
         0,

@@ -10,6 +10,7 @@ import dev.millrace.core.training.PretrainingReport;
 import dev.millrace.core.training.RotationPrediction;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.run.RunFolder;
+import dev.millrace.trainer.run.RunOptions;
 import dev.millrace.trainer.torch.EncoderNetwork;
 import dev.millrace.trainer.torch.TorchMemory;
 import java.util.Optional;
@@ -131,7 +132,7 @@ public final class PretrainingRun {
         .options()
         .forEach(
             (key, value) -> {
-              String before = saved.options().get(key);
+              String before = RunOptions.before(saved.options(), key, value);
               if (!value.equals(before)) {
                 throw new OtherOptionsException(folder.toString(), key, before, value);
               }

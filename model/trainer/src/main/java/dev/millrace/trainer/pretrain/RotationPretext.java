@@ -54,8 +54,7 @@ final class RotationPretext implements Pretext {
             List.of(),
             config.optimization(),
             config.preprocessing(),
-            config.device(),
-            config.threads());
+            config.compute());
   }
 
   @Override

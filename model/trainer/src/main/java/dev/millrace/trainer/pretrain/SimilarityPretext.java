@@ -51,8 +51,7 @@ final class SimilarityPretext implements Pretext {
             config.optimization(),
             config.seed(),
             config.preprocessing(),
-            config.device(),
-            config.threads(),
+            config.compute(),
             Encoder.weights(
                 config.network(), HeInitialization.of(config.network(), config.seed())));
   }

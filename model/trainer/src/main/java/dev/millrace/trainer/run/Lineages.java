@@ -26,7 +26,7 @@ public final class Lineages {
    */
   static Lineage of(TrainingConfig config, LabelledImages images, RunProgress progress) {
     Map<String, String> recipe = RunOptions.of(config, images);
-    recipe.put("device", config.device().toString());
+    recipe.put("device", config.compute().device().toString());
     return new Lineage(
         recipe,
         config.options(),

@@ -14,7 +14,13 @@ import java.util.zip.CRC32;
  * The options on which a run's result depends, as text. An interrupted run resumes only if these
  * options are unchanged.
  */
-final class RunOptions {
+public final class RunOptions {
+
+  /** The key of {@link dev.millrace.core.training.Compute#bf16}. */
+  public static final String BF16 = "bf16";
+
+  /** The values of options that earlier releases neither had nor stored. */
+  private static final Map<String, String> EARLIER = Map.of(BF16, "false");
 
   private RunOptions() {}
 
@@ -26,12 +32,23 @@ final class RunOptions {
     options.put("preprocessing", config.preprocessing().toString());
     options.put("optimization", config.optimization().toString());
     options.put("augmentation", config.augmentation().toString());
+    options.put(BF16, Boolean.toString(config.compute().bf16()));
     options.put("seed", Long.toString(config.seed()));
     options.put(
         "start", config.pretrained().map(from -> from.origin() + " " + from.freeze()).orElse("He"));
     options.put("held-out", Double.toString(config.data().split().heldOut()));
     options.put(Lineage.DIVISION, images.images().size() + " images, " + checksum(images));
     return options;
+  }
+
+  /**
+   * {@return the value of an option in a run that is resumed}
+   *
+   * @param saved the options that the run stored. Earlier releases did not store all options
+   * @param value the value to return if the run has not stored the option
+   */
+  public static String before(Map<String, String> saved, String key, String value) {
+    return saved.getOrDefault(key, EARLIER.getOrDefault(key, value));
   }
 
   private static String checksum(LabelledImages images) {

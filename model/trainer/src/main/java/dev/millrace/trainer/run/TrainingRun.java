@@ -135,7 +135,7 @@ public final class TrainingRun {
         CheckpointWriter checkpoints =
             CheckpointWriter.of(config, network, images, listener, patience(), nanoTime);
         TorchNetwork trained = network()) {
-      progress = new RunProgress(name, config.threads(), before);
+      progress = new RunProgress(name, config.compute().threads(), before);
       lineage = Lineages.of(config, labelled, progress);
       listener.prepared(lineage);
       warnOfUnnamedRows();
@@ -236,8 +236,7 @@ public final class TrainingRun {
         config.pretrained().map(from -> from.freeze()).orElse(List.of()),
         config.optimization(),
         config.preprocessing(),
-        config.device(),
-        config.threads());
+        config.compute());
   }
 
   private Weights initial() {
@@ -250,8 +249,7 @@ public final class TrainingRun {
     RunOptions.of(config, labelled)
         .forEach(
             (key, value) -> {
-              // Earlier releases did not store all options.
-              String before = state.options().getOrDefault(key, value);
+              String before = RunOptions.before(state.options(), key, value);
               if (!value.equals(before)) {
                 throw new OtherOptionsException(folder.toString(), key, before, value);
               }

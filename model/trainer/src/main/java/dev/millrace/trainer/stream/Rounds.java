@@ -230,8 +230,7 @@ final class Rounds {
         start,
         config.seed(),
         config.checkpoints().withRun(round),
-        config.device(),
-        config.threads(),
+        config.compute(),
         config.options());
   }
 

@@ -21,6 +21,8 @@ import org.bytedeco.pytorch.global.torch;
  *     statistics
  * @param momentum the weight of a batch's statistics in an update of the stored statistics
  * @param head whether to run the last layer; if false, the output is the last layer's input
+ * @param bf16 whether to compute convolutions, and to keep the layers' outputs, in bfloat16. The
+ *     last layer, and the mean over the pixels before it, are computed in float32
  * @param beforeNorm receives the name and the input of each batch norm, before the batch norm reads
  *     its tensors
  */
@@ -29,6 +31,7 @@ record ForwardPass(
     Predicate<String> learning,
     double momentum,
     boolean head,
+    boolean bf16,
     BiConsumer<String, Tensor> beforeNorm)
     implements NetworkBuilder<Tensor> {
 
@@ -46,12 +49,28 @@ record ForwardPass(
 
   ForwardPass(
       Function<String, Tensor> tensors, Predicate<String> learning, double momentum, boolean head) {
-    this(tensors, learning, momentum, head, (name, input) -> {});
+    this(tensors, learning, momentum, head, false);
+  }
+
+  ForwardPass(
+      Function<String, Tensor> tensors,
+      Predicate<String> learning,
+      double momentum,
+      boolean head,
+      boolean bf16) {
+    this(tensors, learning, momentum, head, bf16, (name, input) -> {});
   }
 
   @Override
   public Tensor convolution(String name, Tensor input, Convolution shape) {
     Tensor weight = tensors.apply(name + ".weight");
+    return bf16
+        ? convolution(
+            input.to(torch.ScalarType.BFloat16), weight.to(torch.ScalarType.BFloat16), shape)
+        : convolution(input, weight, shape);
+  }
+
+  private static Tensor convolution(Tensor input, Tensor weight, Convolution shape) {
     if (shape.kernel() == 1 && TorchLibrary.POINTWISE_CONVOLUTION_CRASHES && !input.is_cuda()) {
       return pointwise(input, weight, shape.stride());
     }
@@ -123,7 +142,8 @@ record ForwardPass(
 
   @Override
   public Tensor globalAveragePool(String name, Tensor input) {
-    return input.mean(HEIGHT, WIDTH);
+    Tensor pixels = bf16 ? input.to(torch.ScalarType.Float) : input;
+    return pixels.mean(HEIGHT, WIDTH);
   }
 
   @Override

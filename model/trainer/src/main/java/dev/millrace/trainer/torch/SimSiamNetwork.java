@@ -1,9 +1,9 @@
 package dev.millrace.trainer.torch;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.SimSiam;
@@ -35,6 +35,7 @@ public final class SimSiamNetwork implements EncoderNetwork {
   private static final String PREDICTOR = "predictor";
 
   private final ResNet network;
+  private final Compute compute;
   private final Perceptron projector;
   private final Perceptron predictor;
   private final double constantRate;
@@ -50,8 +51,8 @@ public final class SimSiamNetwork implements EncoderNetwork {
    * @param optimization how all layers learn
    * @param seed the seed of the initial weights
    * @param preprocessing the preprocessing of the images
-   * @param device the device to train on
-   * @param threads the number of libtorch's threads in the whole process
+   * @param compute on what, and in which number format, the steps are computed. Its number of
+   *     threads becomes the number of libtorch's threads in the whole process
    * @param initial the encoder's weights, without the last layer
    * @throws TrainingException if the device is not available
    */
@@ -61,10 +62,10 @@ public final class SimSiamNetwork implements EncoderNetwork {
       Optimization optimization,
       long seed,
       Preprocessing preprocessing,
-      Device device,
-      int threads,
+      Compute compute,
       Weights initial) {
     this.network = network;
+    this.compute = compute;
     this.constantRate = optimization.learningRate().peak();
     int width = simSiam.width();
     List<Integer> widths = new ArrayList<>(List.of(Encoder.features(network)));
@@ -73,8 +74,8 @@ public final class SimSiamNetwork implements EncoderNetwork {
     }
     projector = new Perceptron("projector", widths, true);
     predictor = new Perceptron(PREDICTOR, List.of(width, simSiam.bottleneck(), width), false);
-    TorchLibrary.threads(threads);
-    org.bytedeco.pytorch.Device place = TorchLibrary.device(device);
+    TorchLibrary.threads(compute.threads());
+    org.bytedeco.pytorch.Device place = TorchLibrary.device(compute.device());
     Random random = new Random(seed);
     Map<String, WeightTensor> values = new LinkedHashMap<>(initial.tensors());
     values.putAll(projector.initial(random));
@@ -130,8 +131,9 @@ public final class SimSiamNetwork implements EncoderNetwork {
     return predictor.build(learning(predicting), projection);
   }
 
-  private static ForwardPass learning(LearningTensors tensors) {
-    return new ForwardPass(tensors::get, batchNorm -> true, ForwardPass.MOMENTUM, false);
+  private ForwardPass learning(LearningTensors tensors) {
+    return new ForwardPass(
+        tensors::get, batchNorm -> true, ForwardPass.MOMENTUM, false, compute.bf16());
   }
 
   @Override

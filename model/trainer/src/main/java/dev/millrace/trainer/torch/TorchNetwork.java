@@ -4,6 +4,7 @@ import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
@@ -48,6 +49,7 @@ public final class TorchNetwork implements EncoderNetwork {
   private final ResNet network;
   private final FrozenParts frozen;
   private final Optimization optimization;
+  private final Compute compute;
   private final NetworkTensors tensors;
   private final Tensor gradients;
   private final Descent descent;
@@ -64,8 +66,8 @@ public final class TorchNetwork implements EncoderNetwork {
    * @param freeze names of the parts that do not learn; see {@link Pretrained}
    * @param optimization the settings with which the other parts learn
    * @param preprocessing the preprocessing of the images
-   * @param device the device to train on
-   * @param threads the number of libtorch's threads in the whole process
+   * @param compute on what, and in which number format, the steps are computed. Its number of
+   *     threads becomes the number of libtorch's threads in the whole process
    * @throws TrainingException if the device is not available
    * @throws dev.millrace.core.model.ModelException if the weights belong to another network
    */
@@ -75,13 +77,13 @@ public final class TorchNetwork implements EncoderNetwork {
       List<String> freeze,
       Optimization optimization,
       Preprocessing preprocessing,
-      Device device,
-      int threads) {
+      Compute compute) {
     this.network = network;
     this.frozen = new FrozenParts(freeze);
     this.optimization = optimization;
-    TorchLibrary.threads(threads);
-    org.bytedeco.pytorch.Device place = TorchLibrary.device(device);
+    this.compute = compute;
+    TorchLibrary.threads(compute.threads());
+    org.bytedeco.pytorch.Device place = TorchLibrary.device(compute.device());
     Weights fitting = network.fit(weights);
     Map<Boolean, List<Parameter>> parts =
         network.parameters().stream().collect(Collectors.partitioningBy(frozen::learns));
@@ -238,7 +240,8 @@ public final class TorchNetwork implements EncoderNetwork {
 
   private Tensor learningLogits(MiniBatch batch) {
     return logits(
-        new ForwardPass(tensors::get, frozen::normalisesByBatch, ForwardPass.MOMENTUM, true),
+        new ForwardPass(
+            tensors::get, frozen::normalisesByBatch, ForwardPass.MOMENTUM, true, compute.bf16()),
         batch);
   }
 
@@ -301,6 +304,7 @@ public final class TorchNetwork implements EncoderNetwork {
                 tensors::get,
                 batchNorm -> false,
                 0,
+                false,
                 false,
                 (name, input) -> {
                   if (folded.contains(name)) {

@@ -1,7 +1,7 @@
 package dev.millrace.trainer.pretrain;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.PretrainingConfig;
@@ -39,8 +39,7 @@ final class PretrainingRig {
         SEED,
         folder.resolve(run),
         file(run),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 
   /** Returns the path of a run's encoder. */

@@ -5,8 +5,10 @@ import static dev.millrace.trainer.pretrain.PretrainingRig.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.training.CollapsedException;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.Encoder;
 import dev.millrace.core.training.OtherOptionsException;
@@ -89,6 +91,30 @@ class PretrainingRunTest {
     assertThat(heard.epochs.get(7).neighbours().value()).isGreaterThanOrEqualTo(0.7);
     assertThat(heard.written).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
     assertThat(heard.warnings).isEmpty();
+  }
+
+  @Test
+  void loss_fallsInBfloat16() {
+    HeardPretraining heard = run(bf16(config("run", 8, 0.2)));
+
+    assertThat(heard.epochs.get(7).loss()).isLessThan(heard.epochs.get(0).loss() - 0.1);
+    assertThat(rig.encoder("run").lineage().recipe()).containsEntry("bf16", "true");
+    assertThatThrownBy(() -> run(config("run", 8, 0.2)))
+        .isInstanceOf(OtherOptionsException.class)
+        .hasMessageContaining("another bf16 (true, now false)");
+  }
+
+  private static PretrainingConfig bf16(PretrainingConfig config) {
+    return new PretrainingConfig(
+        config.network(),
+        config.preprocessing(),
+        config.data(),
+        config.method(),
+        config.optimization(),
+        config.seed(),
+        config.run(),
+        config.output(),
+        new Compute(Device.CPU, 1, true));
   }
 
   @Test

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.Figures;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Pretrained;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
@@ -79,8 +79,7 @@ class CheckpointWriterTest {
             List.of(),
             config.optimization(),
             Configs.PREPROCESSING,
-            Device.CPU,
-            1)) {
+            Compute.cpu(1))) {
       write(torch::probabilities);
     }
 

@@ -185,13 +185,38 @@ class InterruptedRunTest {
   }
 
   @Test
+  void goingOnInBfloat16_isRefused_alsoIfAnEarlierReleaseBeganTheRun() {
+    rig.write(2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    rig.train(config, 3);
+    TrainingConfig bf16 = ConfigCopy.of(config).bf16().config();
+
+    for (String stored : List.of("false", "")) {
+      if (stored.isEmpty()) {
+        assertThat(forget("bf16")).isEqualTo("false");
+      }
+      assertThatThrownBy(() -> rig.train(bf16))
+          .isInstanceOf(OtherOptionsException.class)
+          .hasMessageContaining("another bf16 (false, now true)");
+    }
+    assertThat(rig.train(config).done).isEqualTo(3);
+  }
+
+  @Test
   void optionThatAnEarlierReleaseDidNotStore_isNotCompared() {
     rig.write(2, FEW);
     rig.train(Configs.of(home, 2, 0.05), 3);
+    assertThat(forget("stem")).isEqualTo("cifar");
+
+    assertThat(rig.train(Configs.of(home, 2, 0.05)).done).isEqualTo(3);
+  }
+
+  /** Removes an option from the run's state, and returns its value. */
+  private String forget(String option) {
     RunFolder<RunState> folder = new RunFolder<>(home.resolve("run"), RunState.class);
     RunState state = folder.state().orElseThrow();
     Map<String, String> options = new HashMap<>(state.options());
-    assertThat(options.remove("stem")).isEqualTo("cifar");
+    String value = options.remove(option);
     folder.save(
         new RunState(
             state.run(),
@@ -205,8 +230,7 @@ class InterruptedRunTest {
             state.finished(),
             state.threads()),
         folder.tensors(state));
-
-    assertThat(rig.train(Configs.of(home, 2, 0.05)).done).isEqualTo(3);
+    return value;
   }
 
   @Test

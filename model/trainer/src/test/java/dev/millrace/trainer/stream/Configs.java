@@ -2,12 +2,12 @@ package dev.millrace.trainer.stream;
 
 import dev.millrace.control.KafkaAccess;
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Gate;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
@@ -77,7 +77,6 @@ final class Configs {
             folder.resolve("run"),
             Optional.empty(),
             gate),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 }

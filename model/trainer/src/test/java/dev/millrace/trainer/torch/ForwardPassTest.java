@@ -55,6 +55,39 @@ class ForwardPassTest {
     assertThat(expected.abs().max().item_double()).isPositive();
   }
 
+  /** A bfloat16 has 8 bits of precision, so each rounding changes a value by at most 1 / 256. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 2", "3, 1", "3, 2", "7, 2"})
+  void convolutionInBfloat16_differsByRounding(int kernel, int stride) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor input = torch.rand(2, 24, 15, 13).contiguous(torch.MemoryFormat.ChannelsLast);
+      Tensor weight = torch.rand(16, 24, kernel, kernel);
+      var unused = weight.set_requires_grad(true);
+      Convolution shape = new Convolution(24, 16, kernel, stride);
+
+      Tensor expected = pass(weight, false).convolution("any", input, shape);
+      expected.sum().backward();
+      Tensor gradient = weight.grad().clone();
+      weight.grad().zero_();
+      Tensor output = pass(weight, true).convolution("any", input, shape);
+      output.to(torch.ScalarType.Float).sum().backward();
+
+      assertThat(output.scalar_type().intern()).isEqualTo(torch.ScalarType.BFloat16);
+      assertThat(weight.grad().scalar_type().intern()).isEqualTo(torch.ScalarType.Float);
+      assertThat(relative(output, expected)).isBetween(1e-6, 3.0 / 256);
+      assertThat(relative(weight.grad(), gradient)).isBetween(1e-6, 3.0 / 256);
+    }
+  }
+
+  private static ForwardPass pass(Tensor weight, boolean bf16) {
+    return new ForwardPass(name -> weight, batchNorm -> true, 0.1, true, bf16);
+  }
+
+  /** Returns the largest difference relative to the expected values, which are positive. */
+  private static double relative(Tensor actual, Tensor expected) {
+    return actual.sub(expected).abs().div(expected).max().item_double();
+  }
+
   /** With some of these numbers of channels, which are ResNet-50's, oneDNN can end the process. */
   @ParameterizedTest
   @CsvSource({"256, 1024", "512, 1024", "512, 2048", "1024, 512", "1024, 2048"})

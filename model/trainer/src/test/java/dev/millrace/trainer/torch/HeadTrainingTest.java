@@ -2,10 +2,10 @@ package dev.millrace.trainer.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.trainer.Configs;
 import dev.millrace.trainer.SmallImages;
@@ -58,8 +58,7 @@ class HeadTrainingTest {
                 List.of("stem", "layer1", "layer2", "layer3"),
                 Configs.of(folder, 1, 0.1).optimization(),
                 Configs.PREPROCESSING,
-                Device.CPU,
-                1)) {
+                Compute.cpu(1))) {
       for (LabelledImage image : SmallImages.read(folder)) {
         images.add(pixels.add(counted(image)));
       }

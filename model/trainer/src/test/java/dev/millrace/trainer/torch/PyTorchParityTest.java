@@ -3,8 +3,8 @@ package dev.millrace.trainer.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.weights.Weights;
@@ -50,8 +50,7 @@ class PyTorchParityTest {
         List.of(),
         OPTIMIZATION,
         new Preprocessing(SIDE, SIDE, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
-        Device.CPU,
-        2);
+        Compute.cpu(2));
   }
 
   private List<MiniBatch> batches() throws IOException {

@@ -3,9 +3,9 @@ package dev.millrace.trainer.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.trainer.data.MiniBatch;
 import java.io.BufferedReader;
@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Compares the training speed of ResNet-20, in images per second, with PyTorch on the same machine.
+ * Millrace allocates native memory as with its launcher, and PyTorch with glibc's defaults.
  * Millrace and PyTorch train on batches of 128 images from memory, in alternating turns. The test
  * compares the medians of the turns. {@code src/test/parity/pytorch.sh} runs this test.
  */
@@ -40,8 +41,13 @@ class PyTorchSpeed {
           new ArrayList<>(
               List.of(System.getProperty("millrace.pytorch.command", "").split(" ", -1)));
       command.addAll(List.of(memoryFormat, Integer.toString(THREADS)));
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder
+          .environment()
+          .keySet()
+          .removeIf(name -> name.startsWith("MALLOC_") || name.equals("GLIBC_TUNABLES"));
+      Process process = builder.start();
       return new PyTorch(process, process.inputReader(StandardCharsets.UTF_8));
     }
 
@@ -71,8 +77,7 @@ class PyTorchSpeed {
                 List.of(),
                 Optimization.DEFAULTS,
                 preprocessing,
-                Device.CPU,
-                THREADS)) {
+                Compute.cpu(THREADS))) {
       MiniBatch batch = batch();
       for (int i = -1; i < TURNS; i++) { // the first turn warms up
         double[] turn = {turn(ours, batch), usual.turn(), channelsLast.turn()};

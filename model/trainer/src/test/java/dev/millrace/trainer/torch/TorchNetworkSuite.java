@@ -23,4 +23,10 @@ class TorchNetworkSuite {
   void everyDepth_learnsAndIsExported(String name) {
     TorchNetworkTest.requireLearning(name);
   }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void everyDepth_learnsInBfloat16(String name) {
+    Bfloat16TrainingTest.requireLearning(name);
+  }
 }

@@ -9,6 +9,7 @@ import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.Parameter;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.runtime.ModelSession;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Schedule;
@@ -53,7 +54,7 @@ class TorchNetworkTest {
   private static TorchNetwork torch(
       ResNet network, Weights weights, Optimization optimization, String... freeze) {
     return new TorchNetwork(
-        network, weights, List.of(freeze), optimization, preprocessing(), Device.CPU, 2);
+        network, weights, List.of(freeze), optimization, preprocessing(), Compute.cpu(2));
   }
 
   private static Preprocessing preprocessing() {

@@ -1,12 +1,14 @@
 package dev.millrace.service.command.train;
 
 import dev.millrace.core.model.Device;
+import dev.millrace.core.training.Compute;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import picocli.CommandLine.Option;
 
 /**
- * A mixin of options for the device, the number of CPU threads, and the random seed of a training.
+ * A mixin of options for the device, the number of CPU threads, the number format and the random
+ * seed of a training.
  */
 @Grouped(Section.RUN)
 final class ComputeOptions {
@@ -28,23 +30,30 @@ final class ComputeOptions {
   private Integer threads;
 
   @Option(
+      names = "--bf16",
+      description =
+          "Compute the training steps in mixed precision with bfloat16, which is faster on GPUs and"
+              + " CPUs with instructions for it. Published checkpoints stay in float32.")
+  private boolean bf16;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
       description = "Seed of the random numbers (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  Device device() {
-    return Device.parse(device);
-  }
-
   /**
-   * {@return the number of CPU threads of the training}
+   * {@return on what, and in which number format, the training steps are computed}
    *
    * @param fromTopic whether the images come from a topic, so that a service may run on the
    *     machine, too
    */
-  int threads(boolean fromTopic) {
+  Compute compute(boolean fromTopic) {
+    return new Compute(Device.parse(device), threads(fromTopic), bf16);
+  }
+
+  private int threads(boolean fromTopic) {
     return threads == null
         ? usualThreads(
             System.getenv(VARIABLE), Runtime.getRuntime().availableProcessors(), fromTopic)

@@ -110,7 +110,6 @@ public final class PretrainCommand implements Callable<Integer>, LongRunning {
         compute.seed(),
         home,
         output == null ? home.resolve("encoder.safetensors") : output,
-        compute.device(),
-        compute.threads(data.isTopic()));
+        compute.compute(data.isTopic()));
   }
 }

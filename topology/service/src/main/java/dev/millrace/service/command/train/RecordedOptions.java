@@ -28,7 +28,7 @@ final class RecordedOptions {
   private static final Set<Section> GROUPS =
       Set.of(Section.NETWORK, Section.TRANSFER, Section.PREPROCESSING);
 
-  private static final Set<String> OTHERS = Set.of("--seed", "--threads", "--device");
+  private static final Set<String> OTHERS = Set.of("--seed", "--threads", "--device", "--bf16");
 
   private RecordedOptions() {}
 

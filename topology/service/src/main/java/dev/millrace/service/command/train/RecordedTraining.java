@@ -66,7 +66,6 @@ final class RecordedTraining {
             run,
             Optional.empty(),
             Optional.empty()),
-        config.device(),
-        config.threads());
+        config.compute());
   }
 }

@@ -291,8 +291,7 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
                 keep,
                 gate.gate(kafka),
                 precision),
-            compute.device(),
-            compute.threads(data.folder().isEmpty()));
+            compute.compute(data.folder().isEmpty()));
     return config.withOptions(RecordedOptions.of(spec, config));
   }
 

@@ -41,6 +41,6 @@ class ComputeOptionsTest {
   void theOption_goesBeforeTheVariable() {
     ComputeOptions options = new ComputeOptions();
     var unused = new CommandLine(options).parseArgs("--threads", "5");
-    assertThat(options.threads(true)).isEqualTo(5);
+    assertThat(options.compute(true).threads()).isEqualTo(5);
   }
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.core.model.Device;
 import dev.millrace.core.resnet.ResNet;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.PretrainingConfig;
 import dev.millrace.core.training.PretrainingData;
 import dev.millrace.core.training.PretrainingMethod;
@@ -46,7 +48,7 @@ class PretrainCommandTest {
             SimSiam.optimization(network, PretrainingConfig.EPOCHS, PretrainingConfig.BATCH_SIZE));
     assertThat(config.run()).isEqualTo(Path.of("millrace-data/pretraining/resnet20"));
     assertThat(config.output()).isEqualTo(config.run().resolve("encoder.safetensors"));
-    assertThat(config.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(config.compute()).isEqualTo(Compute.cpu(Runtime.getRuntime().availableProcessors()));
   }
 
   @Test
@@ -68,6 +70,7 @@ class PretrainCommandTest {
             "--run=r",
             "--output=e.safetensors",
             "--threads=1",
+            "--bf16",
             "--seed=5");
 
     PretrainingData.Topic topic = (PretrainingData.Topic) config.data();
@@ -84,7 +87,7 @@ class PretrainCommandTest {
                 new SimSiam(2, 40, 10), new Views(0.5, false, 0.1, 0.3, 0.6)));
     assertThat(config.run()).isEqualTo(Path.of("r"));
     assertThat(config.output()).isEqualTo(Path.of("e.safetensors"));
-    assertThat(config.threads()).isEqualTo(1);
+    assertThat(config.compute()).isEqualTo(new Compute(Device.CPU, 1, true));
     assertThat(config.seed()).isEqualTo(5);
   }
 

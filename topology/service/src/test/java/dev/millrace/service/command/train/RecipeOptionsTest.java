@@ -3,12 +3,12 @@ package dev.millrace.service.command.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Recipe;
@@ -65,8 +65,7 @@ class RecipeOptionsTest {
             Path.of("any"),
             Optional.empty(),
             Optional.empty()),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 
   @Test

@@ -204,12 +204,13 @@ class ReproductionTest {
   @Test
   void options_areRecordedWithTheRecipesValues_butWithoutPlacesAndConnections() {
     Map<String, String> options =
-        recorded("--data=x", "--recipe=small-data", "--no-flip", "--threads=1");
+        recorded("--data=x", "--recipe=small-data", "--no-flip", "--threads=1", "--bf16");
 
     assertThat(options)
         .containsEntry("data", "x")
         .containsEntry("seed", "1")
         .containsEntry("flip", "false")
+        .containsEntry("bf16", "true")
         .containsKeys("arch", "epochs", "held-out", "learning-rate")
         .doesNotContainKeys(
             "model", "repository", "bootstrap-servers", "run", "recipe", "schema-registry");

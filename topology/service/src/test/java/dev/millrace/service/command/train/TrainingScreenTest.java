@@ -6,7 +6,6 @@ import dev.millrace.core.evaluation.Calibration;
 import dev.millrace.core.evaluation.Evaluation;
 import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.Preprocessing;
-import dev.millrace.core.model.Device;
 import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
@@ -16,6 +15,7 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
+import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Split;
@@ -258,7 +258,6 @@ class TrainingScreenTest {
         1,
         new Checkpoints(
             new ModelRepository(FOLDER), "m", FOLDER, Optional.empty(), Optional.empty()),
-        Device.CPU,
-        1);
+        Compute.cpu(1));
   }
 }
