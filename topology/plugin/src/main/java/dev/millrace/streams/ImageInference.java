@@ -64,6 +64,7 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
    * @param config the model and how to serve it
    * @param <K> the type of the keys
    * @return the processor; the caller closes it after the Kafka Streams client
+   * @throws UnsupportedOperationException if the version of Kafka Streams is too old
    */
   public static <K> ImageInference<K> with(InferenceConfig config) {
     return with(config, Metrics.globalRegistry);
@@ -77,6 +78,7 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
    * @param registry receives the metrics; the caller keeps and closes it
    * @param <K> the type of the keys
    * @return the processor; the caller closes it after the Kafka Streams client
+   * @throws UnsupportedOperationException if the version of Kafka Streams is too old
    */
   public static <K> ImageInference<K> with(InferenceConfig config, MeterRegistry registry) {
     return new ImageInference<>(ImageInference.<K>builder(config).registry(registry));
@@ -89,11 +91,12 @@ public final class ImageInference<K> extends Inference<K, ImageEvent, Prediction
    * @param config the model and how to serve it
    * @param runtime loads models on the thread that starts the engine or swaps the version, and runs
    *     them on threads of the engine
-   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
-   *     failed
+   * @param decoders creates a decoder; called when the engine starts, on each decode thread, and
+   *     again after a decoder has failed. If the first call fails, the start fails
    * @param registry receives the metrics; the caller keeps and closes it
    * @param <K> the type of the keys
    * @return the processor; the caller closes it after the Kafka Streams client
+   * @throws UnsupportedOperationException if the version of Kafka Streams is too old
    */
   public static <K> ImageInference<K> with(
       InferenceConfig config,

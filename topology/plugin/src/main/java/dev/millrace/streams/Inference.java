@@ -128,6 +128,8 @@ public sealed class Inference<K, V, R>
    *
    * @return the version that serves
    * @throws dev.millrace.core.model.ModelException if the version cannot be served
+   * @throws dev.millrace.core.runtime.NativeLibraryException if the native library that decodes
+   *     images cannot be loaded on this machine
    * @throws InferenceStalledError if the calling thread is interrupted, if another task gives up
    *     the same start, or if {@link #close} is called meanwhile
    * @throws IllegalStateException if the inference was closed

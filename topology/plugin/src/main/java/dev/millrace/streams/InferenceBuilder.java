@@ -139,8 +139,8 @@ public final class InferenceBuilder<K, V, R> {
    *
    * @param runtime loads models on the thread that starts the engine or swaps the version, and runs
    *     them on threads of the engine
-   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
-   *     failed
+   * @param decoders creates a decoder; called when the engine starts, on each decode thread, and
+   *     again after a decoder has failed. If the first call fails, the start fails
    * @return this builder
    */
   public InferenceBuilder<K, V, R> runtime(ModelRuntime runtime, Supplier<ImageDecoder> decoders) {
@@ -188,7 +188,7 @@ public final class InferenceBuilder<K, V, R> {
    * again. Meanwhile, images from other stores are fetched. No record is lost and, under
    * exactly-once, none is answered twice. {@link Inference#health} says why the stream waits.
    *
-   * @param fetcher fetches one image
+   * @param fetcher fetches one image; called on threads of the inference, which closes them
    * @param concurrency the largest number of fetches at the same time, at least 1
    * @return this builder
    */
@@ -217,7 +217,8 @@ public final class InferenceBuilder<K, V, R> {
    *
    * @return the inference; the caller closes it after the Kafka Streams client
    * @throws IllegalArgumentException if {@link #engineOf} was called with an inference that has
-   *     other settings, or together with {@link #followPromotions}
+   *     other settings, or together with {@link #followPromotions}, or if the concurrency of {@link
+   *     #fetcher} is below 1
    * @throws UnsupportedOperationException if the version of Kafka Streams is too old
    */
   public Inference<K, V, R> build() {

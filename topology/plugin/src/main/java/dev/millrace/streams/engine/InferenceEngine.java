@@ -76,15 +76,15 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
   }
 
   /**
-   * Starts an engine: loads a version on every device, warms it up, and starts the engine's
-   * threads. The calling thread loads and warms up. If loading or warming up fails, the model is
-   * freed.
+   * Starts an engine: creates a decoder and closes it again, loads a version on every device, warms
+   * it up, and starts the engine's threads. All of this except the threads' own work happens on the
+   * calling thread. If the start fails, the model is freed.
    *
    * @param config how to decode, batch and run
    * @param runtime opens the sessions
    * @param version the version that serves first
-   * @param decoders creates a decoder; called on each decode thread, and again after a decoder has
-   *     failed
+   * @param decoders creates a decoder; called on the calling thread, on each decode thread, and
+   *     again after a decoder has failed. An exception on the calling thread fails the start
    * @param metrics receives the metrics of each version that is loaded
    * @param nanoTime the clock, for example {@link System#nanoTime}
    * @return the engine; the caller closes it
@@ -108,6 +108,9 @@ public final class InferenceEngine implements SpareSlots, AutoCloseable {
       ModelVersion version,
       Supplier<ImageDecoder> decoders,
       LongSupplier nanoTime) {
+    // If a native library cannot be loaded, the start must fail. Otherwise, the first decode thread
+    // would stop the engine, each task would start another engine, and all of them would stop.
+    decoders.get().close();
     LoadedModel first = loader.load(version);
     InferenceEngine engine;
     try {

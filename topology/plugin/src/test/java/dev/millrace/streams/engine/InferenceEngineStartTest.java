@@ -4,18 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.core.image.ImageDecoder;
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.core.runtime.NativeLibraryException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests that an engine that fails to start ends its threads and frees its model. */
+/** Tests what an engine that fails to start leaves behind: no thread and no model. */
 @Timeout(30)
 class InferenceEngineStartTest {
 
@@ -41,13 +45,32 @@ class InferenceEngineStartTest {
     assertThat(registry.find("millrace.inference.request.success").counter()).isNull();
   }
 
+  /** For example, OpenCV has no native library for this machine on the class path. */
+  @Test
+  void decoderThatCannotBeCreated_failsTheStart() {
+    NativeLibraryException missing = new NativeLibraryException("OpenCV cannot be loaded", null);
+    Supplier<ImageDecoder> decoders =
+        () -> {
+          throw missing;
+        };
+
+    assertThatThrownBy(() -> start(Integer.MAX_VALUE, decoders)).isSameAs(missing);
+
+    assertThat(made).isEmpty();
+    assertThat(model.open).isEmpty();
+  }
+
   private InferenceEngine start(int enough) {
+    return start(enough, () -> new FakeDecoder(new CountDownLatch(0)));
+  }
+
+  private InferenceEngine start(int enough, Supplier<ImageDecoder> decoders) {
     return InferenceEngine.start(
         CONFIG,
         threads(enough),
         new ModelLoader(model, CONFIG, new EngineMetrics(registry), System::nanoTime),
         FakeModel.version(),
-        () -> new FakeDecoder(new CountDownLatch(0)),
+        decoders,
         System::nanoTime);
   }
 
