@@ -55,7 +55,7 @@ class DemoTest {
     assertThat(demo.exitCode()).as(demo.errors()).isZero();
     assertThat(demo.errors()).isEmpty();
     assertThat(demo.output())
-        .contains("trainer: blessed: nothing serves yet")
+        .contains("trainer: blessed: no version was promoted yet")
         .containsPattern("\nversion 1 serves, \\d+ s after the start\n")
         .containsPattern("(?m)^the page is at http://localhost:\\d+/page/$")
         .containsPattern(SUMMARY)

@@ -5,10 +5,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The rule for promotion. The checkpoint and the champion (the version that serves) classify images
+ * The rule for promotion. The checkpoint and the champion (the promoted version) classify images
  * that no training step has seen. The checkpoint is promoted if its accuracy is higher by at least
  * {@code margin}, and if the gain is statistically significant. Two cases have other conditions. If
- * no version serves yet, the checkpoint must reach {@code minAccuracy}. Without {@code
+ * no version was promoted yet, the checkpoint must reach {@code minAccuracy}. Without {@code
  * minAccuracy}, it must be significantly better than a classifier that always answers with the most
  * frequent class. If the checkpoint has additional classes after the champion's classes, it must
  * not be worse on all images together. It must also exclude a loss of {@code maxGrowthLoss} on the
@@ -118,7 +118,7 @@ public record Gate(
    * @param restart when a round starts from the champion's weights
    * @param broker access to the broker that holds the control topic
    * @throws IllegalArgumentException if the margin, the accuracy, the loss or the number of images
-   *     is out of range
+   *     is out of range; the message names the option
    */
   public Gate {
     if (!(margin >= 0 && margin <= 100)) {

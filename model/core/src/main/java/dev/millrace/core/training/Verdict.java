@@ -12,7 +12,7 @@ import dev.millrace.core.model.Fingerprint;
  * @param reason the reason, in words
  * @param images number of images that the candidate and the champion classified
  * @param accuracy the candidate's accuracy, from 0 to 1
- * @param champion number of the version that serves, or null if no version serves
+ * @param champion number of the promoted version, or null if no version was promoted
  * @param championAccuracy the champion's accuracy, from 0 to 1, or null if it is unknown
  * @param gained number of images that only the candidate classifies correctly. If the candidate has
  *     new classes, only images of the champion's classes count here and in {@code lost}

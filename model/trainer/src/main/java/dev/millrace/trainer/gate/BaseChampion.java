@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * The champion with which a run begins. A candidate of the run may replace only this champion.
  *
- * @param version number of the version that serves; null if no version serves, or if the champion
- *     could not be read
+ * @param version number of the promoted version; null if no version was promoted, or if the
+ *     champion could not be read
  * @param obstacle the reason why no candidate of the run may replace the champion, and what to do;
  *     empty if a candidate may
  */
@@ -21,13 +21,13 @@ public record BaseChampion(Integer version, Optional<String> obstacle) {
   /**
    * {@return a champion that was read}
    *
-   * @param champion the champion; empty if no version serves
+   * @param champion the champion; empty if no version was promoted
    */
   public static BaseChampion of(Optional<Champion> champion) {
     return of(champion.map(Champion::version).orElse(null));
   }
 
-  /** {@return a champion that was read, by its number; null if no version serves} */
+  /** {@return a champion that was read, by its number; null if no version was promoted} */
   static BaseChampion of(Integer version) {
     return new BaseChampion(version, Optional.empty());
   }

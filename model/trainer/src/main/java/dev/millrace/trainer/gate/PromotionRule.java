@@ -21,7 +21,7 @@ import java.util.Optional;
 record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrowthLoss) {
 
   /**
-   * Decides whether a candidate becomes the first version that serves.
+   * Decides whether a candidate becomes the first promoted version.
    *
    * @param pairs the answers of the candidate, and of a classifier that always answers with the
    *     most frequent class
@@ -37,7 +37,7 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
         p < level,
         String.format(
             Locale.ROOT,
-            "nothing serves yet, and the accuracy is %.1f %%, %s",
+            "no version was promoted yet, and the accuracy is %.1f %%, %s",
             100 * pairs.accuracy(),
             minAccuracy
                 .map(percent -> atLeast(pairs, percent, round, level))

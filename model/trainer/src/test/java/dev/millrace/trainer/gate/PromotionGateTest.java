@@ -72,7 +72,7 @@ class PromotionGateTest {
       int right, boolean blessed, String reason) {
     Verdict verdict = rig.gate(100).judge(rig.session(first(right)));
 
-    assertThat(verdict.reason()).isEqualTo("nothing serves yet, and " + reason);
+    assertThat(verdict.reason()).isEqualTo("no version was promoted yet, and " + reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.champion()).isNull();
     assertThat(verdict.accuracy()).isEqualTo(right / 512.0);
@@ -100,7 +100,7 @@ class PromotionGateTest {
     Verdict verdict = rig.gate(rule).judge(rig.session(first(256)));
 
     assertThat(verdict.reason())
-        .isEqualTo("nothing serves yet, and the accuracy is 50.0 %, " + reason);
+        .isEqualTo("no version was promoted yet, and the accuracy is 50.0 %, " + reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
   }
 
