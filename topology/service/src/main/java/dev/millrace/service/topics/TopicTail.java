@@ -44,6 +44,9 @@ public final class TopicTail implements AutoCloseable {
   private final Map<String, Wanted> wanted;
   private final Set<String> denied = new TreeSet<>();
 
+  /** The topics that the user had no right to describe at the last {@link #look}. */
+  private final Set<String> hidden = new TreeSet<>();
+
   /**
    * Opens a consumer. Reads nothing before {@link #look}.
    *
@@ -122,7 +125,7 @@ public final class TopicTail implements AutoCloseable {
    * @param topic the topic's name
    */
   public boolean isDenied(String topic) {
-    return denied.contains(topic);
+    return denied.contains(topic) || hidden.contains(topic);
   }
 
   /**
@@ -133,7 +136,11 @@ public final class TopicTail implements AutoCloseable {
   public void look() {
     Map<String, List<PartitionInfo>> existing = consumer.listTopics();
     List<TopicPartition> added = new ArrayList<>();
+    hidden.clear();
     for (String topic : wanted.keySet()) {
+      if (!existing.containsKey(topic) && isHidden(topic)) {
+        hidden.add(topic);
+      }
       for (PartitionInfo info : existing.getOrDefault(topic, List.of())) {
         TopicPartition partition = new TopicPartition(topic, info.partition());
         if (!denied.contains(topic) && !consumer.assignment().contains(partition)) {
@@ -152,6 +159,16 @@ public final class TopicTail implements AutoCloseable {
     for (TopicPartition partition : added) {
       long first = ends.get(partition) - wanted.get(partition.topic()).records();
       consumer.seek(partition, Math.max(begins.get(partition), first));
+    }
+  }
+
+  /** {@return whether a list of topics lacks a topic because the user may not describe it} */
+  private boolean isHidden(String topic) {
+    try {
+      var unused = consumer.partitionsFor(topic);
+      return false;
+    } catch (TopicAuthorizationException e) {
+      return true;
     }
   }
 

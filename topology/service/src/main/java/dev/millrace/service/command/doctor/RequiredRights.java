@@ -66,6 +66,11 @@ final class RequiredRights {
         List.of(
             Right.onTopic(ControlTopic.NAME, CREATE), Right.onTopic(ControlTopic.STATUS, CREATE)));
     all.put("models prune", List.of(Right.onTopic(ControlTopic.NAME, READ)));
+    all.put("models status", List.of(Right.onTopic(ControlTopic.STATUS, READ)));
+    all.put(
+        "models history, models list if a broker is named",
+        List.of(Right.onTopic(ControlTopic.NAME, READ), Right.onTopic(ControlTopic.STATUS, READ)));
+    all.put("models quantize --calibrate TOPIC, pretrain --images-topic", inputs(READ));
     all.put("dead-letters show", List.of(Right.onTopic(topics.deadLetters(), READ)));
     all.put("dead-letters replay", replay());
     all.put(

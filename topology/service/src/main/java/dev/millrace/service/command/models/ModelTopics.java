@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Reads the control topic and the status topic. A topic that does not exist counts as empty. */
+/**
+ * Reads the control topic and the status topic. A topic that does not exist counts as empty. Reading
+ * throws Kafka's {@code TopicAuthorizationException} if the user has no right to read a topic.
+ */
 final class ModelTopics implements AutoCloseable {
 
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
@@ -91,7 +94,8 @@ final class ModelTopics implements AutoCloseable {
   }
 
   private void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> records) {
-    if (!consumer.listTopics().containsKey(topic)) {
+    // Unlike listTopics, partitionsFor fails if the user has no right to describe the topic.
+    if (consumer.partitionsFor(topic).isEmpty()) {
       return;
     }
     new TopicReader(consumer)

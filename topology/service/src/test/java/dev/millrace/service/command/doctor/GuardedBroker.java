@@ -103,6 +103,11 @@ final class GuardedBroker implements AutoCloseable {
         BrokerKeys.select(ConfigFile.of(arguments).values()));
   }
 
+  /** Returns the configuration of a client of alice. */
+  Map<String, Object> alice() {
+    return client("alice");
+  }
+
   private Map<String, Object> client(String user) {
     return Map.of(
         "bootstrap.servers",
@@ -204,6 +209,10 @@ final class GuardedBroker implements AutoCloseable {
 
   String[] ofModel() {
     return new String[] {"--repository", folder.resolve("models").toString(), "--model", MODEL};
+  }
+
+  String[] ofAllModels() {
+    return new String[] {"--repository", folder.resolve("models").toString()};
   }
 
   String images() {

@@ -3,6 +3,7 @@ package dev.millrace.service.command.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.service.serve.Topics;
+import dev.millrace.service.topics.TopicTail;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,14 @@ class RightsOnBrokerTest {
         .contains("Create on topic millrace.models");
     assertThat(broker.run("models prune", broker.ofModel()).failureLine())
         .contains("on topic millrace.models");
+    assertThat(broker.run("models status").failureLine())
+        .contains("Describe", "on topic millrace.models.status");
+    assertThat(broker.run("models history", "--model", GuardedBroker.MODEL).failureLine())
+        .contains("Describe", "on topic millrace.models");
+    assertThat(broker.run("models list", broker.ofAllModels()).failureLine())
+        .contains("Describe", "on topic millrace.models");
+    assertThat(broker.run("models quantize --calibrate images", broker.ofModel()).failureLine())
+        .contains("Describe", "on topic images");
     assertThat(broker.serve("").failure()).contains("Describe", "on topic images");
     assertThat(broker.run("doctor", broker.ofModel()).outLines())
         .anyMatch(line -> line.matches("missing +topic predictions +not allowed: .*Describe.*"));
@@ -75,6 +84,13 @@ class RightsOnBrokerTest {
     broker.run("models promote --version 1", broker.ofModel()).succeeded();
     allow("models prune");
     broker.run("models prune", broker.ofModel()).succeeded();
+    allow("models status");
+    broker.run("models status").succeeded();
+    allow("models history, models list if a broker is named");
+    assertThat(
+            broker.run("models history", "--model", GuardedBroker.MODEL).succeeded().outLines())
+        .isNotEmpty();
+    broker.run("models list", broker.ofAllModels()).succeeded();
     allow("send", "send --labels-topic labels, in addition");
     broker.run("send --labels-topic labels", broker.images()).succeeded();
     allow("tail");
@@ -86,6 +102,22 @@ class RightsOnBrokerTest {
         .contains("\"replayed\":1");
     allow("doctor");
     broker.run("doctor", broker.ofModel()).succeeded();
+  }
+
+  /** The page and {@code serve --labels-topic} say which topics the user may not read. */
+  @Test
+  void topicThatMayNotBeDescribed_countsAsDenied_untilTheRightIsGranted() throws Exception {
+    broker.allow(List.of());
+    try (TopicTail tail =
+        new TopicTail(
+            broker.alice(), "tail", Map.of("labels", new TopicTail.Wanted(1, label -> {})))) {
+      tail.look();
+      assertThat(tail.isDenied("labels")).isTrue();
+
+      allow("serve --labels-topic labels, in addition");
+      tail.look();
+      assertThat(tail.isDenied("labels")).isFalse();
+    }
   }
 
   /**

@@ -87,6 +87,10 @@ class RightsSuite {
     return Stream.of(
             each(PROMOTE, () -> broker.run("models promote --version 1", broker.ofModel())),
             each("models prune", () -> broker.run("models prune", broker.ofModel())),
+            each("models status", () -> broker.run("models status")),
+            each(
+                "models history, models list if a broker is named",
+                () -> broker.run("models history", "--model", GuardedBroker.MODEL)),
             each("send", () -> broker.run("send", broker.images())),
             each("tail", () -> broker.run("tail --from-beginning --count 1 --idle 30")),
             each("dead-letters show", () -> broker.run("dead-letters show")),

@@ -31,8 +31,8 @@ class ModelTopicsTest {
   private final MockConsumer<byte[], byte[]> consumer =
       new MockConsumer<>(AutoOffsetResetStrategy.EARLIEST.name()) {
         @Override
-        public synchronized Map<String, List<PartitionInfo>> listTopics() {
-          Map<String, List<PartitionInfo>> before = Map.copyOf(super.listTopics());
+        public synchronized List<PartitionInfo> partitionsFor(String topic) {
+          List<PartitionInfo> before = List.copyOf(super.partitionsFor(topic));
           createTopic();
           return before;
         }
