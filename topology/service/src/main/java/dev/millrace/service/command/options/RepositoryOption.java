@@ -44,7 +44,7 @@ public final class RepositoryOption implements AutoCloseable {
       paramLabel = "DIR",
       description =
           "If --repository is a URI: folder for copies of the versions that this machine uses"
-              + " (default: millrace in the folder XDG_CACHE_HOME, or ~/.cache/millrace).")
+              + " (default: millrace/models in the folder XDG_CACHE_HOME, or in ~/.cache).")
   private Path cache;
 
   @Mixin private S3Options s3;

@@ -106,8 +106,8 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
       description =
           "Number of epochs to publish at the end: those with the highest accuracy on held-out"
               + " images, the best one last (default: ${DEFAULT-VALUE}). This choice makes their"
-              + " accuracy on these images slightly too high. With --promote-if-better, the last"
-              + " epoch is published instead.")
+              + " accuracy on these images slightly too high. Not with --promote-if-better, which"
+              + " publishes the last epoch.")
   private int keep = Checkpoints.KEEP;
 
   @Grouped(Section.RUN)
