@@ -22,7 +22,8 @@ import java.util.regex.Pattern;
  * @param sha256 SHA-256 checksum of the version's model file: 64 lower-case hexadecimal digits
  * @param created time of publication, ISO-8601 in UTC
  * @param source the origin of the version
- * @param parentVersion number of the version that training started from, or null
+ * @param parentVersion number of the version that training started from, or that was quantised or
+ *     calibrated to make this version; null if there is none
  * @param preprocessing the preprocessing of the model's images
  * @param labels names of the classes in the order of the model's outputs
  * @param metrics measurements of the version, for example {@code "accuracy": 0.915}; may be empty
@@ -70,11 +71,13 @@ public record ModelManifest(
   /**
    * The origin of a version.
    *
-   * @param kind {@code import}, {@code training}, {@code calibration}, or the name of another
-   *     tool's layout from which the version was read, for example {@code triton}
-   * @param file name of the imported file, or null
+   * @param kind {@code import}, {@code training}, {@code calibration}, {@code quantization}, or the
+   *     name of another tool's layout from which the version was read, for example {@code triton}
+   * @param file name of the imported file, its address on Hugging Face's hub, or for a calibration
+   *     the name and the number of the calibrated version, such as {@code fashion/1}; null for
+   *     other kinds
    * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
-   *     or null
+   *     or of the model file that was quantised or calibrated; null if there is none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Source(String kind, String file, String sha256) {
@@ -82,7 +85,7 @@ public record ModelManifest(
     /**
      * Validates the origin.
      *
-     * @param kind {@code import}, {@code training}, or the name of another tool's layout
+     * @param kind how the version was made, or the name of another tool's layout
      * @param file name of the imported file, or null
      * @param sha256 SHA-256 checksum of the original file, before Millrace prepared it for serving,
      *     or null

@@ -36,7 +36,7 @@ public record TrainingConfig(
     Map<String, String> options) {
 
   /**
-   * Validates that the network fits the preprocessing.
+   * Validates that the values fit together.
    *
    * @param network the network
    * @param preprocessing the preprocessing of the images
@@ -49,7 +49,9 @@ public record TrainingConfig(
    * @param compute on what, and in which number format, the training steps are computed
    * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, or if a part to freeze is not a part of the network
+   *     the preprocessed images, if the images are not RGB, if a part to freeze is not a part of the
+   *     network, or if there is a gate and the best epoch would be chosen ({@code patience} above 0,
+   *     or {@code keep} above 1)
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
@@ -102,8 +104,8 @@ public record TrainingConfig(
    * @param seed the seed for the initial weights, the order of the images and the augmentation
    * @param checkpoints where and when checkpoints are published
    * @param compute on what, and in which number format, the training steps are computed
-   * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, or if a part to freeze is not a part of the network
+   * @throws IllegalArgumentException if the values do not fit together, as the canonical
+   *     constructor says
    */
   public TrainingConfig(
       ResNet network,

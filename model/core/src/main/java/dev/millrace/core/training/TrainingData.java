@@ -30,8 +30,8 @@ public sealed interface TrainingData {
    * @param replay folder that stores labelled images for later rounds
    * @param capacity the largest number of images in the {@code replay} folder
    * @param everyLabels number of new labels after which the next round begins
-   * @param everyTime waiting time after the last round. After this time, the next round begins as
-   *     soon as there is at least one new label
+   * @param everyTime waiting time after the last round, or after the first start of the training.
+   *     After this time, the next round begins as soon as there is at least one new label
    * @param split how the images are divided
    * @param classes which of the labels are classes
    */
