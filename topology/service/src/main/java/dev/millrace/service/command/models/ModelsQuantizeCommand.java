@@ -17,6 +17,7 @@ import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
 import dev.millrace.service.command.lifecycle.CommandException;
 import dev.millrace.service.command.lifecycle.ExitCode;
+import dev.millrace.service.command.options.KafkaOptions;
 import dev.millrace.service.command.options.TemporaryFolder;
 import dev.millrace.service.command.options.VersionOption;
 import dev.millrace.service.command.output.Json;
@@ -55,6 +56,8 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
   @Mixin private VersionOption version;
 
   @Mixin private PictureOptions pictures;
+
+  @Mixin private KafkaOptions kafka;
 
   @Grouped(Section.MODEL)
   @Option(
@@ -100,7 +103,7 @@ final class ModelsQuantizeCommand implements Callable<Integer> {
     pictures.requireHeldOut(limit.fewest(false), limit.why(false));
     try (TemporaryFolder folder =
         TemporaryFolder.in(Path.of(System.getProperty("java.io.tmpdir")))) {
-      Pictures found = pictures.calibration(labels, folder.path(), this::complain);
+      Pictures found = pictures.calibration(kafka, labels, folder.path(), this::complain);
       DecodedPictures decoded = pictures.decode(found, preprocessing, this::complain);
       requireEnough(found.place(), decoded.pixels().size());
       Pictures judging = pictures.heldOut(found, decoded.taken(), labels, this::complain);

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A mixin of options for the images that calibrate and judge a quantised model. */
@@ -69,8 +68,6 @@ public final class PictureOptions {
               + " classes).")
   private Path classes;
 
-  @Mixin private KafkaOptions kafka;
-
   /**
    * Decodes the images that calibrate the model.
    *
@@ -97,6 +94,8 @@ public final class PictureOptions {
   /**
    * Finds the images that calibrate the model, and more images that may judge it.
    *
+   * @param kafka the options of Kafka's clients, which read a topic. They are a mixin of the command
+   *     and not of this class, because a mixin of a mixin does not see the --config file
    * @param labels the names of the classes
    * @param folder a temporary folder for the images of a topic
    * @param complaints receives warnings, for example about ignored images
@@ -105,7 +104,8 @@ public final class PictureOptions {
    * @throws CommandException if there are no images, or {@code --calibrate} names neither a folder
    *     nor a topic
    */
-  public Pictures calibration(Labels labels, Path folder, Consumer<String> complaints)
+  public Pictures calibration(
+      KafkaOptions kafka, Labels labels, Path folder, Consumer<String> complaints)
       throws IOException {
     Path images = Path.of(calibrate);
     if (Files.isDirectory(images)) {

@@ -91,6 +91,9 @@ class RightsOnBrokerTest {
             broker.run("models history", "--model", GuardedBroker.MODEL).succeeded().outLines())
         .isNotEmpty();
     broker.run("models list", broker.ofAllModels()).succeeded();
+    allow("models quantize --calibrate TOPIC, pretrain --images-topic");
+    assertThat(broker.run("models quantize --calibrate images", broker.ofModel()).failureLine())
+        .contains("images has 0 different images");
     allow("send", "send --labels-topic labels, in addition");
     broker.run("send --labels-topic labels", broker.images()).succeeded();
     allow("tail");
