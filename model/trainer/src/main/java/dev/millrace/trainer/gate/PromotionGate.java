@@ -23,8 +23,8 @@ import java.util.function.Consumer;
 
 /**
  * Compares each candidate with the champion, which is the promoted version. Both versions classify
- * the same images, which {@link Rotation} selects. The versions run in ONNX Runtime, as in
- * the topology. {@code RATIONALE.md} explains the statistics. Confined to one thread.
+ * the same images, which {@link Rotation} selects. The versions run in ONNX Runtime, as in the
+ * topology. {@code RATIONALE.md} explains the statistics. Confined to one thread.
  */
 public final class PromotionGate implements AutoCloseable {
 

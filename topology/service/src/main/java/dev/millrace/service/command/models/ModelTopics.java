@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads the control topic and the status topic. A topic that does not exist counts as empty. Reading
- * throws Kafka's {@code TopicAuthorizationException} if the user has no right to read a topic.
+ * Reads the control topic and the status topic. A topic that does not exist counts as empty.
+ * Reading throws Kafka's {@code TopicAuthorizationException} if the user has no right to read a
+ * topic.
  */
 final class ModelTopics implements AutoCloseable {
 

@@ -94,8 +94,8 @@ public final class PictureOptions {
   /**
    * Finds the images that calibrate the model, and more images that may judge it.
    *
-   * @param kafka the options of Kafka's clients, which read a topic. They are a mixin of the command
-   *     and not of this class, because a mixin of a mixin does not see the --config file
+   * @param kafka the options of Kafka's clients, which read a topic. They are a mixin of the
+   *     command and not of this class, because a mixin of a mixin does not see the --config file
    * @param labels the names of the classes
    * @param folder a temporary folder for the images of a topic
    * @param complaints receives warnings, for example about ignored images

@@ -87,8 +87,7 @@ class RightsOnBrokerTest {
     allow("models status");
     broker.run("models status").succeeded();
     allow("models history, models list if a broker is named");
-    assertThat(
-            broker.run("models history", "--model", GuardedBroker.MODEL).succeeded().outLines())
+    assertThat(broker.run("models history", "--model", GuardedBroker.MODEL).succeeded().outLines())
         .isNotEmpty();
     broker.run("models list", broker.ofAllModels()).succeeded();
     allow("models quantize --calibrate TOPIC, pretrain --images-topic");
