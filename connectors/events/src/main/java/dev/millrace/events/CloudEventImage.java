@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The JSON format of CloudEvents 1.0 in structured mode. The image is
@@ -86,6 +87,10 @@ record CloudEventImage(JsonImage json) {
       throw new UnreadableEventException(
           "the CloudEvent's specversion is \"" + version + "\"; send version 1.0");
     }
+    Optional<ImageEvent> reference = event.elsewhere.event();
+    if (reference.isPresent() && event.isEmpty()) {
+      return reference.get();
+    }
     if (event.binary != null) {
       return ContentType.parse(Objects.requireNonNullElse(event.type, "")).isJson()
           ? json.read(event.binary, 0)
@@ -94,11 +99,7 @@ record CloudEventImage(JsonImage json) {
     if (event.image != null) {
       return event.image;
     }
-    return event
-        .elsewhere
-        .event()
-        .orElseThrow(
-            () -> new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED));
+    throw new UnreadableEventException("the CloudEvent has no data; expected " + EXPECTED);
   }
 
   /**
@@ -110,5 +111,12 @@ record CloudEventImage(JsonImage json) {
     private final ClaimCheck elsewhere = new ClaimCheck();
     private byte[] binary;
     private ImageEvent image;
+
+    /** {@return whether the event has no data, or only an empty text} */
+    boolean isEmpty() {
+      return binary != null
+          ? binary.length == 0
+          : image == null || (image instanceof ImageEvent.Encoded held && held.bytes().length == 0);
+    }
   }
 }

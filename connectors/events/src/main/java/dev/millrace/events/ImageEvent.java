@@ -53,8 +53,8 @@ public sealed interface ImageEvent {
    * <p>The event is {@link Referenced} if the record has no value or an empty value, and has the
    * header {@code ce_dataref} or {@code dataref} (a CloudEvents claim check). A CloudEvent in
    * structured mode with {@code dataref} and no data is also {@link Referenced}, and so is a JSON
-   * object with {@code dataref} and no image. The optional checksum of the image is in {@code
-   * ce_sha256} or {@code sha256}.
+   * object with {@code dataref} and no image. Data or an image that is null or an empty text counts
+   * as missing. The optional checksum of the image is in {@code ce_sha256} or {@code sha256}.
    *
    * <p>Reading never throws an exception: an invalid value becomes {@link Unreadable}, and a null
    * value stays null. The content type also decides how an event is written: as the image's bytes,

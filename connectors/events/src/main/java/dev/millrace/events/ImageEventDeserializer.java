@@ -1,13 +1,21 @@
 package dev.millrace.events;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
 
 /** Reads image events by their headers; see {@link ImageEvent#serde()}. Thread-safe. */
 final class ImageEventDeserializer implements Deserializer<ImageEvent> {
+
+  /** The types of the first box: of HEIC and AVIF, of JPEG 2000, and of JPEG XL. */
+  private static final Set<String> FIRST_BOXES = Set.of("ftyp", "jP  ", "JXL ");
+
+  /** Number of bytes of the length and of the type of a box. */
+  private static final int BOX_FIELD = 4;
 
   private final JsonImage json;
   private final CloudEventImage cloudEvent;
@@ -85,6 +93,21 @@ final class ImageEventDeserializer implements Deserializer<ImageEvent> {
               + WireFormat.schemaId(value)
               + "), and no registry is set; set one, or send the image itself");
     }
-    return registered.read(value);
+    ImageEvent event = registered.read(value);
+    return event instanceof ImageEvent.Unreadable && isImageFile(value)
+        ? new ImageEvent.Encoded(value)
+        : event;
+  }
+
+  /**
+   * {@return whether a value looks like an image file that begins with a byte 0} Millrace cannot
+   * decode these files, but the decoder can name their format. This is a better reason than that
+   * the registry does not know a schema. The file begins with the length of its first box, and the
+   * type of the box follows.
+   */
+  private static boolean isImageFile(byte[] value) {
+    return value.length >= 2 * BOX_FIELD
+        && FIRST_BOXES.contains(
+            new String(value, BOX_FIELD, BOX_FIELD, StandardCharsets.ISO_8859_1));
   }
 }

@@ -8,11 +8,12 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * Reads and writes JSON objects with the image as {@link Base64Text} in one field. An object may
- * have the fields of a {@link ClaimCheck} instead of the image. Other fields are ignored.
- * Immutable.
+ * have the fields of a {@link ClaimCheck} instead of the image; the image is then missing, null or
+ * empty. Other fields are ignored. Immutable.
  *
  * @param field the field that holds the image
  */
@@ -26,6 +27,12 @@ record JsonImage(ImageField field) {
           .streamReadConstraints(
               StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
           .build();
+
+  /**
+   * The image of a field whose value is null. Serializers of classes write such a field if the
+   * image is stored elsewhere.
+   */
+  private static final byte[] NULL = {};
 
   /**
    * {@return a parser of a JSON object, at the object's start}
@@ -69,15 +76,22 @@ record JsonImage(ImageField field) {
   ImageEvent event(JsonParser parser) throws IOException, UnreadableEventException {
     ClaimCheck elsewhere = new ClaimCheck();
     byte[] image = image(parser, 0, elsewhere);
-    if (image != null) {
+    if (image != null && image.length > 0) {
       return new ImageEvent.Encoded(image);
     }
-    return elsewhere
-        .event()
-        .orElseThrow(
-            () ->
-                new UnreadableEventException(
-                    "the JSON value has no field \"" + field + "\"; expected " + shape()));
+    Optional<ImageEvent> reference = elsewhere.event();
+    if (reference.isPresent()) {
+      return reference.get();
+    }
+    if (image == null) {
+      throw new UnreadableEventException(
+          "the JSON value has no field \"" + field + "\"; expected " + shape());
+    }
+    if (image == NULL) {
+      throw new UnreadableEventException(
+          "the JSON field \"" + field + "\" is null; expected " + shape());
+    }
+    return new ImageEvent.Encoded(image);
   }
 
   private byte[] image(JsonParser parser, int depth, ClaimCheck elsewhere)
@@ -92,6 +106,8 @@ record JsonImage(ImageField field) {
       } else if (image != null) {
         throw new UnreadableEventException(
             "the JSON value has two fields \"" + field + "\"; send one");
+      } else if (token == JsonToken.VALUE_NULL) {
+        image = NULL;
       } else if (depth + 1 == field.path().size()) {
         image = Base64Text.decode(parser, field.toString());
       } else if (token == JsonToken.START_OBJECT) {

@@ -131,6 +131,18 @@ class CloudEventImageTest {
     assertImage(read(event("\"dataref\":\"s3://cats/1.jpg\",\"data\":\"" + BASE64 + "\"")));
   }
 
+  /** An empty text is not an image, whichever field comes first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"data_base64\":\"\"", "\"data\":\"\"", "\"data\":{\"image\":\"\"}"})
+  void event_withEmptyData_saysWhereTheImageIs(String data) {
+    ImageEvent elsewhere = new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null));
+    assertThat(read(event(data + ",\"dataref\":\"s3://cats/1.jpg\""))).isEqualTo(elsewhere);
+    assertThat(read(event("\"dataref\":\"s3://cats/1.jpg\"," + data))).isEqualTo(elsewhere);
+    assertThat(read(event(data)))
+        .isInstanceOfSatisfying(
+            ImageEvent.Encoded.class, image -> assertThat(image.bytes()).isEmpty());
+  }
+
   @Test
   void event_truncatedAnywhere_isUnreadable() {
     String whole = event("\"data\":{\"image\":\"" + BASE64 + "\"}");

@@ -121,15 +121,43 @@ class ImageEventTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "7", "true", "[\"AAAA\"]", "{\"image\":\"AAAA\"}"})
+  @ValueSource(strings = {"7", "true", "[\"AAAA\"]", "{\"image\":\"AAAA\"}"})
   void json_withAnImageOfAnotherType_isUnreadable(String image) {
     assertUnreadable(
         readJson("{\"image\":" + image + "}"), "the JSON field \"image\" is not base64 text");
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"{\"image\":null}", "{\"id\":7,\"dataref\":null,\"image\":null}"})
+  void json_withoutAnyImage_isUnreadable_andSaysThatTheFieldIsNull(String json) {
+    assertUnreadable(readJson(json), "the JSON field \"image\" is null; " + EXPECTED);
+  }
+
+  /** Serializers of classes also write the fields that are null or empty. */
+  @ParameterizedTest
   @ValueSource(
       strings = {
+        "{\"image\":null,\"dataref\":\"s3://cats/1.jpg\"}",
+        "{\"dataref\":\"s3://cats/1.jpg\",\"sha256\":null,\"image\":null}",
+        "{\"image\":\"\",\"dataref\":\"s3://cats/1.jpg\"}",
+        "{\"ce_dataref\":\"s3://cats/1.jpg\",\"image\":\" \"}"
+      })
+  void json_whoseImageIsNullOrEmpty_saysWhereItIs(String json) {
+    assertThat(readJson(json))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{\"photo\":null}", "{\"photo\":\"\"}", "{}"})
+  void json_whoseImageFieldIsBelowANull_saysWhereItIs(String payload) {
+    assertThat(readPayload("{\"payload\":" + payload + ",\"dataref\":\"s3://cats/1.jpg\"}"))
+        .isEqualTo(new ImageEvent.Referenced(new ImageReference("s3://cats/1.jpg", null)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"image\":null,\"image\":\"%s\"}",
         "{\"image\":\"AAAA\",\"image\":\"%s\"}",
         "{\"image\":\"%s\",\"id\":7,\"\\u0069mage\":\"%s\"}",
         "{\"image\":\"\",\"image\":\"%s\"}"
@@ -208,6 +236,7 @@ class ImageEventTest {
             + " {\"payload\": {\"photo\": \"<base64>\"}}",
         "{\"payload\":{}} | the JSON value has no field \"payload.photo\"",
         "{\"payload\":7} | the JSON field \"payload\" is not an object",
+        "{\"payload\":null} | the JSON field \"payload.photo\" is null",
         "{\"payload\":{\"photo\":\"AAAA\"},\"payload\":{\"photo\":\"AAAA\"}} | has two fields"
       })
   void json_withoutTheOtherField_isUnreadable(String json, String reason) {
@@ -261,6 +290,32 @@ class ImageEventTest {
     assertEncoded(
         serde.deserializer().deserialize("images", contentType("application/json"), json(BASE64)),
         IMAGE);
+  }
+
+  /** HEIC, AVIF, JPEG 2000 and JPEG XL files begin with a byte 0, like the wire format. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\0\0\0\u0018ftypheic\0\0\0\0",
+        "\0\0\0\u001cftypavif\0\0\0\0",
+        "\0\0\0\u000cjP  \r\n",
+        "\0\0\0\u000cJXL \r\n"
+      })
+  void imageFile_thatFitsNoSchema_isTheImageItself(String start) {
+    byte[] file = start.getBytes(StandardCharsets.ISO_8859_1);
+    Serde<ImageEvent> strange =
+        ImageEvent.serde(ImageField.DEFAULT, value -> new ImageEvent.Unreadable("strange"));
+    Serde<ImageEvent> known =
+        ImageEvent.serde(ImageField.DEFAULT, value -> new ImageEvent.Encoded(IMAGE));
+
+    assertEncoded(strange.deserializer().deserialize("images", file), file);
+    assertEncoded(
+        strange.deserializer().deserialize("images", contentType("image/heic"), file), file);
+    assertEncoded(known.deserializer().deserialize("images", file), IMAGE);
+    for (int length = WireFormat.HEADER_BYTES; length < 8; length++) {
+      assertUnreadable(
+          strange.deserializer().deserialize("images", Arrays.copyOf(file, length)), "strange");
+    }
   }
 
   @ParameterizedTest
