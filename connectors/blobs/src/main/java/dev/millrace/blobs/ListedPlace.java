@@ -1,8 +1,11 @@
 package dev.millrace.blobs;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
@@ -51,19 +54,26 @@ final class ListedPlace {
    * @throws IOException if the file system does not work
    */
   Optional<String> problem() throws IOException {
-    if (!Files.exists(path)) {
-      return Optional.of("its listed folder " + path + " does not exist");
+    boolean isFolder;
+    try {
+      isFolder = Files.readAttributes(path, BasicFileAttributes.class).isDirectory();
+    } catch (NoSuchFileException e) {
+      return problem("does not exist");
+    } catch (AccessDeniedException e) {
+      return problem("may not be read");
+    } catch (FileSystemException e) { // for example, "Stale file handle" of a network file system
+      return problem("cannot be read (" + e.getReason() + ")");
     }
-    boolean isFolder = Files.isDirectory(path);
     if (!Files.isReadable(path) || (isFolder && !Files.isExecutable(path))) {
-      return Optional.of("its listed folder " + path + " may not be read");
+      return problem("may not be read");
     }
     return isFolder && isEmpty() && !isUsed()
-        ? Optional.of(
-            "its listed folder "
-                + path
-                + " is empty; mount its file system, or put a file into the folder")
+        ? problem("is empty; mount its file system, or put a file into the folder")
         : Optional.empty();
+  }
+
+  private Optional<String> problem(String words) {
+    return Optional.of("its listed folder " + path + " " + words);
   }
 
   private boolean isEmpty() throws IOException {

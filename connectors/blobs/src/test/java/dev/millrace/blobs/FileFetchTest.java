@@ -192,6 +192,22 @@ class FileFetchTest {
     }
   }
 
+  /**
+   * The folder is a link to itself, because a test cannot create a stale file handle of a network
+   * file system.
+   */
+  @Test
+  void folderThatExistsButCannotBeRead_isAway_andSaysWhy() throws Exception {
+    Path loop = temp.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+    try (Fetcher fromLoop = Fetching.from(uri(loop))) {
+      assertThatThrownBy(() -> Fetching.fetch(fromLoop, uri(loop.resolve("1.png"))))
+          .isInstanceOf(StoreAwayException.class)
+          .hasMessageStartingWith(
+              "file: is away: its listed folder " + loop + " cannot be read (Too many levels of ");
+    }
+  }
+
   /** A network file system may forbid everything, for example when a ticket has expired. */
   @Test
   void folderThatMayNotBeRead_isAway() throws Exception {
