@@ -1,7 +1,9 @@
 package dev.millrace.service.serve;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.registry.RegistryException;
 import dev.millrace.service.health.ThreadFailure;
 import dev.millrace.streams.Blame;
 import java.time.Duration;
@@ -107,18 +109,28 @@ final class RestartPolicy implements StreamsUncaughtExceptionHandler {
   }
 
   /**
-   * Returns the message of the engine's exception, if there is one, or of the innermost cause that
-   * has a message. For example, a {@code TimeoutException} of the JDK has none, and the exception
-   * around it says what took too long.
+   * Returns the message of the outermost exception that {@linkplain #explains explains} the
+   * failure, if there is one, or of the innermost cause that has a message. For example, a {@code
+   * TimeoutException} of the JDK has none, and the exception around it says what took too long.
    */
   private static String reason(Throwable failure) {
     List<Throwable> causes = causes(failure).toList();
     return causes.stream()
-        .filter(InferenceException.class::isInstance)
+        .filter(RestartPolicy::explains)
         .findFirst()
         .or(() -> causes.stream().filter(RestartPolicy::says).reduce((outer, inner) -> inner))
         .map(Throwable::getMessage)
         .orElseGet(() -> causes.get(causes.size() - 1).toString());
+  }
+
+  /**
+   * Tests whether a message names the device, the schema registry or the repository, and says what
+   * to do. The message of a cause may only be a status or the name of a file.
+   */
+  private static boolean explains(Throwable cause) {
+    return cause instanceof InferenceException
+        || cause instanceof RegistryException
+        || cause instanceof ModelException;
   }
 
   /**

@@ -3,12 +3,18 @@ package dev.millrace.service.serve;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.runtime.InferenceException;
+import dev.millrace.events.WireFormat;
+import dev.millrace.registry.SchemaRegistry;
 import dev.millrace.service.health.ThreadFailure;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
@@ -131,5 +137,26 @@ class RestartPolicyTest {
             new InferenceException("cpu is broken", new InferenceException("NaN", null))));
 
     assertThat(policy.last()).contains(new ThreadFailure(now, "cpu is broken"));
+  }
+
+  /** The innermost message would be "no connection", or only the name of a file. */
+  @Test
+  void registryAndRepository_areTheReason_andNotTheirCauses() {
+    Throwable away =
+        catchThrowable(
+            () ->
+                SchemaRegistry.labelDeserializer(
+                        Map.of("schema.registry.url", "http://127.0.0.1:1"))
+                    .deserialize("labels", WireFormat.frame(1, 1).array()));
+    policy.handle(new StreamsException("in a thread", away));
+    assertThat(policy.last().orElseThrow().reason())
+        .startsWith("the schema registry does not answer ([http://127.0.0.1:1]: ")
+        .endsWith("; start it, or correct its address");
+
+    policy.handle(
+        new StreamsException(
+            "in a thread",
+            new ModelException("no version can be read", new NoSuchFileException("/models"))));
+    assertThat(policy.last()).contains(new ThreadFailure(now, "no version can be read"));
   }
 }
