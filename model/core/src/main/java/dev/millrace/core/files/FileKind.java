@@ -37,18 +37,24 @@ public enum FileKind {
       "a tar archive",
       "unpack it with 'tar xf', and give the file in it",
       start -> start.has(257, "ustar")),
-  /** PyTorch's format since version 1.6, a zip file of pickles, and its older plain pickle. */
+  /**
+   * PyTorch's format since version 1.6, a zip file of pickles or of TorchScript, its older plain
+   * pickle, and the zip file of {@code torch.export}.
+   */
   PYTORCH(
-      "a PyTorch file (.pt or .pth)",
+      "a PyTorch file (.pt, .pth or .pt2)",
       "export the model with torch.onnx.export, or save its weights as .safetensors",
-      // The first file in PyTorch's zip is NAME/data.pkl.
-      start ->
-          (start.begins(FileKind.ZIP_ENTRY) && start.contains("/data.pkl")) || start.isPickle()),
+      start -> start.isPyTorchZip() || start.isPickle()),
+  /** Keras' format since version 3, a zip file. */
+  KERAS(
+      "a Keras file (.keras)",
+      "export the model from Keras, with model.export and the format onnx",
+      start -> start.zipEntry().equals("metadata.json") && start.contains("\"keras_version\"")),
   /** Any other zip file. */
   ZIP(
       "a zip file",
       "unpack it, and give the file in it",
-      start -> start.begins(FileKind.ZIP_ENTRY)),
+      start -> start.begins(FileStart.ZIP_ENTRY)),
   /** TensorFlow Lite's flat buffer. */
   TFLITE(
       "a TensorFlow Lite file (.tflite)",
@@ -93,6 +99,11 @@ public enum FileKind {
           start
               .text()
               .matches("(?s)<(!doctype html|(html|head|body|title|meta|script|div|h1)\\b|!--).*")),
+  /** The network of an OpenVINO model, whose weights are in another file. */
+  OPENVINO(
+      "an OpenVINO model (.xml)",
+      "export the original model as ONNX",
+      start -> start.text().matches("(?s)<\\?xml[^>]*>\\s*<net\\s.*")),
   /** An XML document, often the error message of a cloud storage service. */
   XML("an XML file", "download the file itself", start -> start.text().startsWith("<?xml")),
   /** A JSON document. */
@@ -107,8 +118,6 @@ public enum FileKind {
       FileStart::isTensorFlow),
   /** Apple's Core ML format. */
   CORE_ML("a Core ML file (.mlmodel)", "export the original model as ONNX", FileStart::isCoreMl);
-
-  private static final String ZIP_ENTRY = "PK\u0003\u0004";
 
   private final String words;
   private final String advice;

@@ -11,7 +11,15 @@ import java.util.Locale;
  */
 record FileStart(String bytes) {
 
+  /** The first bytes of a file in a zip file, and so of a zip file. */
+  static final String ZIP_ENTRY = "PK\u0003\u0004";
+
   private static final int LENGTH = 4096;
+
+  /** The index of the length of a zip file's first name, and of the name itself. */
+  private static final int ZIP_NAME_LENGTH = 26;
+
+  private static final int ZIP_NAME = 30;
   private static final int SAFETENSORS_HEADER = 8;
   private static final int LONGEST_TEXT = 512;
 
@@ -43,6 +51,30 @@ record FileStart(String bytes) {
         .substring(0, Math.min(bytes.length(), LONGEST_TEXT))
         .stripLeading()
         .toLowerCase(Locale.ROOT);
+  }
+
+  /** {@return the name of the first file in a zip file; empty if this is no zip file} */
+  String zipEntry() {
+    return begins(ZIP_ENTRY)
+        ? bytes.substring(Math.min(ZIP_NAME, bytes.length()), zipNameEnd())
+        : "";
+  }
+
+  private int zipNameEnd() {
+    int length = at(ZIP_NAME_LENGTH) + (at(ZIP_NAME_LENGTH + 1) << 8);
+    return Math.min(ZIP_NAME + length, bytes.length());
+  }
+
+  /**
+   * Tests for a zip file that PyTorch wrote. PyTorch puts padding with the id {@code FB} behind the
+   * name of each file. Some tools write {@code NAME/data.pkl} without the padding. {@code
+   * torch.export} wrote no padding before PyTorch 2.7.
+   */
+  boolean isPyTorchZip() {
+    return begins(ZIP_ENTRY)
+        && (has(zipNameEnd(), "FB")
+            || contains("/data.pkl")
+            || contains("serialized_exported_program.json"));
   }
 
   /**

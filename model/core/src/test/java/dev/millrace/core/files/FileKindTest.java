@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -26,6 +27,11 @@ class FileKindTest {
             bytes("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 12345\n")),
         arguments(FileKind.GZIP, gzip()),
         arguments(FileKind.PYTORCH, zip("resnet18/data.pkl")),
+        arguments(FileKind.PYTORCH, zip("model/data/0", "FB\2\0ZZ", "")),
+        arguments(FileKind.PYTORCH, zip("serialized_exported_program.json")),
+        arguments(FileKind.KERAS, zip("metadata.json", "", "{\"keras_version\": \"3.9.0\"}")),
+        arguments(FileKind.ZIP, zip("metadata.json")),
+        arguments(FileKind.ZIP, zip("FB.onnx")),
         arguments(FileKind.PYTORCH, bytes("\u0080\u0002}q\u0000(X")),
         arguments(FileKind.PYTORCH, bytes("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P")),
         arguments(FileKind.ZIP, zip("photos/cat.jpg")),
@@ -38,6 +44,9 @@ class FileKindTest {
         arguments(FileKind.HTML, bytes("\n<!DOCTYPE html><html>")),
         arguments(FileKind.HTML, bytes("<head><title>Sign in</title>")),
         arguments(FileKind.HTML, bytes("<!-- a page -->")),
+        arguments(
+            FileKind.OPENVINO, bytes("<?xml version=\"1.0\"?>\n<net name=\"m\" version=\"11\">")),
+        arguments(FileKind.XML, bytes("<?xml version=\"1.0\"?><nets/>")),
         arguments(FileKind.XML, bytes("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code>")),
         arguments(FileKind.EMPTY, new byte[0]),
         arguments(FileKind.TAR, bytes("model.onnx" + "\0".repeat(247) + "ustar\00000")),
@@ -104,9 +113,22 @@ class FileKindTest {
   }
 
   private static byte[] zip(String entry) {
+    return zip(entry, "", "");
+  }
+
+  /** {@return a zip file with one file, which is not compressed} */
+  private static byte[] zip(String entry, String extra, String content) {
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes(content));
+    ZipEntry stored = new ZipEntry(entry);
+    stored.setMethod(ZipEntry.STORED);
+    stored.setSize(content.length());
+    stored.setCrc(checksum.getValue());
+    stored.setExtra(bytes(extra));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry(entry));
+      zip.putNextEntry(stored);
+      zip.write(bytes(content));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
