@@ -14,7 +14,12 @@ public final class OrtFailure {
   private static final Pattern ORIGIN =
       Pattern.compile("\\S*/onnxruntime/\\S+:\\d+ [^()]+\\([^()]*\\) (?:const )?");
 
+  private static final Pattern NEWEST_FORMAT = Pattern.compile("max supported IR version: (\\d+)");
+
   private static final Pattern NEWEST_OPSET = Pattern.compile("till opset (\\d+)");
+
+  /** ONNX Runtime knows the operator, but not for these types, for example bfloat16. */
+  private static final String NO_KERNEL = "Could not find an implementation for ";
 
   private OrtFailure() {}
 
@@ -38,14 +43,26 @@ public final class OrtFailure {
 
   /** {@return one line that says why a model cannot be loaded, and what to do} */
   static String ofModel(Throwable failure) {
-    Matcher newest = NEWEST_OPSET.matcher(String.valueOf(failure.getMessage()));
+    String message = String.valueOf(failure.getMessage());
+    Matcher newest = NEWEST_OPSET.matcher(message);
     return newest.find()
         ? "the model uses a newer operator set than ONNX Runtime supports: export it with opset "
             + newest.group(1)
             + " or older"
-        : "ONNX Runtime cannot load the model: "
-            + line(failure)
-            + "; export it again, best with"
-            + " opset 13 or newer";
+        : "ONNX Runtime cannot load the model: " + line(failure) + "; " + advice(message);
+  }
+
+  private static String advice(String message) {
+    Matcher newest = NEWEST_FORMAT.matcher(message);
+    if (newest.find()) {
+      return "save it with the IR version "
+          + newest.group(1)
+          + " or older, with model.ir_version in"
+          + " Python";
+    }
+    return message.contains(NO_KERNEL)
+        ? "give a float32 model, which can be quantised after its import, because ONNX Runtime does"
+            + " not have this operator for the model's types"
+        : "export it again, best with opset 13 or newer";
   }
 }

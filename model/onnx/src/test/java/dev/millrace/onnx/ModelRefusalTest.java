@@ -87,8 +87,14 @@ class ModelRefusalTest {
         arguments(nchw().ending(ModelRefusalTest::divisionByZero).model(), "the model answers "),
         arguments(nchw().ending("Frobnicate").model(), "ONNX Runtime cannot load the model: "),
         arguments(
+            nchw().ending(ModelRefusalTest::productInBrainFloat).model(),
+            "ONNX Runtime cannot load the model: Could not find an implementation for MatMul(13) node"
+                + " with name 'product'; give a float32 model, which can be quantised after its"
+                + " import, because ONNX Runtime does not have this operator for the model's types"),
+        arguments(
             nchw().model().toBuilder().setIrVersion(99).build(),
-            "ONNX Runtime cannot load the model: Unsupported model IR version: 99"),
+            "ONNX Runtime cannot load the model: Unsupported model IR version: 99, max supported IR"
+                + " version: 13; save it with the IR version 13 or older, with model.ir_version"),
         arguments(
             nchw().opset(6).model(),
             "the model uses operator set 6, but the oldest supported one is 7: export"),
@@ -210,6 +216,19 @@ class ModelRefusalTest {
   private static String batchOfOneInside(SmallModel.Ending end) {
     String other = end.graph().constant("one_row", Tensor.floats(new float[15], 3, 5));
     return end.graph().node("Add", "sum", List.of(end.logits(), other));
+  }
+
+  private static String productInBrainFloat(SmallModel.Ending end) {
+    OnnxGraph graph = end.graph();
+    String square = graph.constant("square", Tensor.floats(new float[25], 5, 5));
+    String narrow = brainFloat(graph, "narrow", end.logits());
+    String weights = brainFloat(graph, "weights", square);
+    String product = graph.node("MatMul", "product", List.of(narrow, weights));
+    return graph.node("Cast", "wide", List.of(product), SmallModel.to(DataType.FLOAT));
+  }
+
+  private static String brainFloat(OnnxGraph graph, String name, String value) {
+    return graph.node("Cast", name, List.of(value), SmallModel.to(DataType.BFLOAT16));
   }
 
   private static String divisionByZero(SmallModel.Ending end) {
