@@ -1,6 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.core.image.Preprocessing;
+import dev.millrace.onnx.proto.NodeProto;
 import java.util.Optional;
 
 /**
@@ -31,7 +32,7 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
     if (single.isEmpty()) {
       OnnxFile open = fixed ? BatchAxis.open(file) : file;
       PreparedGraph graph = new PreparedGraph(open, input, output, preprocessing, Tensor.BATCH);
-      single = proof.failure(graph.scores(), fixed);
+      single = proof.failure(graph.scores(), fixed).map(reason -> reason(file, reason));
       if (single.isEmpty()) {
         return new Batching(graph, fixed, single);
       }
@@ -39,6 +40,27 @@ record Batching(PreparedGraph graph, boolean rewritten, Optional<String> single)
     PreparedGraph graph = new PreparedGraph(file, input, output, preprocessing, 1);
     proof.requireSingle(graph.scores());
     return new Batching(graph, false, single);
+  }
+
+  /** {@return the reason of a failure that the file shows, or else the given reason} */
+  private static String reason(OnnxFile file, String failure) {
+    return file.graph().getNodeList().stream().anyMatch(Batching::isInTraining)
+        ? "its batch norms are in training mode, so its answers are probably wrong: export it in"
+            + " evaluation mode, for example after model.eval() in PyTorch"
+        : failure;
+  }
+
+  /**
+   * {@return whether a node is a batch norm that computes the statistics of its batch} Before
+   * operator set 14, such a batch norm has further outputs, and no attribute.
+   */
+  private static boolean isInTraining(NodeProto node) {
+    return node.getOpType().equals("BatchNormalization")
+        && (node.getOutputList().stream().filter(output -> !output.isEmpty()).count() > 1
+            || node.getAttributeList().stream()
+                .anyMatch(
+                    attribute ->
+                        attribute.getName().equals("training_mode") && attribute.getI() != 0));
   }
 
   /**
