@@ -6,6 +6,7 @@ import dev.millrace.core.model.Device;
 import dev.millrace.core.model.ModelException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An ONNX file as its author exported it. Its weights may be in other files in the same folder.
@@ -91,6 +92,11 @@ public final class ExportedModel {
           .findFirst()
           .orElse(Preprocessing.Channels.RGB);
     }
+  }
+
+  /** {@return the evidence that the model normalises its input itself; empty if there is none} */
+  public Optional<OwnNormalization> ownNormalization() {
+    return OwnNormalization.of(file);
   }
 
   /** {@return the file with all weights inside, or with all weights except the large ones} */

@@ -77,7 +77,8 @@ public final class OnnxWeights {
     }
   }
 
-  private static boolean isFloat(TensorProto tensor) {
+  /** {@return whether {@link #values} can read a tensor} */
+  static boolean isFloat(TensorProto tensor) {
     return tensor.getDataType() == DataType.FLOAT_VALUE
         || tensor.getDataType() == DataType.FLOAT16_VALUE;
   }
@@ -86,8 +87,11 @@ public final class OnnxWeights {
     return tensor.getDimsList().stream().map(Math::toIntExact).toList();
   }
 
-  /** Reads a tensor's values. An ONNX file stores them either as bytes or as a list of numbers. */
-  private static FloatBuffer values(TensorProto tensor) {
+  /**
+   * {@return the values of a tensor of float32 or float16} An ONNX file stores them either as bytes
+   * or as a list of numbers.
+   */
+  static FloatBuffer values(TensorProto tensor) {
     ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     boolean half = tensor.getDataType() == DataType.FLOAT16_VALUE;
     if (tensor.hasRawData()) {

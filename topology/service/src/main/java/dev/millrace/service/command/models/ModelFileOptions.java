@@ -6,6 +6,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.ImageLayout;
 import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.OwnNormalization;
 import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.command.help.Grouped;
 import dev.millrace.service.command.help.Section;
@@ -91,6 +92,9 @@ public final class ModelFileOptions {
     Prepared prepared =
         trial.call(file.toString(), () -> prepared(exported, preprocessing.layout(), hints, names));
     List<String> understood = new ArrayList<>(prepared.choice().lines());
+    if (!isNormalized(hints.get(0))) {
+      exported.ownNormalization().map(ModelFileOptions::twice).ifPresent(understood::add);
+    }
     understood.add("labels from " + (labels == null ? beside.namesFile() : labels) + ": " + names);
     return new PreparedFile(
         Sha256.of(given),
@@ -99,6 +103,17 @@ public final class ModelFileOptions {
         prepared.choice().preprocessing(),
         names.labels(),
         understood);
+  }
+
+  /** {@return whether the options say how to normalise the pixels} */
+  private static boolean isNormalized(Hints options) {
+    return options.scale() != null || options.mean() != null || options.std() != null;
+  }
+
+  private static String twice(OwnNormalization own) {
+    return "preprocessing may be applied twice: the model begins with %s, which normalises pixels of 0 to %d, and the mean and std above are applied before it; give %s, or confirm the mean and std with options"
+        .formatted(
+            own.operator(), own.white(), own.white() == 1 ? "--mean 0 --std 1" : "--scale 1");
   }
 
   /** A prepared model with its preprocessing. */

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorShapeProto;
@@ -82,6 +84,55 @@ class ImportedInputTest {
             .succeeded();
 
     assertThat(run.err()).doesNotContain("assumed");
+  }
+
+  /** Keras' models often begin with a division by 255. */
+  @Test
+  void modelThatNormalisesItself_isSaid_unlessOptionsSayHowToNormalise() throws IOException {
+    ModelProto plain = model;
+    model = divided(plain, 255);
+
+    assertThat(importModel().succeeded().err())
+        .contains(
+            "preprocessing may be applied twice: the model begins with Div by 255.0, which"
+                + " normalises pixels of 0 to 255, and the mean and std above are applied before it;"
+                + " give --scale 1, or confirm");
+    assertThat(importModel("--scale", "1").succeeded().err()).doesNotContain("twice");
+    assertThat(importModel("--mean", "0.5", "--std", "0.5").succeeded().err())
+        .doesNotContain("twice");
+    model = divided(plain, 1);
+    assertThat(importModel().succeeded().err()).doesNotContain("twice");
+  }
+
+  /** Returns a model with a division of its input. */
+  private static ModelProto divided(ModelProto model, float divisor) {
+    ModelProto.Builder divided = model.toBuilder();
+    GraphProto.Builder graph = divided.getGraphBuilder();
+    String input = graph.getInput(0).getName();
+    List<NodeProto> nodes = new ArrayList<>();
+    nodes.add(
+        NodeProto.newBuilder()
+            .setOpType("Div")
+            .addInput(input)
+            .addInput("divisor")
+            .addOutput("divided")
+            .build());
+    for (NodeProto node : graph.getNodeList()) {
+      NodeProto.Builder reader = node.toBuilder();
+      for (int i = 0; i < node.getInputCount(); i++) {
+        if (node.getInput(i).equals(input)) {
+          reader.setInput(i, "divided");
+        }
+      }
+      nodes.add(reader.build());
+    }
+    graph.clearNode().addAllNode(nodes);
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName("divisor")
+            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .addFloatData(divisor));
+    return divided.build();
   }
 
   @Test
