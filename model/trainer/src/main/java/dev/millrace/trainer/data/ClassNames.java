@@ -111,7 +111,12 @@ final class ClassNames {
 
   /** {@return a text that says which label an image has} */
   static String labelled(NamedImage image) {
-    return shown(image.key(), KEY_CHARACTERS) + " is " + shown(image.name());
+    return shownKey(image.key()) + " is " + shown(image.name());
+  }
+
+  /** {@return an image's key in quotes, as one short plain line} */
+  static String shownKey(String key) {
+    return shown(key, KEY_CHARACTERS);
   }
 
   private static String shown(String name) {

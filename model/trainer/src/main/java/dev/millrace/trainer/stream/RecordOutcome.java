@@ -16,8 +16,8 @@ enum RecordOutcome {
   /** An image, or a label without an image, was evicted to make room for newer records. */
   EVICTED,
   /**
-   * A record had no key, its key was not UTF-8, an image's record had no value, or a label was not
-   * one line of text.
+   * A record had no key, its key was not UTF-8 or too long, an image's record had no value, or a
+   * label was not one line of text or too long for a class.
    */
   SKIPPED,
   /** An event held no image, or a labelled image could not be decoded. */

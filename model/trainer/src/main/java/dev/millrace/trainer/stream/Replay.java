@@ -204,17 +204,26 @@ final class Replay {
         .toList();
   }
 
-  /** Joins a waiting image with its label. */
+  /**
+   * Joins a waiting image with its label. An image whose file cannot be read at the moment keeps
+   * its label, because the file may be readable later. Until then, {@link #snapshot} leaves the
+   * image out.
+   */
   private void meet(String key, String name) {
+    Optional<byte[]> encoded = read(key);
+    if (encoded.isEmpty() || decodes(encoded.get())) {
+      join(key, name);
+    } else {
+      dropped.add(key);
+      waitingLabels.put(key, name);
+    }
+  }
+
+  private Optional<byte[]> read(String key) {
     try {
-      if (decodes(folder.read(key))) {
-        join(key, name);
-      } else {
-        dropped.add(key);
-        waitingLabels.put(key, name);
-      }
+      return Optional.of(folder.read(key));
     } catch (IOException e) {
-      throw folder.failed(e);
+      return Optional.empty();
     }
   }
 
@@ -311,22 +320,35 @@ final class Replay {
   }
 
   /**
-   * {@return the current labelled images, sorted by key, or empty if the training was stopped
-   * first} The images can be read until the next record is added.
+   * {@return the current labelled images, or empty if the training was stopped first} The images
+   * can be read until the next record is added. An image whose file cannot be read is left out, and
+   * stays in the replay.
    *
    * @param stop called before each image, whose file may have to be read; if it returns true, no
    *     further image is read
+   * @throws UnreadableReplayException if no file of an image can be read
    */
-  Optional<FoundImages> snapshot(BooleanSupplier stop) {
+  Optional<ReplaySnapshot> snapshot(BooleanSupplier stop) {
     List<NamedImage> images = new ArrayList<>();
+    List<UnreadableReplayException> unreadable = new ArrayList<>();
     for (Map.Entry<String, String> image : new TreeMap<>(labelled).entrySet()) {
       if (stop.getAsBoolean()) {
         return Optional.empty();
       }
       String key = image.getKey();
-      images.add(new NamedImage(key, image.getValue(), content(key), () -> folder.read(key)));
+      try {
+        images.add(new NamedImage(key, image.getValue(), content(key), () -> folder.read(key)));
+      } catch (UnreadableReplayException e) {
+        unreadable.add(e);
+      }
     }
-    return Optional.of(new FoundImages(new TreeSet<>(labelled.values()), images));
+    if (images.isEmpty() && !unreadable.isEmpty()) {
+      throw unreadable.get(0);
+    }
+    return Optional.of(
+        new ReplaySnapshot(
+            new FoundImages(new TreeSet<>(labelled.values()), images),
+            unreadable.stream().map(UnreadableReplayException::getMessage).toList()));
   }
 
   private String content(String key) {
@@ -336,7 +358,7 @@ final class Replay {
           try {
             return Sha256.of(folder.read(unknown));
           } catch (IOException e) {
-            throw folder.failed(e);
+            throw folder.unreadable(unknown, e);
           }
         });
   }

@@ -7,6 +7,7 @@ import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FailedWriteException;
+import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -163,7 +164,20 @@ final class ReplayFolder {
     return images.resolve(Sha256.of(key));
   }
 
-  TrainingException failed(IOException e) {
+  /** {@return the exception for an image that cannot be read} */
+  UnreadableReplayException unreadable(String key, IOException e) {
+    return new UnreadableReplayException(
+        "the file "
+            + file(key)
+            + " of the image "
+            + NamedImage.shown(key)
+            + " cannot be read ("
+            + e
+            + "); restore it from a backup, or remove it",
+        e);
+  }
+
+  private TrainingException failed(IOException e) {
     return new TrainingException(message(e), e);
   }
 

@@ -79,7 +79,7 @@ final class RoundImages {
    * {@return the images of a round, or empty if no round can begin} In this case, a warning gives
    * the reason.
    *
-   * @param found all labelled images
+   * @param kept all labelled images
    * @throws dev.millrace.core.training.TrainingException if the golden set cannot be read, or has
    *     no image of the round's classes
    * @throws dev.millrace.trainer.data.FailedWriteException if the run's folder cannot be written
@@ -88,10 +88,11 @@ final class RoundImages {
    * @throws org.apache.kafka.common.KafkaException if the indices of the classes cannot be read or
    *     given
    */
-  Optional<LabelledImages> select(FoundImages found) {
+  Optional<LabelledImages> select(ReplaySnapshot kept) {
     List<String> passedOver = new ArrayList<>();
+    unreadable(kept.unreadable()).ifPresent(passedOver::add);
     PublishedClasses published = order.published(passedOver);
-    Selection selection = select(found, published);
+    Selection selection = select(kept.images(), published);
     Set<String> notes = new LinkedHashSet<>(passedOver);
     notes.addAll(selection.notes());
     published.conflict(selection.classes()).ifPresent(notes::add);
@@ -108,6 +109,17 @@ final class RoundImages {
     }
     selector.keep(selection, order.newest());
     return Optional.of(selection.labelled());
+  }
+
+  private static Optional<String> unreadable(List<String> reasons) {
+    return reasons.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "left out: "
+                + reasons.size()
+                + " images of the replay whose files cannot be read; they stay in the replay, and"
+                + " the next round reads them again. The first: "
+                + reasons.get(0));
   }
 
   /** {@return notes about the images of the golden set that do not count, or count too much} */

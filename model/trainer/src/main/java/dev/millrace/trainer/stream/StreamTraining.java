@@ -10,7 +10,6 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
 import dev.millrace.trainer.data.FailedWriteException;
-import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
 import dev.millrace.trainer.gate.GoldenCheck;
@@ -276,7 +275,11 @@ public final class StreamTraining {
         replay.trained(clock.instant());
       }
       failure = Optional.empty();
-    } catch (ConcurrentChangeException | KafkaException | ModelException | FailedWriteException e) {
+    } catch (ConcurrentChangeException
+        | KafkaException
+        | ModelException
+        | FailedWriteException
+        | UnreadableReplayException e) {
       if (failure.filter(last -> last.isRepeatedBy(e)).isEmpty()) {
         listener.warned("the round has to wait, and is tried again every 10 s: " + e.getMessage());
       }
@@ -290,7 +293,7 @@ public final class StreamTraining {
    * @return false if the round was stopped
    */
   private boolean train(Replay replay) {
-    Optional<FoundImages> kept = replay.snapshot(stop);
+    Optional<ReplaySnapshot> kept = replay.snapshot(stop);
     if (kept.isEmpty()) {
       return false;
     }

@@ -2,6 +2,7 @@ package dev.millrace.trainer.stream;
 
 import dev.millrace.control.GrouplessConsumer;
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
@@ -50,6 +51,12 @@ final class TopicReader {
 
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /**
+   * The largest length of a key, which is that of a path in Linux. The replay keeps all keys in
+   * memory, also those of images that it has evicted.
+   */
+  private static final int KEY_CHARACTERS = 4_096;
 
   private final TrainingData.Topics topics;
   private final Consumer<byte[], byte[]> consumer;
@@ -145,7 +152,7 @@ final class TopicReader {
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    Optional<String> key = text(record.key());
+    Optional<String> key = key(record.key());
     boolean image = record.topic().equals(topics.images());
     if (key.isEmpty() || (image && record.value() == null)) {
       replay.skip();
@@ -175,20 +182,28 @@ final class TopicReader {
     }
   }
 
+  /** Skips a label that is too long for a class, because the replay keeps all labels in memory. */
   private void takeLabel(String key, ConsumerRecord<byte[], byte[]> record) {
     try {
-      replay.label(key, event(labels, record));
+      String label = event(labels, record);
+      if (label.length() > Labels.MAX_CHARACTERS) {
+        replay.skip();
+      } else {
+        replay.label(key, label);
+      }
     } catch (SerializationException e) {
       replay.skip();
     }
   }
 
-  private static Optional<String> text(byte[] bytes) {
+  /** {@return a record's key; empty if it is missing, too long, or not UTF-8} */
+  private static Optional<String> key(byte[] bytes) {
     try {
       return bytes == null
           ? Optional.empty()
           : Optional.of(
-              StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                  StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString())
+              .filter(key -> key.length() <= KEY_CHARACTERS);
     } catch (CharacterCodingException e) {
       return Optional.empty();
     }

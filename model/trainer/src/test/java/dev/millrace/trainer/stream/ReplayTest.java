@@ -3,6 +3,7 @@ package dev.millrace.trainer.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.trainer.data.FoundImages;
@@ -67,7 +68,7 @@ class ReplayTest {
   }
 
   private static FoundImages snapshot(Replay replay) {
-    return replay.snapshot(() -> false).orElseThrow();
+    return replay.snapshot(() -> false).orElseThrow().images();
   }
 
   private List<Path> files() throws IOException {
@@ -252,6 +253,75 @@ class ReplayTest {
     image(replay, "b", "good");
     assertThat(held(replay))
         .isEqualTo(Map.of("a", "cat: good", "b", "dog: good", "c", "cat: pixels of c"));
+  }
+
+  private Path file(String key) {
+    return folder.resolve("images").resolve(Sha256.of(key));
+  }
+
+  /** Makes a file unreadable, and returns its content. */
+  private static byte[] replaceByAFolder(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    Files.delete(file);
+    Files.createDirectory(file);
+    return content;
+  }
+
+  private static void restore(Path file, byte[] content) throws IOException {
+    Files.delete(file);
+    Files.write(file, content);
+  }
+
+  /** In an earlier release, one such file ended the training, and each later one. */
+  @Test
+  void snapshot_imageWhoseFileCannotBeRead_isLeftOutUntilItCan() throws IOException {
+    Replay before = replay(9);
+    labelledImage(before, "a", "cat");
+    labelledImage(before, "b", "dog");
+    save(before, 1);
+    byte[] content = replaceByAFolder(file("a"));
+    Replay replay = replay(9);
+
+    ReplaySnapshot kept = replay.snapshot(() -> false).orElseThrow();
+    assertThat(kept.images().images()).extracting(NamedImage::key).containsExactly("b");
+    assertThat(kept.unreadable())
+        .singleElement()
+        .asString()
+        .startsWith("the file " + file("a") + " of the image 'a' cannot be read (")
+        .endsWith("); restore it from a backup, or remove it");
+
+    restore(file("a"), content);
+    assertThat(held(replay)).containsOnlyKeys("a", "b");
+    assertThat(replay.snapshot(() -> false).orElseThrow().unreadable()).isEmpty();
+  }
+
+  /** The disk may be away, so a round without images would be in vain. */
+  @Test
+  void snapshot_withoutAnyReadableFile_isRefused() throws IOException {
+    Replay before = replay(9);
+    labelledImage(before, "a", "cat");
+    save(before, 1);
+    byte[] unused = replaceByAFolder(file("a"));
+
+    Replay replay = replay(9);
+    assertThatExceptionOfType(UnreadableReplayException.class)
+        .isThrownBy(() -> replay.snapshot(() -> false))
+        .withMessageStartingWith("the file " + file("a"));
+    assertThat(snapshot(new Replay(folder.resolve("other"), 9, encoded -> {}, START)).images())
+        .isEmpty();
+  }
+
+  @Test
+  void label_ofAnImageWhoseFileCannotBeRead_isKept() throws IOException {
+    Replay replay = replay(9);
+    image(replay, "a", "pixels of a");
+    byte[] content = replaceByAFolder(file("a"));
+    replay.label("a", "cat");
+    save(replay, 2);
+    restore(file("a"), content);
+
+    assertThat(held(replay(9))).isEqualTo(Map.of("a", "cat: pixels of a"));
+    assertThat(count(replay, RecordOutcome.UNREADABLE)).isZero();
   }
 
   @Test

@@ -95,14 +95,15 @@ class RoundImagesTest {
   }
 
   /** Returns three images for each name. */
-  private static FoundImages found(String... names) {
+  private static ReplaySnapshot found(String... names) {
     List<NamedImage> images = new ArrayList<>();
     for (String name : names) {
       for (int i = 0; i < 3; i++) {
         images.add(new NamedImage(name + i, name, Sha256.of(name + i), () -> new byte[0]));
       }
     }
-    return new FoundImages(new TreeSet<>(List.of(names)), images);
+    return new ReplaySnapshot(
+        new FoundImages(new TreeSet<>(List.of(names)), images), List.of());
   }
 
   /** The first round may begin an hour later. */

@@ -4,6 +4,7 @@ import static dev.millrace.trainer.stream.StreamTrainingRig.keys;
 import static dev.millrace.trainer.stream.StreamTrainingRig.keysOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.files.Sha256;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
@@ -90,6 +91,84 @@ class StreamTrainingInterruptionTest {
     rig.run(Configs.topics(folder, 9, 6), rig::learn);
 
     assertThat(rig.rounds).hasSize(1);
+  }
+
+  private Path image(String key) {
+    return folder.resolve("replay/images").resolve(Sha256.of(key));
+  }
+
+  /** Makes files of the replay unreadable, without removing their content. */
+  private void hide(List<String> keys) {
+    try {
+      for (String key : keys) {
+        Files.move(image(key), folder.resolve(Sha256.of(key)));
+        Files.createDirectory(image(key));
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void show(List<String> keys) {
+    try {
+      for (String key : keys) {
+        Files.delete(image(key));
+        Files.move(folder.resolve(Sha256.of(key)), image(key));
+      }
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** In an earlier release, one such file ended the training, also after each restart. */
+  @Test
+  void run_afterARestartWithAFileThatCannotBeRead_trainsOnTheOthers() {
+    List<String> keys = keys(2);
+    rig.polls.add(() -> keys.forEach(rig::both));
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+    hide(List.of("cat/0"));
+    rig.restart();
+    rig.polls.add(() -> rig.pass(Configs.EVERY_TIME));
+    rig.polls.add(() -> show(List.of("cat/0")));
+    rig.polls.add(() -> keys("dog", 7).skip(6).forEach(rig::both));
+    rig.polls.add(() -> rig.pass(Configs.EVERY_TIME));
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+
+    assertThat(rig.rounds).hasSize(2);
+    assertThat(keysOf(rig.rounds.get(0))).hasSize(11).doesNotContain("cat/0");
+    assertThat(keysOf(rig.rounds.get(1))).hasSize(13).contains("cat/0");
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "left out: 1 images of the replay whose files cannot be read; they stay in the replay,"
+                + " and the next round reads them again. The first: the file "
+                + image("cat/0"));
+  }
+
+  /** For example, the replay is on a disk of the network that does not answer. */
+  @Test
+  void run_afterARestartWithoutAnyReadableFile_isTriedAgainAfter10Seconds() {
+    List<String> keys = keys(1);
+    rig.polls.add(() -> keys.forEach(rig::both));
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+    hide(keys);
+    rig.restart();
+    rig.polls.add(() -> rig.pass(Configs.EVERY_TIME));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
+    rig.polls.add(
+        () -> {
+          assertThat(rig.rounds).isEmpty();
+          show(keys);
+          rig.pass(Duration.ofSeconds(10));
+        });
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+
+    assertThat(rig.rounds).singleElement().satisfies(all -> assertThat(keysOf(all)).hasSize(6));
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("the round has to wait, and is tried again every 10 s: the file ");
   }
 
   @Test

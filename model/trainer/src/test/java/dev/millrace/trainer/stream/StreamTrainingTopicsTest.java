@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.millrace.control.KafkaAccess;
+import dev.millrace.core.model.Labels;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
@@ -63,6 +64,31 @@ class StreamTrainingTopicsTest {
         .containsExactly(
             "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 withdrawn, 0 evicted, 6"
                 + " skipped, 1 unreadable");
+  }
+
+  /** The replay keeps all keys and labels in memory, and a record may have a megabyte of either. */
+  @Test
+  void run_keysAndLabelsThatAreTooLong_areSkipped() {
+    String key = "cat/" + "k".repeat(4_092);
+    Path index = folder.resolve("replay/index.json");
+    rig.polls.add(
+        () -> {
+          rig.both("cat/1");
+          rig.label("cat/1", "x".repeat(Labels.MAX_CHARACTERS + 1));
+          rig.label("cat/2", "y".repeat(1_000_000));
+          rig.both(key);
+          rig.both(key + "k");
+          rig.pass(Duration.ofSeconds(1));
+        });
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, 9, 100), rig::learn);
+
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("the topics so far: 2 labelled, 0 late, 0 contradicting,")
+        .endsWith(" 4 skipped, 0 unreadable");
+    assertThat(index).content().contains("\"cat/1\":\"cat\"", key).hasSizeLessThan(20_000);
   }
 
   /** For example, images without a label are evicted all the time. */
