@@ -27,6 +27,7 @@ public final class Lineages {
   static Lineage of(TrainingConfig config, LabelledImages images, RunProgress progress) {
     Map<String, String> recipe = RunOptions.of(config, images);
     recipe.put("device", config.compute().device().toString());
+    recipe.remove(RunOptions.CLASSES); // the manifest lists them
     return new Lineage(
         recipe,
         config.options(),

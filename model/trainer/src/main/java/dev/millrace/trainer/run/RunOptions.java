@@ -22,6 +22,9 @@ public final class RunOptions {
   /** The values of options that earlier releases neither had nor stored. */
   private static final Map<String, String> EARLIER = Map.of(BF16, "false");
 
+  /** The name of the list of classes. */
+  static final String CLASSES = "classes";
+
   private RunOptions() {}
 
   static Map<String, String> of(TrainingConfig config, LabelledImages images) {
@@ -37,6 +40,7 @@ public final class RunOptions {
     options.put(
         "start", config.pretrained().map(from -> from.origin() + " " + from.freeze()).orElse("He"));
     options.put("held-out", Double.toString(config.data().split().heldOut()));
+    options.put(CLASSES, String.join(", ", images.labels().names()));
     options.put(Lineage.DIVISION, images.images().size() + " images, " + checksum(images));
     return options;
   }

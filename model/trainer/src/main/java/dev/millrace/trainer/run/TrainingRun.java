@@ -50,6 +50,9 @@ public final class TrainingRun {
   /** The largest number of images for the statistics of folded batch norms. */
   private static final int FOR_FOLDED_NORMS = 64;
 
+  /** The largest length of a list of classes in a message. */
+  private static final int SHOWN_CHARACTERS = 300;
+
   private static final long SAVE_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final TrainingConfig config;
@@ -251,9 +254,18 @@ public final class TrainingRun {
             (key, value) -> {
               String before = RunOptions.before(state.options(), key, value);
               if (!value.equals(before)) {
-                throw new OtherOptionsException(folder.toString(), key, before, value);
+                throw key.equals(RunOptions.CLASSES)
+                    ? OtherOptionsException.ofClasses(
+                        folder.toString(), shortened(before), shortened(value))
+                    : new OtherOptionsException(folder.toString(), key, before, value);
               }
             });
+  }
+
+  private static String shortened(String classes) {
+    return classes.length() <= SHOWN_CHARACTERS
+        ? classes
+        : classes.substring(0, SHOWN_CHARACTERS) + "…";
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.resnet.Stem;
 import dev.millrace.core.training.Augmentation;
+import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.LearningRate;
 import dev.millrace.core.training.Mixing;
 import dev.millrace.core.training.Optimization;
@@ -18,6 +19,7 @@ import dev.millrace.core.training.OtherOptionsException;
 import dev.millrace.core.training.Sampling;
 import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.TrainingConfig;
+import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.WarmUp;
 import dev.millrace.core.weights.Weights;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +162,30 @@ class InterruptedRunTest {
   }
 
   @Test
+  void manyOtherClasses_areToldInPart() {
+    rig.write(2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    rig.train(config, 3);
+    List<String> many =
+        IntStream.range(0, 1_000).mapToObj(i -> "class " + i).toList();
+    List<LabelledImage> images = SmallImages.read(home.resolve("images"));
+    TrainingRun run =
+        new TrainingRun(
+            config,
+            new LabelledImages(new Labels(many), images),
+            new Heard(),
+            () -> true,
+            System::nanoTime);
+
+    assertThatThrownBy(() -> run.run("again"))
+        .isInstanceOf(OtherOptionsException.class)
+        .hasMessageContaining("other classes (a, b, now class 0, class 1, ")
+        .hasMessageContaining("…), because")
+        .message()
+        .hasSizeLessThan(1_000);
+  }
+
+  @Test
   void goingOnWithOtherOptions_isRefused() {
     rig.write(2, FEW);
     rig.train(Configs.of(home, 2, 0.05), 3);
@@ -168,6 +195,37 @@ class InterruptedRunTest {
         .hasMessageContaining("another optimization")
         .hasMessageContaining("0.05")
         .hasMessageContaining("0.04");
+  }
+
+  /** Otherwise, the user would see two numbers that say nothing, and could not finish the run. */
+  @Test
+  void runWhoseModelHasOtherClassesNow_saysHowToFinishIt() throws IOException {
+    rig.write(2, FEW);
+    TrainingConfig config = Configs.of(home, 2, 0.05);
+    rig.train(config, 3);
+    Path other = Files.createDirectory(home.resolve("other"));
+    SmallImages.write(other.resolve("images"), 3, FEW);
+    TrainingData.Folder data = (TrainingData.Folder) config.data();
+    rig.train(
+        ConfigCopy.of(Configs.of(home, "second", 1, 0.05, Optional.empty()))
+            .data(new TrainingData.Folder(other.resolve("images"), data.split(), data.classes()))
+            .config());
+
+    assertThatThrownBy(() -> rig.train(config))
+        .isInstanceOfSatisfying(
+            OtherOptionsException.class, e -> assertThat(e.isOfClasses()).isTrue())
+        .hasMessageStartingWith(
+            home.resolve("run") + " holds an interrupted run with other classes (a, b, now a, b, c),");
+    Labels classes = new Labels(List.of("a", "b"));
+    Heard heard =
+        rig.train(
+            ConfigCopy.of(config)
+                .data(
+                    new TrainingData.Folder(
+                        data.folder(), data.split(), new ClassRule(Optional.of(classes), 1)))
+                .config());
+    assertThat(heard.done).isEqualTo(3);
+    assertThat(rig.repository().newest("small").labels()).isEqualTo(classes);
   }
 
   /** The weights of both stems have the same shapes, so nothing else would show the difference. */

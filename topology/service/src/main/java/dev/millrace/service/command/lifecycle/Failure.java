@@ -126,7 +126,11 @@ public record Failure(String line, int exitCode) {
     if (e instanceof OtherOptionsException other) {
       return failed(
           e.getMessage()
-              + "; finish the run with its original options, name another folder with --run, or "
+              + (other.isOfClasses()
+                  ? "; to finish the run, write its classes, which run.json lists, to a file, one per"
+                      + " line and in this order, and name the file with --classes; or name another"
+                      + " folder with --run, or "
+                  : "; finish the run with its original options, name another folder with --run, or ")
               + removeState(other.folder()));
     }
     if (e instanceof TrainingException training) {

@@ -60,6 +60,13 @@ class FailureTest {
                     + " and state-*.safetensors in runs/a; keep its other files, such as"
                     + " split.json, which stores which images are held out",
                 1));
+    assertThat(Failure.of(OtherOptionsException.ofClasses("runs/a", "cat, dog", "cat, hen")).line())
+        .startsWith(
+            "runs/a holds an interrupted run with other classes (cat, dog, now cat, hen), because"
+                + " another training has published a version since, or because the images have"
+                + " changed; to finish the run, write its classes, which run.json lists, to a file, one"
+                + " per line and in this order, and name the file with --classes; or name another folder with --run, or"
+                + " remove run.json and state-*.safetensors in runs/a; keep its other files,");
     assertThat(Failure.of(new CollapsedException(3, 0.05, "runs/a")).line())
         .contains("and remove run.json and state-*.safetensors in runs/a; keep its other files");
   }
