@@ -3,6 +3,7 @@ package dev.millrace.trainer.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
+import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.weights.WeightTensor;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Stores a run's state so that the state survives a kill at any moment. The tensors are first
@@ -38,6 +40,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
   private static final String EXPORT = "export";
   private static final String TENSORS = "state-";
   private static final String ENDING = ".safetensors";
+  private static final String STATE_FILES = STATE + " and " + TENSORS + "*" + ENDING;
   private static final char KIND_END = '/';
 
   /** The main file's metadata that lists the kinds of tensors in other files. */
@@ -100,11 +103,7 @@ public final class RunFolder<S extends RunFolder.Saved> {
       throw new TrainingException(
           folder.resolve(STATE)
               + " is damaged, or of another command or release; name another folder, or remove "
-              + STATE
-              + " and "
-              + TENSORS
-              + "*"
-              + ENDING
+              + STATE_FILES
               + " in this folder",
           e,
           Setting.RUN);
@@ -123,11 +122,12 @@ public final class RunFolder<S extends RunFolder.Saved> {
    * {@return the tensors of a saved state, by kind and then by name}
    *
    * @param state the state
+   * @throws TrainingException if a file of the tensors cannot be read
    */
   public Map<String, Weights> tensors(S state) {
     Path main = folder.resolve(state.tensors());
     Map<String, Map<String, WeightTensor>> kinds = new LinkedHashMap<>();
-    WeightsFile.read(main)
+    read(main, WeightsFile::read)
         .tensors()
         .forEach(
             (name, tensor) -> {
@@ -138,11 +138,28 @@ public final class RunFolder<S extends RunFolder.Saved> {
             });
     Map<String, Weights> tensors = new LinkedHashMap<>();
     kinds.forEach((name, values) -> tensors.put(name, new Weights(values)));
-    String apart = WeightsFile.metadata(main).getOrDefault(APART, "");
+    String apart = read(main, WeightsFile::metadata).getOrDefault(APART, "");
     for (String name : apart.isEmpty() ? new String[0] : apart.split(BETWEEN_KINDS)) {
-      tensors.put(name, WeightsFile.read(folder.resolve(fileOf(name, state))));
+      tensors.put(name, read(folder.resolve(fileOf(name, state)), WeightsFile::read));
     }
     return tensors;
+  }
+
+  private static <T> T read(Path file, Function<Path, T> reading) {
+    try {
+      return reading.apply(file);
+    } catch (ModelException e) {
+      throw new TrainingException(
+          "cannot read "
+              + file
+              + " ("
+              + (e.getCause() == null ? e : e.getCause())
+              + "); restore it from a backup, name another folder, or remove "
+              + STATE_FILES
+              + " in this folder",
+          e,
+          Setting.RUN);
+    }
   }
 
   /**

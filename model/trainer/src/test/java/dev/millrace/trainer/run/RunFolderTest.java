@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,37 @@ class RunFolderTest {
                   + " is damaged, or of another command or release; name another folder, or remove"
                   + " run.json and state-*.safetensors in this folder");
     }
+  }
+
+  /** The advice for a file of weights, to save it again with PyTorch, would make no sense. */
+  @Test
+  void fileOfTensorsThatCannotBeRead_isNamed_withWhatToDo() throws IOException {
+    Map<String, Weights> tensors = new LinkedHashMap<>();
+    tensors.put("weight", weights(1, 2, 3, 4, 5, 6, 7, 8));
+    tensors.put("best-1", weights(9, 10, 11, 12));
+    folder().save(state(1), tensors);
+
+    for (String name : List.of("state-1-0.safetensors", "state-1-0-best-1.safetensors")) {
+      Path file = home.resolve(name);
+      byte[] content = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(content, content.length - 1));
+      assertNotResumed(file);
+      Files.delete(file);
+      assertNotResumed(file);
+      Files.write(file, content);
+    }
+    assertThat(folder().tensors(state(1))).isEqualTo(tensors);
+  }
+
+  private void assertNotResumed(Path file) {
+    assertThatThrownBy(() -> folder().tensors(state(1)))
+        .isInstanceOfSatisfying(
+            TrainingException.class, e -> assertThat(e.settings()).containsExactly(Setting.RUN))
+        .hasMessageStartingWith("cannot read " + file + " (")
+        .hasMessageEndingWith(
+            "); restore it from a backup, name another folder, or remove run.json and"
+                + " state-*.safetensors in this folder")
+        .hasMessageNotContaining("save them again");
   }
 
   @Test
