@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param epochs number of epochs before this version
  * @param batches number of batches after these epochs
  * @param data the images that the training used
- * @param libraries versions of the libraries that computed the weights, by name
+ * @param libraries versions of the libraries that computed the weights, by name, and the name of
+ *     the processor
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Lineage(

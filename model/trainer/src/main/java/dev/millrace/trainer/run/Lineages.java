@@ -7,6 +7,7 @@ import dev.millrace.decode.OpenCvVersion;
 import dev.millrace.onnx.OnnxRuntimeInfo;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
+import dev.millrace.trainer.torch.ProcessorName;
 import dev.millrace.trainer.torch.TorchVersion;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,7 +54,7 @@ public final class Lineages {
 
   /**
    * {@return versions, by name, of the libraries that compute the weights, decode the images and
-   * measure the versions}
+   * measure the versions, and the processor, on which the last bits depend}
    */
   public static Map<String, String> libraries() {
     Map<String, String> libraries = new TreeMap<>();
@@ -61,6 +62,7 @@ public final class Lineages {
     libraries.put("onnxruntime", OnnxRuntimeInfo.read().version());
     libraries.put("opencv", OpenCvVersion.read());
     libraries.put("java", Runtime.version().toString());
+    libraries.put("processor", ProcessorName.read());
     libraries.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     String own = Lineages.class.getPackage().getImplementationVersion();
     if (own != null) {

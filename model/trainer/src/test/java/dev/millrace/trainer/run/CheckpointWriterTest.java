@@ -95,7 +95,8 @@ class CheckpointWriterTest {
     assertThat(lineage.start()).isEqualTo("small version 4");
     assertThat(lineage.data().classes()).containsExactly(12, 12);
     assertThat(lineage.recipe()).containsKeys("optimization", "augmentation", "network");
-    assertThat(lineage.libraries()).containsKeys("libtorch", "onnxruntime", "opencv", "java");
+    assertThat(lineage.libraries())
+        .containsKeys("libtorch", "onnxruntime", "opencv", "java", "processor");
     assertThat(lineage.libraries().get("opencv")).matches("\\d+[.]\\d+[.]\\d+-.*");
     assertThat(version.manifest().parentVersion()).isEqualTo(4);
     assertThat(version.manifest().metrics())

@@ -140,7 +140,7 @@ final class Reproduction implements TrainingListener {
     }
     if (!now.libraries().equals(lineage.libraries())) {
       warned(
-          "other libraries may give other bytes: "
+          "other libraries or another processor may give other bytes: "
               + original
               + " was trained with "
               + lineage.libraries()

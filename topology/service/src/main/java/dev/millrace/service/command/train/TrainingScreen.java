@@ -326,7 +326,8 @@ final class TrainingScreen implements TrainingListener, AutoCloseable {
               + repeated.sha256()
               + " in "
               + repeated.modelFile()
-              + "; see the warnings above for what may be the cause");
+              + "; the bytes are equal only on one thread, with the same libraries and on the same"
+              + " processor, and the warnings above name what differs");
     }
     tell(
         "reproduced",

@@ -10,6 +10,8 @@ import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelRepository;
 import dev.millrace.core.repository.ModelVersion;
 import dev.millrace.core.repository.Provenance;
+import dev.millrace.core.training.ForwardingListener;
+import dev.millrace.core.training.TrainingListener;
 import dev.millrace.service.command.CapturedRun;
 import dev.millrace.service.command.lifecycle.CommandException;
 import java.nio.file.Path;
@@ -107,6 +109,42 @@ class ReproductionTest {
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("the optimization 0.9")
         .hasMessageContaining("0.8");
+  }
+
+  /** A user would otherwise not learn why the bytes differ on another machine. */
+  @Test
+  void anotherProcessor_isNamedBeforeTheTraining() {
+    List<String> warnings = new ArrayList<>();
+    TrainingListener screen =
+        new ForwardingListener(null) {
+          @Override
+          public void warned(String what) {
+            warnings.add(what);
+          }
+        };
+    ModelVersion original = publish(computedOn("AMD EPYC"));
+    Reproduction reproduction = new Reproduction(original, null, screen);
+
+    reproduction.prepared(computedOn("AMD EPYC"));
+    assertThat(warnings).isEmpty();
+    reproduction.prepared(computedOn("Intel Xeon"));
+    assertThat(warnings)
+        .containsExactly(
+            "other libraries or another processor may give other bytes: m version 1 was trained with"
+                + " {processor=AMD EPYC}, and this is {processor=Intel Xeon}");
+  }
+
+  private static Lineage computedOn(String processor) {
+    return new Lineage(
+        Map.of(),
+        Map.of("data", "images"),
+        1,
+        1,
+        "He",
+        3,
+        0,
+        new Lineage.Data("x", List.of(20, 30)),
+        Map.of("processor", processor));
   }
 
   /** The release is the same, and the options are the same. */
