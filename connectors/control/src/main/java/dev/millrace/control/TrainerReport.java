@@ -9,7 +9,7 @@ package dev.millrace.control;
  * <p>The record's key is not the model's name, so that a report never replaces a {@link SwapReport}
  * if the topic is compacted by mistake.
  */
-public sealed interface TrainerReport permits TrainingProgress, ChampionReport {
+public sealed interface TrainerReport permits TrainingProgress, TrainingWait, ChampionReport {
 
   /** {@return the key of the report's record} */
   String key();

@@ -3,6 +3,7 @@ package dev.millrace.core.training;
 import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
+import java.util.Optional;
 
 /** Forwards all events to another listener. A subclass overrides the events that matter to it. */
 public abstract class ForwardingListener implements TrainingListener {
@@ -71,6 +72,11 @@ public abstract class ForwardingListener implements TrainingListener {
   @Override
   public void promoted(ModelVersion version) {
     next.promoted(version);
+  }
+
+  @Override
+  public void waits(Optional<String> why) {
+    next.waits(why);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.millrace.core.training;
 import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Lineage;
 import dev.millrace.core.repository.ModelVersion;
+import java.util.Optional;
 
 /** Receives the events of a training, on the training's thread. */
 public interface TrainingListener {
@@ -96,6 +97,13 @@ public interface TrainingListener {
    * @param version the promoted version
    */
   void promoted(ModelVersion version);
+
+  /**
+   * A training from topics waits, or it no longer waits. Called often, also if nothing has changed.
+   *
+   * @param why the reason, in one line; empty if the training does not wait
+   */
+  default void waits(Optional<String> why) {}
 
   /**
    * The training skipped or postponed something.

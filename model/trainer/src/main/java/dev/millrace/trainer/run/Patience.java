@@ -30,7 +30,7 @@ public final class Patience {
   /**
    * Creates a patience.
    *
-   * @param listener receives a warning after each failure
+   * @param listener receives a warning after each failure, and learns that the training waits
    * @param stop called during the pauses; if it returns true, the step is not repeated
    * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    */
@@ -51,8 +51,11 @@ public final class Patience {
     Duration pause = FIRST;
     while (true) {
       try {
-        return Optional.of(step.get());
+        T result = step.get();
+        listener.waits(Optional.empty());
+        return Optional.of(result);
       } catch (ModelException e) {
+        listener.waits(Optional.of(what + " is tried again: " + e.getMessage()));
         listener.warned(
             what + " failed, and is tried again in " + pause.toSeconds() + " s: " + e.getMessage());
       }

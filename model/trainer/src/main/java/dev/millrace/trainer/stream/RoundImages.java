@@ -30,6 +30,7 @@ final class RoundImages {
   private final Optional<Labels> fixed;
   private Optional<GoldenCheck> golden;
   private Set<String> told = Set.of();
+  private Optional<String> lack = Optional.empty();
 
   /**
    * @param golden the check of the golden set at the start; empty if the training has none
@@ -103,12 +104,18 @@ final class RoundImages {
     }
     notes.stream().filter(note -> !told.contains(note)).forEach(listener::warned);
     told = notes;
+    lack = selection.lack();
     if (selection.lack().isPresent()) {
       listener.warned("training is postponed until more labels arrive: " + selection.lack().get());
       return Optional.empty();
     }
     selector.keep(selection, order.newest());
     return Optional.of(selection.labelled());
+  }
+
+  /** {@return the reason why no round can begin with the images of the last selection} */
+  Optional<String> lack() {
+    return lack;
   }
 
   private static Optional<String> unreadable(List<String> reasons) {

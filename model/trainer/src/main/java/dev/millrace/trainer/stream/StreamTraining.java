@@ -71,6 +71,9 @@ public final class StreamTraining {
   /** The failure of Kafka, the repository or the disk in the last attempt to train a round. */
   private Optional<Failure> failure = Optional.empty();
 
+  /** Whether a round has enough labels, and waits until more records of the topics are read. */
+  private boolean isBehind;
+
   /** A failure, and when it happened, in ns. */
   private record Failure(RuntimeException cause, long at) {
 
@@ -179,8 +182,23 @@ public final class StreamTraining {
         savedAt = nanoTime.getAsLong();
         saveAndTrain(replay, due);
       }
+      listener.waits(why(reader));
     }
     replay.save();
+  }
+
+  /** {@return the reason why no round can begin although it is due, or why no records arrive} */
+  private Optional<String> why(TopicReader reader) {
+    return failure
+        .map(last -> "the round is tried again every 10 s: " + last.cause().getMessage())
+        .or(reader::trouble)
+        .or(() -> images.lack().map(lack -> "until more labels arrive: " + lack))
+        .or(
+            () ->
+                isBehind
+                    ? Optional.of(
+                        "until fewer than " + topics.everyLabels() + " records are unread")
+                    : Optional.empty());
   }
 
   /**
@@ -199,13 +217,13 @@ public final class StreamTraining {
     if (!enough) {
       enoughSince = null;
       isImpatient = false;
+      isBehind = false;
       return false;
     }
     long behind = reader.behind();
-    if (behind < topics.everyLabels() || labels >= topics.capacity()) {
-      return true;
-    }
-    return hasWaited(behind);
+    boolean isRead = behind < topics.everyLabels() || labels >= topics.capacity();
+    isBehind = !isRead && !hasWaited(behind);
+    return !isBehind;
   }
 
   /** {@return whether a round with enough labels has waited long enough for unread records} */
@@ -280,10 +298,12 @@ public final class StreamTraining {
         | ModelException
         | FailedWriteException
         | UnreadableReplayException e) {
-      if (failure.filter(last -> last.isRepeatedBy(e)).isEmpty()) {
+      Optional<Failure> same = failure.filter(last -> last.isRepeatedBy(e));
+      if (same.isEmpty()) {
         listener.warned("the round has to wait, and is tried again every 10 s: " + e.getMessage());
       }
-      failure = Optional.of(new Failure(e, nanoTime.getAsLong()));
+      failure =
+          Optional.of(new Failure(same.map(Failure::cause).orElse(e), nanoTime.getAsLong()));
     }
   }
 
@@ -298,6 +318,9 @@ public final class StreamTraining {
       return false;
     }
     Optional<LabelledImages> found = images.select(kept.get());
+    if (found.isPresent() && failure.isEmpty()) {
+      listener.waits(Optional.empty());
+    }
     found.ifPresent(labelled -> replay.use(labelled.images()));
     found.ifPresent(
         labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));

@@ -261,6 +261,16 @@ final class TopicReader {
     }
   }
 
+  /** {@return the reason why no records arrive; empty if the topics can be read} */
+  Optional<String> trouble() {
+    if (!trouble.isEmpty()) {
+      return Optional.of(trouble);
+    }
+    return isFull
+        ? Optional.of("new records are read again every 10 s, because the disk does not take them")
+        : Optional.empty();
+  }
+
   private void tell(String what) {
     if (!what.equals(trouble)) {
       listener.warned(what);

@@ -254,6 +254,8 @@ class StreamTrainingInterruptionTest {
         .first()
         .asString()
         .contains("is tried again in 1 s");
+    assertThat(rig.told.waits).hasSize(3).element(1).asString().startsWith("the publication is tried again: ");
+    assertThat(rig.told.waits).last().isEqualTo("");
   }
 
   @Test
@@ -300,6 +302,10 @@ class StreamTrainingInterruptionTest {
         .singleElement()
         .asString()
         .startsWith("new records have to wait, and are read again every 10 s: ");
+    assertThat(reader.trouble()).isPresent();
+    rig.polls.add(() -> {});
+    reader.poll();
+    assertThat(reader.trouble()).isEmpty();
   }
 
   @Test

@@ -149,6 +149,7 @@ class StreamTrainingTest {
         .containsExactly(
             "the round does not wait any longer, although 994 records on the topics are unread;"
                 + " they may arrive faster than they can be read");
+    assertThat(rig.told.waits).containsExactly("until fewer than 2 records are unread", "");
   }
 
   @Test
@@ -167,6 +168,11 @@ class StreamTrainingTest {
             "left out: classes with too few different images to report the accuracy on: 'dog'",
             "training is postponed until more labels arrive: there is only one class to learn, 'cat', and a"
                 + " training needs two");
+    assertThat(rig.told.waits)
+        .containsExactly(
+            "until more labels arrive: there is only one class to learn, 'cat', and a training"
+                + " needs two",
+            "");
     assertThat(rig.rounds).hasSize(1);
   }
 
@@ -195,6 +201,8 @@ class StreamTrainingTest {
     assertThat(rig.rounds).hasSize(1);
     assertThat(rig.told.warnings)
         .containsExactly("the round has to wait, and is tried again every 10 s: nobody answers");
+    assertThat(rig.told.waits)
+        .containsExactly("", "the round is tried again every 10 s: nobody answers", "");
   }
 
   /** In an earlier release, one mistyped label stopped the training permanently. */

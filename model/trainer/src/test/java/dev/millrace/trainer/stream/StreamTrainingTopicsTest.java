@@ -231,6 +231,9 @@ class StreamTrainingTopicsTest {
     rig.run(Configs.topics(folder, 9, 6), rig::learn);
 
     assertThat(rig.told.warnings).singleElement().asString().contains("broker");
+    assertThat(rig.told.waits)
+        .containsExactly(
+            "", "the broker cannot be reached; waiting for it, and nothing is lost", "");
     assertThat(rig.rounds).hasSize(1);
   }
 
@@ -266,6 +269,8 @@ class StreamTrainingTopicsTest {
         .run(rig.broker);
 
     assertThat(rig.told.warnings).singleElement().asString().contains("'labels'");
+    assertThat(rig.told.waits)
+        .containsExactly("topic 'labels' does not exist yet; waiting for it", "");
     assertThat(rig.rounds).hasSize(1);
   }
 

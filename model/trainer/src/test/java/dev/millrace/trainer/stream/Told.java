@@ -8,11 +8,16 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.training.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Records the listener's events as text. */
 final class Told implements TrainingListener {
 
   final List<String> warnings = new ArrayList<>();
+
+  /** Each new reason why the training waits; an empty text if it no longer waits. */
+  final List<String> waits = new ArrayList<>();
+
   final List<String> rounds = new ArrayList<>();
   final List<ModelVersion> versions = new ArrayList<>();
   final List<Integer> begun = new ArrayList<>();
@@ -55,6 +60,14 @@ final class Told implements TrainingListener {
 
   @Override
   public void promoted(ModelVersion version) {}
+
+  @Override
+  public void waits(Optional<String> why) {
+    String reason = why.orElse("");
+    if (waits.isEmpty() || !waits.get(waits.size() - 1).equals(reason)) {
+      waits.add(reason);
+    }
+  }
 
   @Override
   public void warned(String what) {

@@ -4,6 +4,7 @@ import dev.millrace.control.TrainingProgress;
 import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
+import dev.millrace.service.history.Waiting;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The progress of the model's trainer, its epochs, its last measurement of the champion, and the
+ * The progress of the model's trainer, the reason why it waits, its epochs, its last measurement of the champion, and the
  * verdicts of its gate. Used by one thread.
  */
 final class TrainerPanel {
@@ -29,11 +30,17 @@ final class TrainerPanel {
    * The content of the panel.
    *
    * @param progress the last epoch that has ended, or null
+   * @param waiting the reason why the training waits, or null
    * @param champion the last measurement of the champion, or null
    * @param epochs the last epochs, of all runs, the oldest first
    * @param verdicts the last verdicts, the oldest first
    */
-  record View(Progress progress, Champion champion, List<Epoch> epochs, List<Verdict> verdicts) {}
+  record View(
+      Progress progress,
+      Wait waiting,
+      Champion champion,
+      List<Epoch> epochs,
+      List<Verdict> verdicts) {}
 
   /**
    * The progress of the training.
@@ -44,6 +51,14 @@ final class TrainerPanel {
    * @param text the progress as text
    */
   record Progress(String time, int epoch, int epochs, String text) {}
+
+  /**
+   * The reason why the training waits.
+   *
+   * @param time time since when it waits, in ISO-8601
+   * @param text the reason as text
+   */
+  record Wait(String time, String text) {}
 
   /**
    * The champion on the newest images.
@@ -100,6 +115,7 @@ final class TrainerPanel {
 
   private Trained last;
   private Champion champion;
+  private Wait waiting;
 
   TrainerPanel(String model) {
     this.model = model;
@@ -117,6 +133,13 @@ final class TrainerPanel {
     MeasuredChampion.of(record)
         .filter(measured -> measured.report().model().equals(model))
         .ifPresent(this::add);
+    Waiting.of(record)
+        .filter(wait -> wait.report().model().equals(model))
+        .ifPresent(this::add);
+  }
+
+  private void add(Waiting wait) {
+    waiting = wait.isWaiting() ? new Wait(wait.time().toString(), wait.text()) : null;
   }
 
   private void add(Reported reported) {
@@ -176,6 +199,7 @@ final class TrainerPanel {
                 last.progress().epoch(),
                 last.progress().epochs(),
                 last.text()),
+        waiting,
         champion,
         new ArrayList<>(epochs.values()),
         new ArrayList<>(verdicts));

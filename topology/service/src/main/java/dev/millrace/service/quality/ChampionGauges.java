@@ -3,6 +3,7 @@ package dev.millrace.service.quality;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.service.history.MeasuredChampion;
+import dev.millrace.service.history.Waiting;
 import dev.millrace.service.topics.FollowedTopic;
 import dev.millrace.service.topics.TopicTail;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gauges of the trainer's last measurement of a model's champion. They appear with the first
- * measurement. Used by one thread.
+ * Gauges of the trainer's last measurement of a model's champion, and whether the training waits.
+ * They appear with the trainer's first report. Used by one thread.
  */
 public final class ChampionGauges {
 
@@ -28,6 +29,7 @@ public final class ChampionGauges {
   private final String model;
   private final MultiGauge accuracy;
   private final MultiGauge fallen;
+  private final MultiGauge waiting;
 
   /**
    * @param model the model's name
@@ -46,6 +48,12 @@ public final class ChampionGauges {
             .description(
                 "1 if millrace_champion_accuracy is significantly lower than when the version was"
                     + " promoted")
+            .register(registry);
+    this.waiting =
+        MultiGauge.builder("millrace.training.waiting")
+            .description(
+                "1 while the model's training from topics waits, for example for labels or for the"
+                    + " repository, so that it publishes no versions")
             .register(registry);
   }
 
@@ -71,11 +79,19 @@ public final class ChampionGauges {
     return followed;
   }
 
-  /** Shows the measurement in a record. Ignores records of another type and of other models. */
+  /** Shows the report in a record. Ignores records of another type and of other models. */
   void add(ConsumerRecord<byte[], byte[]> record) {
     MeasuredChampion.of(record)
         .filter(measured -> measured.report().model().equals(model))
         .ifPresent(measured -> show(measured.report().measure()));
+    Waiting.of(record)
+        .filter(wait -> wait.report().model().equals(model))
+        .ifPresent(this::show);
+  }
+
+  private void show(Waiting wait) {
+    waiting.register(
+        List.of(MultiGauge.Row.of(Tags.of("model", model), wait.isWaiting() ? 1 : 0)), true);
   }
 
   private void show(ChampionMeasure measure) {

@@ -150,7 +150,9 @@ const panels = {
   },
 
   trainer(view) {
-    get('no-trainer').hidden = view.progress !== null || view.champion !== null || view.verdicts.length > 0;
+    get('no-trainer').hidden = view.progress !== null || view.waiting !== null || view.champion !== null
+      || view.verdicts.length > 0;
+    showWaiting(view.waiting);
     showTraining(view.progress);
     showMeasured(view.champion);
     showEpochs(view.epochs);
@@ -183,6 +185,14 @@ function showTraining(progress) {
     fill(get('training-text'), [element('time', { datetime: progress.time }, clock(progress.time)), ' ' + progress.text]);
     get('training-bar').max = progress.epochs;
     get('training-bar').value = progress.epoch;
+  }
+}
+
+function showWaiting(waiting) {
+  const line = get('waiting');
+  line.hidden = waiting === null;
+  if (waiting !== null) {
+    fill(line, [element('time', { datetime: waiting.time }, clock(waiting.time)), ' The training ' + waiting.text]);
   }
 }
 

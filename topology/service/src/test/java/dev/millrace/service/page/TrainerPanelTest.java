@@ -6,6 +6,7 @@ import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -135,6 +136,18 @@ class TrainerPanelTest {
                 true,
                 "ALARM, the champion has become worse: version 2: accuracy 84.0 % (80.5 to 87.0) of"
                     + " the newest 500 images"));
+  }
+
+  @Test
+  void reasonToWait_isShownUntilTheTrainingNoLongerWaits() {
+    assertThat(panel.view().waiting()).isNull();
+    add(new TrainingWait("fashion", "the store is away").toJson());
+    add(new TrainingWait("another", null).toJson());
+    assertThat(panel.view().waiting())
+        .isEqualTo(new TrainerPanel.Wait("1970-01-01T00:00:01Z", "waits: the store is away"));
+
+    add(new TrainingWait("fashion", null).toJson());
+    assertThat(panel.view().waiting()).isNull();
   }
 
   private static byte[] champion(String model, double accuracy, boolean hasFallen) {

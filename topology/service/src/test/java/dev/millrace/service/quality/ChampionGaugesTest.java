@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,18 @@ class ChampionGaugesTest {
 
     assertThat(value("millrace.champion.accuracy", 3)).isEqualTo(0.95);
     assertThat(registry.getMeters()).hasSize(2);
+  }
+
+  @Test
+  void trainingThatWaits_isShown() {
+    add(new TrainingWait("fashion", "the store is away").toJson());
+    add(new TrainingWait("another", null).toJson());
+    assertThat(registry.get("millrace.training.waiting").tag("model", "fashion").gauge().value())
+        .isEqualTo(1);
+
+    add(new TrainingWait("fashion", null).toJson());
+    assertThat(registry.get("millrace.training.waiting").tag("model", "fashion").gauge().value())
+        .isZero();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Naming;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
+import dev.millrace.service.history.Waiting;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,7 +44,7 @@ final class ModelTopics implements AutoCloseable {
 
   /** Passes all reports of instances and gates to a consumer, oldest first. */
   void reports(Consumer<Reported> reports) {
-    reports(reports, trained -> {}, measured -> {});
+    reports(reports, trained -> {}, measured -> {}, waiting -> {});
   }
 
   /**
@@ -51,18 +52,23 @@ final class ModelTopics implements AutoCloseable {
    * kind, oldest first.
    */
   void reports(
-      Consumer<Reported> reports, Consumer<Trained> epochs, Consumer<MeasuredChampion> champions) {
-    read(ControlTopic.STATUS, record -> pass(record, reports, epochs, champions));
+      Consumer<Reported> reports,
+      Consumer<Trained> epochs,
+      Consumer<MeasuredChampion> champions,
+      Consumer<Waiting> waits) {
+    read(ControlTopic.STATUS, record -> pass(record, reports, epochs, champions, waits));
   }
 
   private static void pass(
       ConsumerRecord<byte[], byte[]> record,
       Consumer<Reported> reports,
       Consumer<Trained> epochs,
-      Consumer<MeasuredChampion> champions) {
+      Consumer<MeasuredChampion> champions,
+      Consumer<Waiting> waits) {
     Reported.of(record).ifPresent(reports);
     Trained.of(record).ifPresent(epochs);
     MeasuredChampion.of(record).ifPresent(champions);
+    Waiting.of(record).ifPresent(waits);
   }
 
   /**
@@ -81,15 +87,18 @@ final class ModelTopics implements AutoCloseable {
    * @throws org.apache.kafka.common.errors.WakeupException after {@link #wakeup}
    */
   void follow(
-      Consumer<Reported> reports, Consumer<Trained> epochs, Consumer<MeasuredChampion> champions)
+      Consumer<Reported> reports,
+      Consumer<Trained> epochs,
+      Consumer<MeasuredChampion> champions,
+      Consumer<Waiting> waits)
       throws InterruptedException {
     while (consumer.assignment().isEmpty()) {
       TimeUnit.SECONDS.sleep(1);
-      reports(reports, epochs, champions);
+      reports(reports, epochs, champions, waits);
     }
     while (true) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-        pass(record, reports, epochs, champions);
+        pass(record, reports, epochs, champions, waits);
       }
     }
   }

@@ -11,6 +11,7 @@ import dev.millrace.service.history.Instances;
 import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
+import dev.millrace.service.history.Waiting;
 import java.io.PrintWriter;
 import java.time.ZoneId;
 import java.util.List;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
           + " stop, so a stopped instance is listed until Kafka deletes its last report.",
       "A trainer reports to the same topic after each epoch. Before each round of a training from"
           + " topics, it also reports the accuracy of the promoted version on the newest held-out"
-          + " images. The last epoch and the last accuracy of each model are shown."
+          + " images. If the training waits, for example for labels or for the repository, it reports"
+          + " the reason. The last epoch, the last accuracy and the reason of each model are shown."
     },
     footerHeading = Examples.HEADING,
     footer = {
@@ -67,18 +69,21 @@ final class ModelsStatusCommand implements Callable<Integer> {
     Instances instances = new Instances();
     Map<String, Trained> epochs = new TreeMap<>();
     Map<String, MeasuredChampion> champions = new TreeMap<>();
+    Map<String, Waiting> waits = new TreeMap<>();
     try (ModelTopics topics = ModelTopics.of(kafka);
         StopSignal stop = StopSignal.listen(topics::wakeup)) {
       topics.reports(
           instances::add,
           trained -> epochs.put(trained.progress().model(), trained),
-          measured -> champions.put(measured.report().model(), measured));
+          measured -> champions.put(measured.report().model(), measured),
+          waiting -> waits.put(waiting.report().model(), waiting));
       List<Reported> last = instances.last().stream().filter(this::isWanted).toList();
       print(last);
       epochs.values().forEach(this::print);
       champions.values().forEach(this::print);
+      waits.values().stream().filter(Waiting::isWaiting).forEach(this::print);
       if (follow) {
-        topics.follow(this::print, this::print, this::print);
+        topics.follow(this::print, this::print, this::print, this::print);
       }
     } catch (WakeupException e) {
       // A signal has ended the command, and sets the JVM's exit code.
@@ -114,6 +119,10 @@ final class ModelsStatusCommand implements Callable<Integer> {
 
   private void print(MeasuredChampion measured) {
     print(measured.report().model(), ReportText.json(measured), text().line(measured));
+  }
+
+  private void print(Waiting waiting) {
+    print(waiting.report().model(), ReportText.json(waiting), text().line(waiting));
   }
 
   private static ReportText text() {

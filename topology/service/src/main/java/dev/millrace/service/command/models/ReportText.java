@@ -3,10 +3,12 @@ package dev.millrace.service.command.models;
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.service.command.output.Json;
 import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Reported;
 import dev.millrace.service.history.Trained;
+import dev.millrace.service.history.Waiting;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -68,6 +70,11 @@ record ReportText(ZoneId zone) {
         + measured.text();
   }
 
+  /** {@return whether a training waits as one line of text} */
+  String line(Waiting waiting) {
+    return time(waiting.time()) + "  " + waiting.report().model() + "  training " + waiting.text();
+  }
+
   /** {@return a time as text} */
   private String time(Instant time) {
     return TIME.format(time.atZone(zone));
@@ -100,6 +107,16 @@ record ReportText(ZoneId zone) {
     fields.put("measure", measured.report().measure());
     fields.put("interval", measured.interval());
     measured.atPromotion().ifPresent(interval -> fields.put("promotedInterval", interval));
+    return Json.line(fields);
+  }
+
+  /** {@return whether a training waits, and the time, as one JSON object} */
+  static String json(Waiting waiting) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("time", waiting.time().toString());
+    fields.put("model", waiting.report().model());
+    fields.put("type", TrainingWait.TYPE);
+    fields.put("reason", waiting.report().reason());
     return Json.line(fields);
   }
 

@@ -3,18 +3,20 @@ package dev.millrace.service.command.train;
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.TrainerReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingListener;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Reports the end of each epoch and each measurement of the champion, and forwards all events to
- * another listener. If epochs take less than a second, this class reports about one epoch per
+ * Reports the end of each epoch, each measurement of the champion, and whether the training waits,
+ * and forwards all events to another listener. If epochs take less than a second, this class reports about one epoch per
  * second, and always the last of the configured epochs. Used by one thread.
  */
 final class ReportedTraining extends ForwardingListener {
@@ -28,6 +30,11 @@ final class ReportedTraining extends ForwardingListener {
   private String run = "";
   private Integer round;
   private Long reportedAt;
+
+  /** Whether a report has said whether the training waits. */
+  private boolean hasToldWait;
+
+  private Optional<String> waitsFor = Optional.empty();
 
   /**
    * @param config the training's configuration
@@ -60,9 +67,26 @@ final class ReportedTraining extends ForwardingListener {
     super.began(name, images, heldOut, done, steps);
   }
 
+  /**
+   * Reports the reason if it has changed. The first call always reports, because the last report of
+   * a trainer that was killed may say that the training waits.
+   */
+  @Override
+  public void waits(Optional<String> why) {
+    super.waits(why);
+    if (!hasToldWait || !why.equals(waitsFor)) {
+      reports.accept(new TrainingWait(model, why.orElse(null)));
+    }
+    hasToldWait = true;
+    waitsFor = why;
+  }
+
   @Override
   public void epochEnded(EpochReport report) {
     super.epochEnded(report);
+    if (waitsFor.isPresent()) {
+      waits(Optional.empty());
+    }
     long now = nanoTime.getAsLong();
     if (reportedAt == null || now - reportedAt >= SHORTEST_NANOS || report.epoch() == epochs) {
       reportedAt = now;

@@ -9,6 +9,7 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,12 @@ class ModelTopicsTest {
         new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, report.toJson()));
   }
 
+  private void waiting(long offset) {
+    consumer.addRecord(
+        new ConsumerRecord<>(
+            STATUS.topic(), 0, offset, new byte[] {'m'}, new TrainingWait("m", "disk").toJson()));
+  }
+
   private void unknown(long offset) {
     byte[] value = "{\"type\":\"of a later release\",\"model\":\"m\"}".getBytes(UTF_8);
     consumer.addRecord(new ConsumerRecord<>(STATUS.topic(), 0, offset, new byte[] {'m'}, value));
@@ -84,17 +91,19 @@ class ModelTopicsTest {
     consumer.schedulePollTask(() -> epoch(2));
     consumer.schedulePollTask(() -> report(3, 8));
     consumer.schedulePollTask(() -> champion(4, 500));
+    consumer.schedulePollTask(() -> waiting(5));
     consumer.schedulePollTask(topics::wakeup);
 
     assertThatExceptionOfType(WakeupException.class).isThrownBy(() -> follow(topics));
 
-    assertThat(seen).containsExactly(7, 3, 8, 500);
+    assertThat(seen).containsExactly(7, 3, 8, 500, -1);
   }
 
   private void follow(ModelTopics topics) throws InterruptedException {
     topics.follow(
         reported -> seen.add(reported.report().version()),
         trained -> seen.add(trained.progress().epoch()),
-        measured -> seen.add(measured.report().measure().images()));
+        measured -> seen.add(measured.report().measure().images()),
+        waiting -> seen.add(-1));
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.service.broker.RunningBroker;
 import dev.millrace.service.command.CapturedRun;
@@ -79,6 +80,8 @@ class ModelsStatusCommandTest {
     epoch(MODEL, 2);
     champion(MODEL, 400);
     champion(MODEL, 500);
+    waits(MODEL, null);
+    waits(MODEL, "the store is away");
 
     assertThat(onBroker("list", "--repository", folder.toString()).succeeded().outLines())
         .anyMatch(line -> line.matches(MODEL + " +1 .* served by 1 instance"))
@@ -88,8 +91,9 @@ class ModelsStatusCommandTest {
     assertThat(listed.get(MODEL).findValuesAsText("promoted")).containsExactly("false", "true");
 
     assertThat(onBroker("status", "--model", MODEL).succeeded().outLines())
-        .hasSize(5)
+        .hasSize(6)
         .anyMatch(line -> line.matches(MODEL + "  app@host:1 +version 2 .*version 2 serves.*"))
+        .anyMatch(line -> line.endsWith(MODEL + "  training waits: the store is away"))
         .anyMatch(
             line ->
                 line.endsWith(
@@ -114,6 +118,9 @@ class ModelsStatusCommandTest {
         .contains("\"type\":\"champion\",\"measure\":{\"version\":2,\"images\":500,")
         .contains("\"interval\":{\"value\":0.84,\"low\":0.805")
         .contains("\"promotedInterval\":{\"value\":0.92,\"low\":0.879");
+    assertThat(json.get(4)).endsWith("\"type\":\"waiting\",\"reason\":\"the store is away\"}");
+    waits(MODEL, null);
+    assertThat(onBroker("status", "--model", MODEL).succeeded().outLines()).hasSize(5);
 
     assertThat(onBroker("history", "--model", MODEL).succeeded().outLines())
         .hasSize(6)
@@ -139,7 +146,8 @@ class ModelsStatusCommandTest {
                   topics.follow(
                       reported -> seen.add(reported.report().version()),
                       trained -> {},
-                      measured -> {});
+                      measured -> {},
+                      waiting -> {});
                 } catch (InterruptedException e) {
                   throw new IllegalStateException(e);
                 }
@@ -193,6 +201,9 @@ class ModelsStatusCommandTest {
       champion("another", 500);
       champion("followed", 500);
       assertThat(lines.readLine()).contains("followed  champion: version 2: accuracy 84.0 %");
+      waits("another", "the store is away");
+      waits("followed", null);
+      assertThat(lines.readLine()).endsWith("followed  training does not wait");
     } finally {
       thread.interrupt();
       thread.join();
@@ -237,6 +248,11 @@ class ModelsStatusCommandTest {
             model, "run", 7, epoch, 10, 0.5, new TrainingProgress.HeldOut(0.75, 0.9, 1000), 812);
     BROKER.send(
         ControlTopic.STATUS, progress.key(), new String(progress.toJson(), StandardCharsets.UTF_8));
+  }
+
+  private static void waits(String model, String reason) throws Exception {
+    TrainingWait wait = new TrainingWait(model, reason);
+    BROKER.send(ControlTopic.STATUS, wait.key(), new String(wait.toJson(), StandardCharsets.UTF_8));
   }
 
   private static void champion(String model, int images) throws Exception {

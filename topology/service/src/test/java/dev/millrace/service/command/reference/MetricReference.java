@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.events.LabelDeserializer;
 import dev.millrace.events.Prediction;
@@ -52,7 +53,8 @@ final class MetricReference {
           "millrace_partition_stalled_seconds{",
           "millrace_swap_count_total{",
           "millrace_inference_live_accuracy{",
-          "millrace_champion_accuracy{");
+          "millrace_champion_accuracy{",
+          "millrace_training_waiting{");
 
   private final Map<String, String> help = new TreeMap<>();
   private final Map<String, String> types = new TreeMap<>();
@@ -98,6 +100,8 @@ final class MetricReference {
       ChampionReport report =
           new ChampionReport(MODEL, new ChampionMeasure(1, 500, 0.9, null, null, 1, false));
       broker.send(ControlTopic.STATUS, report.key(), new String(report.toJson(), UTF_8));
+      TrainingWait wait = new TrainingWait(MODEL, null);
+      broker.send(ControlTopic.STATUS, wait.key(), new String(wait.toJson(), UTF_8));
       promote(broker, folder, 2);
       Awaitility.await()
           .atMost(Duration.ofMinutes(2))

@@ -7,6 +7,7 @@ import dev.millrace.control.ControlTopic;
 import dev.millrace.control.SwapReport;
 import dev.millrace.control.SwapReport.Outcome;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.events.Prediction;
@@ -91,6 +92,7 @@ class ReferenceTest {
         | `%s` | `MODEL/classes` | JSON: the names of the classes in the order of their indices, from a trainer |
         | `%s` | the model's name | JSON: the outcome of a swap, or the verdict of a trainer's gate |
         | `%s` | `MODEL/training` | JSON: the end of an epoch of a training |
+        | `%s` | `MODEL/waiting` | JSON: why a training from topics waits, or that it no longer waits |
         | `%s` | `MODEL/champion` | JSON: the accuracy of the promoted version on the newest held-out images of a training |
         | `labels` (`--labels-topic`) | the image's id | the name of its class, in UTF-8 |
 
@@ -117,6 +119,12 @@ class ReferenceTest {
 
         A trainer's progress at the end of an epoch, in nats and images per second. `round` is missing in a training from a
         folder. Skip a record whose `type` or `schema` you do not know:
+
+        ```json
+        %s
+        ```
+
+        A trainer's report that its training from topics waits. `reason` is missing if it no longer waits:
 
         ```json
         %s
@@ -190,10 +198,12 @@ class ReferenceTest {
             ControlTopic.STATUS,
             ControlTopic.STATUS,
             ControlTopic.STATUS,
+            ControlTopic.STATUS,
             prediction(),
             words(Arrays.stream(Outcome.values()).map(Outcome::word).toList()),
             report(),
             progress(),
+            waiting(),
             champion(),
             DeadLetter.STUB,
             DeadLetter.TIMESTAMP,
@@ -253,6 +263,15 @@ class ReferenceTest {
                 0.412,
                 new TrainingProgress.HeldOut(0.43, 0.912, 1000),
                 812)
+            .toJson());
+  }
+
+  private static String waiting() {
+    return text(
+        new TrainingWait(
+                "resnet20",
+                "until more labels arrive: there is only one class to learn, 'cat', and a training"
+                    + " needs two")
             .toJson());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.TrainerReport;
 import dev.millrace.control.TrainingProgress;
+import dev.millrace.control.TrainingWait;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -25,12 +27,16 @@ class ReportedTrainingTest {
 
   private final List<TrainingProgress> reports = new ArrayList<>();
   private final List<ChampionReport> champions = new ArrayList<>();
+  private final List<String> waits = new ArrayList<>();
   private final StringWriter shown = new StringWriter();
   private final AtomicLong clock = new AtomicLong(-7);
 
   private void sent(TrainerReport report) {
     if (report instanceof TrainingProgress progress) {
       reports.add(progress);
+    } else if (report instanceof TrainingWait wait) {
+      assertThat(wait.model()).isEqualTo("m");
+      waits.add(wait.reason());
     } else {
       champions.add((ChampionReport) report);
     }
@@ -92,6 +98,42 @@ class ReportedTrainingTest {
     }
 
     assertThat(reports).extracting(TrainingProgress::epoch).containsExactly(1, 5, 9, 13, 16);
+  }
+
+  /** A user who watches the status topic would otherwise not learn why nothing is published. */
+  @Test
+  void trainingThatWaits_isReportedOnce_untilItNoLongerWaits() {
+    ReportedTraining training = training();
+    for (String why : List.of("the store is away", "the store is away", "the disk is full")) {
+      training.waits(Optional.of(why));
+    }
+    training.waits(Optional.empty());
+    training.waits(Optional.empty());
+
+    assertThat(waits).containsExactly("the store is away", "the disk is full", null);
+    assertThat(shown.toString()).isEmpty();
+  }
+
+  /** The trainer before may have been killed while it waited. */
+  @Test
+  void trainingThatDoesNotWaitAtItsStart_isReported() {
+    ReportedTraining training = training();
+    training.waits(Optional.empty());
+    training.waits(Optional.empty());
+
+    assertThat(waits).singleElement().isNull();
+  }
+
+  @Test
+  void endOfAnEpoch_endsTheWait() {
+    ReportedTraining training = training();
+    training.began("run", 100, 4, 0, 32);
+    training.epochEnded(TrainingScreenTest.report(1));
+    assertThat(waits).isEmpty();
+
+    training.waits(Optional.of("the store is away"));
+    training.epochEnded(TrainingScreenTest.report(2));
+    assertThat(waits).containsExactly("the store is away", null);
   }
 
   @Test
