@@ -3,7 +3,6 @@ package dev.millrace.trainer.data;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.VisibleFiles;
 import dev.millrace.core.files.WholeFile;
-import dev.millrace.core.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,7 +25,7 @@ public final class FolderImages {
    * {@return the images of a folder that has few images} This method cannot be stopped.
    *
    * @param folder the folder that holds the class folders
-   * @throws TrainingException if there is no class folder, or the folder cannot be read
+   * @throws FailedReadException if there is no class folder, or the folder cannot be read
    */
   public static FoundImages find(Path folder) {
     return find(folder, () -> false).orElseThrow();
@@ -39,13 +38,13 @@ public final class FolderImages {
    * @param folder the folder that holds the class folders
    * @param stop called before each image is read; if it returns true, the search stops
    * @return the images, or empty if the search was stopped
-   * @throws TrainingException if there is no class folder, or the folder cannot be read
+   * @throws FailedReadException if there is no class folder, or the folder cannot be read
    */
   public static Optional<FoundImages> find(Path folder, BooleanSupplier stop) {
     try {
       List<Path> classes = classes(folder);
       if (classes.isEmpty()) {
-        throw new TrainingException(
+        throw new FailedReadException(
             "there is no folder in "
                 + folder
                 + "; put the images of each class into a separate folder");
@@ -64,7 +63,7 @@ public final class FolderImages {
       }
       return Optional.of(new FoundImages(names, images));
     } catch (IOException | UncheckedIOException e) {
-      throw new TrainingException(
+      throw new FailedReadException(
           "cannot read the images in " + folder + " (" + e + "); check that it exists", e);
     }
   }

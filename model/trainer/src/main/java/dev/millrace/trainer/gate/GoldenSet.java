@@ -6,10 +6,10 @@ import dev.millrace.core.model.Fingerprint;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.runtime.ModelSession;
 import dev.millrace.core.training.Gate;
-import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.Verdict;
 import dev.millrace.trainer.data.DecodedImages;
 import dev.millrace.trainer.data.EvaluationSet;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FolderImages;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImage;
@@ -48,7 +48,7 @@ public final class GoldenSet implements AutoCloseable {
    * Opens the set and decodes the different images of the candidates' classes once.
    *
    * @param labels the names of the candidates' classes
-   * @throws TrainingException if an image cannot be read
+   * @throws FailedReadException if an image cannot be read
    */
   static GoldenSet open(Gate.Golden golden, Preprocessing preprocessing, Labels labels) {
     Pixels pixels = new Pixels(preprocessing, ROOM);
@@ -72,11 +72,11 @@ public final class GoldenSet implements AutoCloseable {
   /**
    * Requires that images were decoded.
    *
-   * @throws TrainingException if an image cannot be decoded
+   * @throws FailedReadException if an image cannot be decoded
    */
   static void requireReadable(Gate.Golden golden, DecodedImages decoded) {
     if (decoded.complaint().isPresent()) {
-      throw new TrainingException(
+      throw new FailedReadException(
           "golden: in " + golden.folder() + ", " + decoded.complaint().get() + "; remove them");
     }
   }

@@ -2,6 +2,7 @@ package dev.millrace.trainer.stream;
 
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.NamedImage;
@@ -326,11 +327,11 @@ final class Replay {
    *
    * @param stop called before each image, whose file may have to be read; if it returns true, no
    *     further image is read
-   * @throws UnreadableReplayException if no file of an image can be read
+   * @throws FailedReadException if no file of an image can be read
    */
   Optional<ReplaySnapshot> snapshot(BooleanSupplier stop) {
     List<NamedImage> images = new ArrayList<>();
-    List<UnreadableReplayException> unreadable = new ArrayList<>();
+    List<FailedReadException> unreadable = new ArrayList<>();
     for (Map.Entry<String, String> image : new TreeMap<>(labelled).entrySet()) {
       if (stop.getAsBoolean()) {
         return Optional.empty();
@@ -338,7 +339,7 @@ final class Replay {
       String key = image.getKey();
       try {
         images.add(new NamedImage(key, image.getValue(), content(key), () -> folder.read(key)));
-      } catch (UnreadableReplayException e) {
+      } catch (FailedReadException e) {
         unreadable.add(e);
       }
     }
@@ -348,7 +349,7 @@ final class Replay {
     return Optional.of(
         new ReplaySnapshot(
             new FoundImages(new TreeSet<>(labelled.values()), images),
-            unreadable.stream().map(UnreadableReplayException::getMessage).toList()));
+            unreadable.stream().map(FailedReadException::getMessage).toList()));
   }
 
   private String content(String key) {

@@ -6,6 +6,7 @@ import dev.millrace.core.files.Sha256;
 import dev.millrace.core.files.WholeFile;
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
@@ -165,8 +166,8 @@ final class ReplayFolder {
   }
 
   /** {@return the exception for an image that cannot be read} */
-  UnreadableReplayException unreadable(String key, IOException e) {
-    return new UnreadableReplayException(
+  FailedReadException unreadable(String key, IOException e) {
+    return new FailedReadException(
         "the file "
             + file(key)
             + " of the image "

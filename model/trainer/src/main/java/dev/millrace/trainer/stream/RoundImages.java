@@ -81,8 +81,9 @@ final class RoundImages {
    * the reason.
    *
    * @param kept all labelled images
-   * @throws dev.millrace.core.training.TrainingException if the golden set cannot be read, or has
-   *     no image of the round's classes
+   * @throws dev.millrace.trainer.data.FailedReadException if the golden set cannot be read
+   * @throws dev.millrace.core.training.TrainingException if the golden set has no image of the
+   *     round's classes
    * @throws dev.millrace.trainer.data.FailedWriteException if the run's folder cannot be written
    * @throws dev.millrace.control.ConcurrentChangeException if other trainers keep changing the
    *     indices of the classes

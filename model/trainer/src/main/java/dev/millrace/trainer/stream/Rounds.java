@@ -92,6 +92,7 @@ final class Rounds {
    *     stopped
    * @throws TrainingException if the round cannot begin
    * @throws FailedWriteException if a file of the round cannot be written
+   * @throws dev.millrace.trainer.data.FailedReadException if the golden set cannot be read
    * @throws ModelException if the repository cannot be read, or the round's state cannot be saved
    * @throws org.apache.kafka.common.KafkaException if the champion cannot be read. No candidate of
    *     the round could be promoted then

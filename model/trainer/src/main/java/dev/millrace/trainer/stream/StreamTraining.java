@@ -9,6 +9,7 @@ import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.decode.OpenCvImageDecoder;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.ChampionWatch;
@@ -297,7 +298,7 @@ public final class StreamTraining {
         | KafkaException
         | ModelException
         | FailedWriteException
-        | UnreadableReplayException e) {
+        | FailedReadException e) {
       Optional<Failure> same = failure.filter(last -> last.isRepeatedBy(e));
       if (same.isEmpty()) {
         listener.warned("the round has to wait, and is tried again every 10 s: " + e.getMessage());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.millrace.core.files.Sha256;
 import dev.millrace.core.image.BadImageException;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.NamedImage;
 import java.io.IOException;
@@ -304,7 +305,7 @@ class ReplayTest {
     byte[] unused = replaceByAFolder(file("a"));
 
     Replay replay = replay(9);
-    assertThatExceptionOfType(UnreadableReplayException.class)
+    assertThatExceptionOfType(FailedReadException.class)
         .isThrownBy(() -> replay.snapshot(() -> false))
         .withMessageStartingWith("the file " + file("a"));
     assertThat(snapshot(new Replay(folder.resolve("other"), 9, encoded -> {}, START)).images())

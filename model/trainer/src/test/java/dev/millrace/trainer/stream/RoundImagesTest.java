@@ -15,6 +15,7 @@ import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FoundImages;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.NamedImage;
@@ -286,6 +287,26 @@ class RoundImagesTest {
     Files.write(dogs.resolveSibling("hen").resolve("0.png"), StreamTrainingRig.png("dog/9"));
     images(config, new Topic()).select(found("cat", "dog"));
     assertThat(told.goldenChanges).as("while no trainer ran").hasSize(2);
+  }
+
+  /** The folder may be replaced by another one, or be on a disk that does not answer. */
+  @Test
+  void goldenSetThatIsAway_isReadAgainByTheNextAttempt() throws IOException {
+    RoundImages images = images(golden(new ClassRule(1), 50, "cat", "dog"), new Topic());
+    Path golden = folder.resolve("golden");
+    Path away = folder.resolve("away");
+    Files.move(golden, away);
+    assertThatThrownBy(() -> images.select(found("cat", "dog")))
+        .isInstanceOf(FailedReadException.class)
+        .hasMessageStartingWith("cannot read the images in " + golden);
+    Files.createDirectory(golden);
+    assertThatThrownBy(() -> images.select(found("cat", "dog")))
+        .isInstanceOf(FailedReadException.class)
+        .hasMessageStartingWith("there is no folder in " + golden);
+    Files.delete(golden);
+    Files.move(away, golden);
+
+    assertThat(images.select(found("cat", "dog"))).isPresent();
   }
 
   @Test

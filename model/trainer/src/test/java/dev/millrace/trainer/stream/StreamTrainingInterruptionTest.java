@@ -12,6 +12,7 @@ import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.run.TrainingRun;
 import java.io.IOException;
@@ -328,6 +329,27 @@ class StreamTrainingInterruptionTest {
         .singleElement()
         .asString()
         .endsWith("is tried again every 10 s: the store is away");
+  }
+
+  /** In an earlier release, a golden image that was being copied ended the training. */
+  @Test
+  void run_aGoldenSetThatCannotBeReadAtTheBeginningOfARound_isTriedAgainAfter10Seconds() {
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(10)));
+    rig.run(
+        Configs.topics(folder, 100, 6),
+        (round, images, listener, stop, name, base) -> {
+          if (rig.told.begun.size() == 1) {
+            throw new FailedReadException("golden: 1 of 7 images cannot be read");
+          }
+          return rig.learn(round, images, listener, stop, name, base);
+        });
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .endsWith("is tried again every 10 s: golden: 1 of 7 images cannot be read");
   }
 
   @ParameterizedTest
