@@ -11,14 +11,17 @@ import dev.millrace.core.training.TrainingException;
 import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.core.weights.WeightsFile;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.FailedWriteException;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.BaseChampion;
 import dev.millrace.trainer.run.Head;
 import dev.millrace.trainer.run.Patience;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +32,7 @@ import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipException;
 
 /**
  * Trains in rounds. Each round starts from the weights of the previous round, or from the champion
@@ -92,7 +96,7 @@ final class Rounds {
    *     stopped
    * @throws TrainingException if the round cannot begin
    * @throws FailedWriteException if a file of the round cannot be written
-   * @throws dev.millrace.trainer.data.FailedReadException if the golden set cannot be read
+   * @throws FailedReadException if the golden set or the weights of the last round cannot be read
    * @throws ModelException if the repository cannot be read, or the round's state cannot be saved
    * @throws org.apache.kafka.common.KafkaException if the champion cannot be read. No candidate of
    *     the round could be promoted then
@@ -272,7 +276,9 @@ final class Rounds {
 
   /**
    * {@return a finished round's weights, adapted to the current classes} The result is empty if the
-   * weights belong to another architecture.
+   * weights are damaged, or belong to another architecture.
+   *
+   * @throws FailedReadException if the weights cannot be read at the moment
    */
   private Optional<Pretrained> weightsOf(
       int number, RoundEnd end, List<String> classes, TrainingListener listener) {
@@ -282,9 +288,20 @@ final class Rounds {
       Weights weights = WeightsFile.read(before.resolve(WEIGHTS));
       return Optional.of(carried(weights, end.classes(), classes, name(number), end.version()));
     } catch (ModelException e) {
+      if (isUnreadable(e.getCause())) {
+        throw new FailedReadException(e.getMessage(), e); // the round would lose all learned weights
+      }
       warnOf(before.toString(), "training starts again from the initial weights", e, listener);
       return Optional.empty();
     }
+  }
+
+  /** {@return whether a file exists and may be undamaged, but could not be read} */
+  private static boolean isUnreadable(Throwable cause) {
+    return cause instanceof IOException
+        && !(cause instanceof NoSuchFileException
+            || cause instanceof ZipException
+            || cause instanceof EOFException);
   }
 
   /** {@return weights of the configured architecture, adapted to the current classes} */

@@ -111,6 +111,22 @@ class ReplayRemovalTest {
     assertThat(forget(found -> {})).contains(ANSWER);
   }
 
+  /** Nothing can tell whether the image is equal to the removed one. */
+  @Test
+  void imageThatCannotBeRead_isNamed() throws IOException {
+    Path copy = replay.resolve("images").resolve(Sha256.of("copy"));
+    Files.delete(copy);
+    Files.createDirectory(copy);
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> forget(found -> {}))
+        .withMessageStartingWith("the file " + copy + " of the image 'copy' cannot be read (")
+        .withMessageEndingWith("); restore it from a backup, or remove it");
+    Files.delete(copy);
+
+    assertThat(forget(found -> {}))
+        .contains(new ForgottenImage("a", true, OptionalInt.of(4), List.of()));
+  }
+
   /** The index cannot be replaced, because a folder has its name. */
   @Test
   void removalThatTheDiskInterrupts_canBeRepeated() throws IOException {

@@ -14,6 +14,7 @@ import dev.millrace.core.training.TrainingListener;
 import dev.millrace.core.weights.Weights;
 import dev.millrace.trainer.ConfigCopy;
 import dev.millrace.trainer.data.FailedWriteException;
+import dev.millrace.trainer.data.FailedReadException;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.gate.BaseChampion;
 import java.io.IOException;
@@ -158,6 +159,25 @@ class RoundsTest {
             rig.train(
                 this::learnAndBlock, rig.told, () -> !rig.told.warnings.isEmpty(), "cat", "dog"))
         .isFalse();
+  }
+
+  /** Otherwise, a disk that does not answer for a moment would cost all that was learned. */
+  @Test
+  void train_withWeightsThatCannotBeReadAtTheMoment_doesNotBegin() throws IOException {
+    rig.train("cat", "dog");
+    Path weights = folder.resolve("run/round-000001/weights.safetensors");
+    byte[] content = Files.readAllBytes(weights);
+    Files.delete(weights);
+    Files.createDirectory(weights);
+    assertThatExceptionOfType(FailedReadException.class)
+        .isThrownBy(() -> rig.train("cat", "dog"))
+        .withMessageStartingWith("cannot read " + weights + " (");
+    assertThat(rig.told.warnings).isEmpty();
+    Files.delete(weights);
+    Files.write(weights, content);
+
+    rig.train("cat", "dog");
+    assertThat(rig.start(1).origin()).isEqualTo("round-000001");
   }
 
   @Test
