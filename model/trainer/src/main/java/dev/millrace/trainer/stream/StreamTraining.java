@@ -75,6 +75,9 @@ public final class StreamTraining {
   /** Whether a round has enough labels, and waits until more records of the topics are read. */
   private boolean isBehind;
 
+  /** Whether the champion was measured before the round, which may be tried several times. */
+  private boolean isMeasured;
+
   /** A failure, and when it happened, in ns. */
   private record Failure(RuntimeException cause, long at) {
 
@@ -291,6 +294,7 @@ public final class StreamTraining {
     try {
       replay.save();
       if (due && train(replay)) {
+        isMeasured = false;
         replay.trained(clock.instant());
       }
       failure = Optional.empty();
@@ -323,8 +327,10 @@ public final class StreamTraining {
       listener.waits(Optional.empty());
     }
     found.ifPresent(labelled -> replay.use(labelled.images()));
-    found.ifPresent(
-        labelled -> watch.ifPresent(each -> each.measure(labelled, replay.keys(), listener)));
+    if (found.isPresent() && !isMeasured) {
+      watch.ifPresent(each -> each.measure(found.get(), replay.keys(), listener));
+      isMeasured = true;
+    }
     return found.isEmpty() || rounds.train(found.get(), listener, stop);
   }
 }
