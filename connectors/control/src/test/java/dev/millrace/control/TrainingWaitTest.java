@@ -36,7 +36,9 @@ class TrainingWaitTest {
   @Test
   void reason_isOneShortPlainLine() {
     assertThat(new TrainingWait("m", "a\nb\u001b[2J").reason()).isEqualTo("a b [2J");
-    assertThat(new TrainingWait("m", "x".repeat(1_000)).reason()).hasSize(1_000).doesNotContain("…");
+    assertThat(new TrainingWait("m", "x".repeat(1_000)).reason())
+        .hasSize(1_000)
+        .doesNotContain("…");
     assertThat(new TrainingWait("m", "x".repeat(1_001)).reason()).hasSize(1_000).endsWith("x…");
   }
 

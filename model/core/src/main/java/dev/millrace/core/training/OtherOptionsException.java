@@ -29,7 +29,15 @@ public final class OtherOptionsException extends TrainingException {
   private OtherOptionsException(
       String folder, String what, String before, String now, String why, boolean isOfClasses) {
     super(
-        folder + " holds an interrupted run with " + what + " (" + before + ", now " + now + ")" + why);
+        folder
+            + " holds an interrupted run with "
+            + what
+            + " ("
+            + before
+            + ", now "
+            + now
+            + ")"
+            + why);
     this.folder = folder;
     this.isOfClasses = isOfClasses;
   }

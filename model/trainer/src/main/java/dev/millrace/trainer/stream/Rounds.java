@@ -289,7 +289,8 @@ final class Rounds {
       return Optional.of(carried(weights, end.classes(), classes, name(number), end.version()));
     } catch (ModelException e) {
       if (isUnreadable(e.getCause())) {
-        throw new FailedReadException(e.getMessage(), e); // the round would lose all learned weights
+        throw new FailedReadException(
+            e.getMessage(), e); // the round would lose all learned weights
       }
       warnOf(before.toString(), "training starts again from the initial weights", e, listener);
       return Optional.empty();

@@ -307,8 +307,7 @@ public final class StreamTraining {
       if (same.isEmpty()) {
         listener.warned("the round has to wait, and is tried again every 10 s: " + e.getMessage());
       }
-      failure =
-          Optional.of(new Failure(same.map(Failure::cause).orElse(e), nanoTime.getAsLong()));
+      failure = Optional.of(new Failure(same.map(Failure::cause).orElse(e), nanoTime.getAsLong()));
     }
   }
 

@@ -166,8 +166,7 @@ class InterruptedRunTest {
     rig.write(2, FEW);
     TrainingConfig config = Configs.of(home, 2, 0.05);
     rig.train(config, 3);
-    List<String> many =
-        IntStream.range(0, 1_000).mapToObj(i -> "class " + i).toList();
+    List<String> many = IntStream.range(0, 1_000).mapToObj(i -> "class " + i).toList();
     List<LabelledImage> images = SmallImages.read(home.resolve("images"));
     TrainingRun run =
         new TrainingRun(
@@ -215,7 +214,8 @@ class InterruptedRunTest {
         .isInstanceOfSatisfying(
             OtherOptionsException.class, e -> assertThat(e.isOfClasses()).isTrue())
         .hasMessageStartingWith(
-            home.resolve("run") + " holds an interrupted run with other classes (a, b, now a, b, c),");
+            home.resolve("run")
+                + " holds an interrupted run with other classes (a, b, now a, b, c),");
     Labels classes = new Labels(List.of("a", "b"));
     Heard heard =
         rig.train(

@@ -103,8 +103,7 @@ class RoundImagesTest {
         images.add(new NamedImage(name + i, name, Sha256.of(name + i), () -> new byte[0]));
       }
     }
-    return new ReplaySnapshot(
-        new FoundImages(new TreeSet<>(List.of(names)), images), List.of());
+    return new ReplaySnapshot(new FoundImages(new TreeSet<>(List.of(names)), images), List.of());
   }
 
   /** The first round may begin an hour later. */

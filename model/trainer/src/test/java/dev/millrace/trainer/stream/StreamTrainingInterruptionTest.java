@@ -255,7 +255,11 @@ class StreamTrainingInterruptionTest {
         .first()
         .asString()
         .contains("is tried again in 1 s");
-    assertThat(rig.told.waits).hasSize(3).element(1).asString().startsWith("the publication is tried again: ");
+    assertThat(rig.told.waits)
+        .hasSize(3)
+        .element(1)
+        .asString()
+        .startsWith("the publication is tried again: ");
     assertThat(rig.told.waits).last().isEqualTo("");
   }
 

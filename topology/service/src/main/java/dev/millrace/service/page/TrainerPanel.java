@@ -15,8 +15,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * The progress of the model's trainer, the reason why it waits, its epochs, its last measurement of the champion, and the
- * verdicts of its gate. Used by one thread.
+ * The progress of the model's trainer, the reason why it waits, its epochs, its last measurement of
+ * the champion, and the verdicts of its gate. Used by one thread.
  */
 final class TrainerPanel {
 
@@ -133,9 +133,7 @@ final class TrainerPanel {
     MeasuredChampion.of(record)
         .filter(measured -> measured.report().model().equals(model))
         .ifPresent(this::add);
-    Waiting.of(record)
-        .filter(wait -> wait.report().model().equals(model))
-        .ifPresent(this::add);
+    Waiting.of(record).filter(wait -> wait.report().model().equals(model)).ifPresent(this::add);
   }
 
   private void add(Waiting wait) {

@@ -84,9 +84,7 @@ public final class ChampionGauges {
     MeasuredChampion.of(record)
         .filter(measured -> measured.report().model().equals(model))
         .ifPresent(measured -> show(measured.report().measure()));
-    Waiting.of(record)
-        .filter(wait -> wait.report().model().equals(model))
-        .ifPresent(this::show);
+    Waiting.of(record).filter(wait -> wait.report().model().equals(model)).ifPresent(this::show);
   }
 
   private void show(Waiting wait) {

@@ -16,8 +16,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Reports the end of each epoch, each measurement of the champion, and whether the training waits,
- * and forwards all events to another listener. If epochs take less than a second, this class reports about one epoch per
- * second, and always the last of the configured epochs. Used by one thread.
+ * and forwards all events to another listener. If epochs take less than a second, this class
+ * reports about one epoch per second, and always the last of the configured epochs. Used by one
+ * thread.
  */
 final class ReportedTraining extends ForwardingListener {
 
