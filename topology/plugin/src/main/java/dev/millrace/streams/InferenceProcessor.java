@@ -121,7 +121,7 @@ final class InferenceProcessor<K, V, R>
     owed = ofThisThread.get();
     owed.add(this);
     fetches.open();
-    engine.acquire(limit);
+    engine.acquire(limit, owed.transaction());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.streams.clients.OpenTransaction;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.ImageTrace;
@@ -26,6 +27,7 @@ final class TaskEngine {
   private final LongSupplier nanoTime;
   private InferenceEngine engine;
   private WaitLimit limit;
+  private OpenTransaction transaction;
 
   /**
    * @param nanoTime the engine's clock, for example {@link System#nanoTime}
@@ -39,10 +41,12 @@ final class TaskEngine {
   /**
    * Acquires the engine, unless the task has it already. Pair this call with {@link #release}.
    *
+   * @param transaction is told about each wait
    * @throws InferenceStalledError if the engine does not start in time
    */
-  void acquire(WaitLimit limit) {
+  void acquire(WaitLimit limit, OpenTransaction transaction) {
     this.limit = limit;
+    this.transaction = transaction;
     if (engine == null) {
       engine = shared.acquire(limit.start());
     }
@@ -71,10 +75,13 @@ final class TaskEngine {
    * @throws InferenceStalledError if the engine accepts no image before the deadline
    */
   CompletableFuture<Classification> submit(byte[] image, long deadline, ImageTrace trace) {
+    long start = nanoTime.getAsLong();
     try {
       return engine.submit(image, deadline, trace);
     } catch (EngineStalledException e) {
       throw stalled(e);
+    } finally {
+      transaction.waited(nanoTime.getAsLong() - start);
     }
   }
 
@@ -112,10 +119,13 @@ final class TaskEngine {
    * @throws InferenceStalledError if the engine has no room before the deadline
    */
   void awaitRoom(long deadline) {
+    long start = nanoTime.getAsLong();
     try {
       engine.awaitRoom(deadline);
     } catch (EngineStalledException e) {
       throw stalled(e);
+    } finally {
+      transaction.waited(nanoTime.getAsLong() - start);
     }
   }
 
@@ -126,8 +136,9 @@ final class TaskEngine {
    * @throws FetchStalledException if the record's image was not fetched before the deadline
    */
   void awaitOldest(RecordLine<?, ?> line, long deadline) {
+    long start = nanoTime.getAsLong();
     try {
-      line.awaitOldest(Math.max(0, deadline - nanoTime.getAsLong()));
+      line.awaitOldest(Math.max(0, deadline - start));
     } catch (TimeoutException e) {
       if (line.fetching() != null) {
         throw new FetchStalledException(
@@ -143,6 +154,8 @@ final class TaskEngine {
       Thread.currentThread().interrupt();
       throw failure.remember(
           new InferenceStalledError("interrupted while waiting for an answer", e));
+    } finally {
+      transaction.waited(nanoTime.getAsLong() - start);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
+import dev.millrace.streams.clients.OpenTransaction;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
@@ -52,8 +53,8 @@ class TaskEngineTest {
   private final List<CompletableFuture<Classification>> answers = new ArrayList<>();
 
   TaskEngineTest() {
-    task.acquire(LIMIT);
-    other.acquire(LIMIT);
+    task.acquire(LIMIT, new OpenTransaction(System::nanoTime));
+    other.acquire(LIMIT, new OpenTransaction(System::nanoTime));
     model.runs.drainPermits();
     for (int i = 0; i < 3; i++) {
       answers.add(submit(other, i));

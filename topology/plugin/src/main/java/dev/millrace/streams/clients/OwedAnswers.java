@@ -29,6 +29,7 @@ public final class OwedAnswers {
 
   private final Set<Debtor> debtors = new LinkedHashSet<>();
   private final BurstPace pace;
+  private final OpenTransaction transaction;
 
   /**
    * Creates an object for a thread that has no tasks yet.
@@ -37,6 +38,7 @@ public final class OwedAnswers {
    */
   public OwedAnswers(LongSupplier nanoTime) {
     pace = new BurstPace(nanoTime);
+    transaction = new OpenTransaction(nanoTime);
   }
 
   /**
@@ -50,6 +52,11 @@ public final class OwedAnswers {
   /** {@return the pace at which the thread forwards its answers} */
   public BurstPace pace() {
     return pace;
+  }
+
+  /** {@return the transaction of the thread's producer} */
+  public OpenTransaction transaction() {
+    return transaction;
   }
 
   /** Adds a task. Call this method when the task starts, and {@link #remove} when the task ends. */

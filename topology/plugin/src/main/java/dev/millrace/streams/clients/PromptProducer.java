@@ -3,6 +3,7 @@ package dev.millrace.streams.clients;
 import dev.millrace.streams.internals.TaskRevival;
 import dev.millrace.streams.internals.UnsentResults;
 import dev.millrace.streams.sending.RefusedSends;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -11,12 +12,14 @@ import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
@@ -25,7 +28,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Kafka's producer, except for four guards:
+ * Kafka's producer, except for five guards:
  *
  * <ul>
  *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
@@ -34,18 +37,29 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  *       of the thread begin again at their committed offsets (see {@link #send}).
  *   <li>No task commits while a result of its thread is missing (see {@link UnsentResults}).
  *   <li>Nothing is sent after the thread has given up its work (see {@link #beginTransaction}).
+ *   <li>If the broker has aborted a transaction because the thread waited too long for answers, the
+ *       thread fails instead of joining its group again (see {@link OpenTransaction}).
  * </ul>
  *
  * <p>Only its stream thread sends records, and begins and ends transactions.
  */
 public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
 
+  private static final Duration KAFKAS_TRANSACTION_TIMEOUT = Duration.ofMinutes(1);
+
   private final Supplier<? extends ShortPollConsumer> consumer;
   private final CommittedOffsets committed;
   private final UnsentResults unsent;
+  private final Duration transactionTimeout;
+
+  /** The transaction of the stream thread that uses this producer. */
+  private volatile OpenTransaction transaction = new OpenTransaction(System::nanoTime);
 
   /** The offsets of the current transaction. */
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+
+  /** Whether the last abort has timed out. */
+  private boolean aborting;
 
   /**
    * @param config Kafka's configuration
@@ -69,6 +83,11 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     this.consumer = consumer;
     this.committed = committed;
     this.unsent = unsent;
+    Object timeout = config.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    transactionTimeout =
+        timeout == null
+            ? KAFKAS_TRANSACTION_TIMEOUT
+            : Duration.ofMillis(Long.parseLong(timeout.toString()));
   }
 
   @Override
@@ -104,13 +123,17 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
             }
           });
     } catch (KafkaException e) {
-      throw mayPass(e.getCause()) ? joiningAgain(e) : e;
+      KafkaException late = late(e);
+      throw late != null ? late : mayPass(e.getCause()) ? joiningAgain(e) : e;
     }
   }
 
   /** Passes a failure on to Kafka Streams, and remembers it, unless Kafka Streams ignores it. */
   void failed(String topic, Callback callback, RecordMetadata metadata, Exception failure) {
-    Exception passedOn = withoutRetry(failure);
+    KafkaException late = late(failure);
+    // Kafka Streams asks no handler about an IllegalStateException, and fails.
+    Exception passedOn =
+        late == null ? withoutRetry(failure) : new IllegalStateException(late.getMessage(), late);
     boolean refused =
         RefusedSends.refuses(
             () -> {
@@ -121,11 +144,15 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     if (passedOn instanceof OutOfOrderSequenceException) {
       unsent.add(new TaskMigratedException(passedOn.getMessage(), failure));
     } else if ((refused && !(failure instanceof TransactionAbortedException))
-        || UnsentResults.isFatal(failure)) {
+        || UnsentResults.isFatal(passedOn)) {
       unsent.add(
           new StreamsException(
-              "a record was not sent to topic " + topic + ": " + failure.getMessage(), failure));
+              "a record was not sent to topic " + topic + ": " + passedOn.getMessage(), passedOn));
     }
+  }
+
+  private KafkaException late(Exception failure) {
+    return transaction.late(failure, transactionTimeout);
   }
 
   /**
@@ -173,7 +200,9 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   }
 
   /**
-   * Begins a transaction.
+   * Begins a transaction. If the abort of the last one has timed out, waits for it once more. Kafka
+   * Streams ignores the time-out, but Kafka's producer begins no transaction before the abort is
+   * repeated.
    *
    * @throws KafkaException if the thread has given up its work, and its tasks are not closed yet
    *     (see {@link TaskRevival#isGivenUp})
@@ -183,8 +212,13 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     if (TaskRevival.isGivenUp()) {
       throw new KafkaException("the thread has given up its work, and sends nothing more");
     }
+    if (aborting) {
+      abort();
+    }
     offsets.clear();
     super.beginTransaction();
+    transaction = OwedAnswers.ofThisThread().transaction();
+    transaction.begins();
   }
 
   @Override
@@ -193,14 +227,24 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     ShortPollConsumer polled = consumer.get();
     Map<TopicPartition, OffsetAndMetadata> sent =
         polled == null ? offsets : polled.committableInTransaction(offsets);
-    super.sendOffsetsToTransaction(sent, group);
+    orLate(() -> super.sendOffsetsToTransaction(sent, group));
     this.offsets.putAll(sent);
   }
 
   @Override
   public void commitTransaction() {
-    super.commitTransaction();
+    orLate(super::commitTransaction);
+    transaction.ends();
     committed.add(offsets);
+  }
+
+  private void orLate(Runnable commit) {
+    try {
+      commit.run();
+    } catch (KafkaException e) {
+      KafkaException late = late(e);
+      throw late == null ? e : late;
+    }
   }
 
   @Override
@@ -209,9 +253,20 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     if (polled != null) {
       polled.transactionAborted();
     }
-    super.abortTransaction();
+    transaction.ends();
+    abort();
     if (polled != null) {
       unsent.forget();
+    }
+  }
+
+  private void abort() {
+    aborting = false;
+    try {
+      super.abortTransaction();
+    } catch (TimeoutException e) {
+      aborting = true;
+      throw e;
     }
   }
 }

@@ -1,0 +1,113 @@
+package dev.millrace.streams.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.service.broker.BrokerConfig;
+import dev.millrace.service.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The broker is away while a task gives up its work, so that the abort of the transaction times
+ * out.
+ */
+@Tag("broker")
+@Timeout(120)
+class LateAbortTest {
+
+  private static final String TOPIC = "results";
+  private static final byte GIVEN_UP = 1;
+  private static final byte AGAIN = 2;
+
+  @TempDir private Path folder;
+  private EmbeddedBroker broker;
+
+  @AfterEach
+  void close() {
+    broker.close();
+  }
+
+  private EmbeddedBroker startBroker(int port) {
+    return EmbeddedBroker.start(
+        new BrokerConfig(folder.resolve("kafka"), BrokerConfig.DEFAULT_HOST, port, Map.of()));
+  }
+
+  private static ProducerRecord<byte[], byte[]> result(byte value) {
+    return new ProducerRecord<>(TOPIC, new byte[] {value});
+  }
+
+  /** Kafka Streams ignores the time-out, and sends again. */
+  @Test
+  void nextTransaction_begins_afterTheAbort() throws Exception {
+    broker = startBroker(0);
+    Map<String, Object> kafka = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (Admin admin = Admin.create(kafka)) {
+      admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1))).all().get();
+    }
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "transactional.id",
+            TOPIC,
+            "max.block.ms",
+            3_000);
+    try (PromptProducer producer = new PromptProducer(config, () -> null, new CommittedOffsets())) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(result(GIVEN_UP), null).get();
+      int port = Integer.parseInt(broker.bootstrapServers().replaceFirst(".*:", ""));
+      broker.close();
+      assertThatThrownBy(producer::abortTransaction).isInstanceOf(TimeoutException.class);
+      broker = startBroker(port);
+
+      await().ignoreException(TimeoutException.class).untilAsserted(producer::beginTransaction);
+      producer.send(result(AGAIN), null).get();
+      producer.commitTransaction();
+    }
+    assertThat(results(kafka)).containsExactly(AGAIN);
+  }
+
+  private static List<Byte> results(Map<String, Object> kafka) {
+    List<Byte> results = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> reader =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                kafka.get("bootstrap.servers"),
+                "isolation.level",
+                "read_committed"),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      TopicPartition partition = new TopicPartition(TOPIC, 0);
+      reader.assign(List.of(partition));
+      reader.seekToBeginning(List.of(partition));
+      await()
+          .untilAsserted(
+              () -> {
+                reader
+                    .poll(Duration.ofMillis(100))
+                    .forEach(record -> results.add(record.value()[0]));
+                assertThat(results).contains(AGAIN);
+              });
+    }
+    return results;
+  }
+}
