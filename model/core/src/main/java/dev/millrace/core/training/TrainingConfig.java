@@ -49,9 +49,9 @@ public record TrainingConfig(
    * @param compute on what, and in which number format, the training steps are computed
    * @param options the options of the command line, by name, for the manifests
    * @throws IllegalArgumentException if the network's image size or number of channels differs from
-   *     the preprocessed images, if the images are not RGB, if a part to freeze is not a part of the
-   *     network, or if there is a gate and the best epoch would be chosen ({@code patience} above 0,
-   *     or {@code keep} above 1)
+   *     the preprocessed images, if the images are not RGB, if a part to freeze is not a part of
+   *     the network, or if there is a gate and the best epoch would be chosen ({@code patience}
+   *     above 0, or {@code keep} above 1)
    */
   public TrainingConfig {
     Objects.requireNonNull(data, "data");
