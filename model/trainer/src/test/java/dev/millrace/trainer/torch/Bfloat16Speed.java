@@ -9,10 +9,7 @@ import dev.millrace.core.resnet.ResNet;
 import dev.millrace.core.training.Compute;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.trainer.data.MiniBatch;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,19 +41,21 @@ class Bfloat16Speed {
   })
   void steps_areFasterThanInFloat32(String name, int side, int images) {
     ResNet network = ResNet.of(name).withClasses(10).withSize(side);
-    MiniBatch batch = batch(images, side);
+    MiniBatch batch = TrainingTurns.batch(images, side);
     double[][] speeds = new double[2][TURNS];
     try (TorchNetwork float32 = network(network, side, false);
         TorchNetwork bf16 = network(network, side, true)) {
       for (int i = -1; i < TURNS; i++) { // the first turn warms up
-        double[] turn = {turn(float32, batch), turn(bf16, batch)};
+        double[] turn = {
+          TrainingTurns.turn(float32, batch, SECONDS), TrainingTurns.turn(bf16, batch, SECONDS)
+        };
         for (int j = 0; j < turn.length && i >= 0; j++) {
           speeds[j][i] = turn[j];
         }
       }
     }
-    double float32 = median(speeds[0]);
-    double bf16 = median(speeds[1]);
+    double float32 = TrainingTurns.median(speeds[0]);
+    double bf16 = TrainingTurns.median(speeds[1]);
     System.out.printf(
         "%s, %d pixels, %d images, %s, %d threads: float32 %.1f images/s, bf16 %.1f (%.2f times)%n",
         name, side, images, DEVICE, THREADS, float32, bf16, bf16 / float32);
@@ -72,30 +71,5 @@ class Bfloat16Speed {
         Optimization.DEFAULTS,
         new Preprocessing(side, side, Preprocessing.IMAGENET_MEAN, Preprocessing.IMAGENET_STD),
         new Compute(DEVICE, THREADS, bf16));
-  }
-
-  private static double turn(TorchNetwork network, MiniBatch batch) {
-    long start = System.nanoTime();
-    int images = 0;
-    while (System.nanoTime() - start < SECONDS * 1e9) {
-      network.step(batch, Optimization.DEFAULTS.learningRate().peak());
-      images += batch.size();
-    }
-    return images * 1e9 / (System.nanoTime() - start);
-  }
-
-  private static MiniBatch batch(int images, int side) {
-    Random random = new Random(1);
-    byte[] pixels = new byte[images * side * side * 3];
-    random.nextBytes(pixels);
-    return new MiniBatch(
-        ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind(),
-        random.ints(images, 0, 10).toArray());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }

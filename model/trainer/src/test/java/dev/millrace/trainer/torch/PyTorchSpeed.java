@@ -10,12 +10,9 @@ import dev.millrace.core.training.Optimization;
 import dev.millrace.trainer.data.MiniBatch;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -78,45 +75,22 @@ class PyTorchSpeed {
                 Optimization.DEFAULTS,
                 preprocessing,
                 Compute.cpu(THREADS))) {
-      MiniBatch batch = batch();
+      MiniBatch batch = TrainingTurns.batch(BATCH, SIDE);
       for (int i = -1; i < TURNS; i++) { // the first turn warms up
-        double[] turn = {turn(ours, batch), usual.turn(), channelsLast.turn()};
+        double[] turn = {
+          TrainingTurns.turn(ours, batch, SECONDS), usual.turn(), channelsLast.turn()
+        };
         for (int j = 0; j < turn.length && i >= 0; j++) {
           speeds[j][i] = turn[j];
         }
       }
     }
-    double ours = median(speeds[0]);
-    double usual = median(speeds[1]);
-    double channelsLast = median(speeds[2]);
+    double ours = TrainingTurns.median(speeds[0]);
+    double usual = TrainingTurns.median(speeds[1]);
+    double channelsLast = TrainingTurns.median(speeds[2]);
     System.out.printf(
         "training: %.0f images/s; PyTorch %.0f (%.2f), with channels_last %.0f (%.2f)%n",
         ours, usual, ours / usual, channelsLast, ours / channelsLast);
     assertThat(ours / Math.max(usual, channelsLast)).isGreaterThanOrEqualTo(LEAST);
-  }
-
-  private static double turn(TorchNetwork network, MiniBatch batch) {
-    long start = System.nanoTime();
-    int images = 0;
-    while (System.nanoTime() - start < SECONDS * 1e9) {
-      network.step(batch, Optimization.DEFAULTS.learningRate().peak());
-      images += batch.size();
-    }
-    return images * 1e9 / (System.nanoTime() - start);
-  }
-
-  private static MiniBatch batch() {
-    Random random = new Random(1);
-    byte[] pixels = new byte[BATCH * SIDE * SIDE * 3];
-    random.nextBytes(pixels);
-    return new MiniBatch(
-        ByteBuffer.allocateDirect(pixels.length).put(pixels).rewind(),
-        random.ints(BATCH, 0, 10).toArray());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }
