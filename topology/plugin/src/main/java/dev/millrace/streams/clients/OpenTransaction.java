@@ -99,4 +99,26 @@ public final class OpenTransaction {
             || failure instanceof TransactionAbortableException
             || isAborted(failure.getCause()));
   }
+
+  /**
+   * Tests whether a broker has aborted a transaction, and has answered with an exception with which
+   * Kafka Streams would fail. Brokers do so from version 4.0 on (KIP-890).
+   */
+  static boolean wasAborted(Throwable failure) {
+    return failure instanceof TransactionAbortableException
+        || failure instanceof InvalidTxnStateException;
+  }
+
+  /**
+   * {@return the exception to throw after the failure of a commit or of an abort} If the broker has
+   * aborted the transaction, this is an exception after which Kafka Streams joins the group again.
+   */
+  static KafkaException joiningAgain(KafkaException failure) {
+    if (!wasAborted(failure) && !wasAborted(failure.getCause())) {
+      return failure;
+    }
+    KafkaException joining = new InvalidProducerEpochException(failure.getMessage());
+    joining.initCause(failure);
+    return joining;
+  }
 }

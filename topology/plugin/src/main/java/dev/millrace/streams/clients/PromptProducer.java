@@ -17,10 +17,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -28,7 +28,7 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 
 /**
- * Kafka's producer, except for five guards:
+ * Kafka's producer, except for six guards:
  *
  * <ul>
  *   <li>A transaction commits no offset beyond the records that its thread's consumer has returned,
@@ -39,6 +39,8 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
  *   <li>Nothing is sent after the thread has given up its work (see {@link #beginTransaction}).
  *   <li>If the broker has aborted a transaction because the thread waited too long for answers, the
  *       thread fails instead of joining its group again (see {@link OpenTransaction}).
+ *   <li>If the broker has aborted a transaction for another reason, or a commit or an abort has
+ *       timed out, the thread does not fail (see {@link #beginTransaction}).
  * </ul>
  *
  * <p>Only its stream thread sends records, and begins and ends transactions.
@@ -58,8 +60,8 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   /** The offsets of the current transaction. */
   private final Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
 
-  /** Whether the last abort has timed out. */
-  private boolean aborting;
+  /** Waits once more for the last commit or abort, which has timed out; null if none has. */
+  private Runnable unfinished;
 
   /**
    * @param config Kafka's configuration
@@ -177,8 +179,7 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    * ended a transaction ({@code TransactionManager.maybeTransitionToErrorState}).
    */
   private static boolean mayPass(Throwable failure) {
-    return failure instanceof RetriableException
-        || failure instanceof TransactionAbortableException;
+    return failure instanceof RetriableException || OpenTransaction.wasAborted(failure);
   }
 
   private static KafkaException joiningAgain(KafkaException failure) {
@@ -200,9 +201,9 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
   }
 
   /**
-   * Begins a transaction. If the abort of the last one has timed out, waits for it once more. Kafka
-   * Streams ignores the time-out, but Kafka's producer begins no transaction before the abort is
-   * repeated.
+   * Begins a transaction. If the commit or the abort of the last one has timed out, waits for it
+   * once more. Kafka Streams ignores the time-out, but Kafka's producer begins no transaction
+   * before the call is repeated.
    *
    * @throws KafkaException if the thread has given up its work, and its tasks are not closed yet
    *     (see {@link TaskRevival#isGivenUp})
@@ -212,11 +213,14 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     if (TaskRevival.isGivenUp()) {
       throw new KafkaException("the thread has given up its work, and sends nothing more");
     }
-    if (aborting) {
-      abort();
-    }
+    orJoinAgain(
+        () -> {
+          if (unfinished != null) {
+            unfinished.run();
+          }
+          super.beginTransaction();
+        });
     offsets.clear();
-    super.beginTransaction();
     transaction = OwedAnswers.ofThisThread().transaction();
     transaction.begins();
   }
@@ -227,26 +231,27 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     ShortPollConsumer polled = consumer.get();
     Map<TopicPartition, OffsetAndMetadata> sent =
         polled == null ? offsets : polled.committableInTransaction(offsets);
-    orLate(() -> super.sendOffsetsToTransaction(sent, group));
+    orJoinAgain(() -> super.sendOffsetsToTransaction(sent, group));
     this.offsets.putAll(sent);
   }
 
   @Override
   public void commitTransaction() {
-    orLate(super::commitTransaction);
+    orJoinAgain(this::commit);
+  }
+
+  private void commit() {
+    finish(super::commitTransaction, this::commit);
     transaction.ends();
     committed.add(offsets);
   }
 
-  private void orLate(Runnable commit) {
-    try {
-      commit.run();
-    } catch (KafkaException e) {
-      KafkaException late = late(e);
-      throw late == null ? e : late;
-    }
-  }
-
+  /**
+   * Aborts the transaction. If its commit has timed out, waits for the commit instead. Kafka's
+   * producer cannot abort the transaction then, because the broker may have committed it. The
+   * commit includes the offsets of the results, so the thread's tasks may begin again at the
+   * committed offsets in both cases.
+   */
   @Override
   public void abortTransaction() {
     ShortPollConsumer polled = consumer.get();
@@ -254,19 +259,39 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
       polled.transactionAborted();
     }
     transaction.ends();
-    abort();
+    orJoinAgain(unfinished == null ? this::abort : unfinished);
     if (polled != null) {
       unsent.forget();
     }
   }
 
   private void abort() {
-    aborting = false;
+    finish(super::abortTransaction, this::abort);
+  }
+
+  /** Commits or aborts the transaction. If the call times out, {@code again} has to repeat it. */
+  private void finish(Runnable call, Runnable again) {
+    unfinished = null;
     try {
-      super.abortTransaction();
+      call.run();
     } catch (TimeoutException e) {
-      aborting = true;
+      unfinished = again;
       throw e;
+    }
+  }
+
+  /**
+   * Calls Kafka's producer.
+   *
+   * @throws InvalidProducerEpochException if the broker has aborted the transaction, so that Kafka
+   *     Streams joins the group again ({@code StreamsProducer.commitTransaction})
+   */
+  private void orJoinAgain(Runnable call) {
+    try {
+      call.run();
+    } catch (KafkaException e) {
+      KafkaException late = late(e);
+      throw late == null ? OpenTransaction.joiningAgain(e) : late;
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.streams.Blame;
 import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TransactionAbortableException;
@@ -96,5 +97,28 @@ class OpenTransactionTest {
 
     assertThat(transaction.late(new TimeoutException("no answer"), TIMEOUT)).isNull();
     assertThat(transaction.late(null, TIMEOUT)).isNull();
+  }
+
+  static KafkaException[] abortsThatFailKafkaStreams() {
+    return new KafkaException[] {
+      new TransactionAbortableException("abort"),
+      new InvalidTxnStateException("aborted"),
+      new KafkaException("the transaction has failed", new InvalidTxnStateException("aborted"))
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("abortsThatFailKafkaStreams")
+  void abortOfTheBroker_letsTheThreadJoinAgain(KafkaException failure) {
+    assertThat(OpenTransaction.joiningAgain(failure))
+        .isInstanceOf(InvalidProducerEpochException.class)
+        .hasCause(failure);
+  }
+
+  @Test
+  void otherFailure_isPassedOn() {
+    KafkaException failure = new TimeoutException("no answer");
+
+    assertThat(OpenTransaction.joiningAgain(failure)).isSameAs(failure);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -22,6 +23,8 @@ import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tests the producer without a reachable broker. */
 @Timeout(30)
@@ -140,11 +143,16 @@ class PromptProducerTest {
     assertThat(PromptProducer.withoutRetry(null)).isNull();
   }
 
-  /** A broker asks to abort the transaction, and to send its records again. */
-  @Test
-  void failureOfATransaction_letsTheThreadJoinAgain() {
-    Exception failure = new TransactionAbortableException("abort");
+  static Exception[] aborts() {
+    return new Exception[] {
+      new TransactionAbortableException("abort"), new InvalidTxnStateException("aborted")
+    };
+  }
 
+  /** A broker asks to abort the transaction, or has aborted it. */
+  @ParameterizedTest
+  @MethodSource("aborts")
+  void failureOfATransaction_letsTheThreadJoinAgain(Exception failure) {
     assertThat(PromptProducer.withoutRetry(failure))
         .isInstanceOf(OutOfOrderSequenceException.class)
         .hasCause(failure);
