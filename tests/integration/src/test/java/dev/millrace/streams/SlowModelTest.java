@@ -57,6 +57,7 @@ class SlowModelTest {
 
   private static final int TASKS = 32;
   private static final int TRANSACTION_TIMEOUT = 5_000;
+  private static final int POLL_INTERVAL = 5_000;
   private static final Duration RUN = Duration.ofMillis(250);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -195,6 +196,36 @@ class SlowModelTest {
             .hasStackTraceContaining("Raise transaction.timeout.ms (5000)");
         assertThat(Blame.of(failure)).isEqualTo(Blame.UNKNOWN);
       }
+    }
+  }
+
+  /** The first round of all tasks takes longer than the group waits for the next poll. */
+  @Test
+  void modelThatIsTooSlowForThePolls_failsTheThread() throws Exception {
+    properties.put("max.poll.interval.ms", POLL_INTERVAL);
+    properties.put("transaction.timeout.ms", 60_000);
+    try (EmbeddedBroker running = startBroker();
+        ImageInference<byte[]> inference = inference();
+        KafkaStreams streams = start(inference, images())) {
+      Throwable failure = failures.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(failure)
+          .hasStackTraceContaining("the group removed the stream thread again")
+          .hasStackTraceContaining("Raise max.poll.interval.ms (" + POLL_INTERVAL + ")");
+      assertThat(Blame.of(failure)).isEqualTo(Blame.UNKNOWN);
+    }
+  }
+
+  /** The consumer of PromptClients polls more often the second time, because it knows the model. */
+  @Test
+  void modelThatSurprisesTheThread_doesNotFailIt() throws Exception {
+    properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+    properties.put("max.poll.interval.ms", POLL_INTERVAL);
+    properties.put("transaction.timeout.ms", 60_000);
+    try (EmbeddedBroker running = startBroker();
+        ImageInference<byte[]> inference = inference();
+        KafkaStreams streams = start(inference, images())) {
+      await().atMost(PATIENCE).until(() -> !failures.isEmpty() || committed() == TASKS);
+      assertThat(failures).isEmpty();
     }
   }
 }

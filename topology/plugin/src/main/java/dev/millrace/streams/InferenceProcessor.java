@@ -9,6 +9,7 @@ import dev.millrace.streams.internals.CommitBarrier;
 import dev.millrace.streams.internals.RecordForwarder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -17,6 +18,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * Classifies a task's images, and forwards the results in the order of the records.
@@ -127,6 +129,7 @@ final class InferenceProcessor<K, V, R>
   @Override
   public void process(FixedKeyRecord<K, V> record) {
     records.throwIfRefusing();
+    requireProgress();
     barrier.recordAccepted(nanoTime.getAsLong(), limit.commitSilence());
     long deadline = engine.deadline();
     line.add(images.submit(record, deadline));
@@ -135,6 +138,18 @@ final class InferenceProcessor<K, V, R>
     }
     forwardInBursts();
     awaitRoom(deadline);
+  }
+
+  /** Fails if the thread processes its records in vain, because it polls too seldom. */
+  private void requireProgress() {
+    RecordMetadata origin = records.recordContext();
+    owed.polls()
+        .processing(origin.topic(), origin.partition(), origin.offset())
+        .ifPresent(
+            reason -> {
+              throw failure.remember(
+                  new InferenceStalledError(reason, new TimeoutException(reason)));
+            });
   }
 
   private void awaitOldest(long deadline) {
@@ -232,6 +247,7 @@ final class InferenceProcessor<K, V, R>
     fetches.close();
     records.close();
     owed.remove(this);
+    owed.polls().taskEnds(limit.pollInterval());
     engine.release();
   }
 }

@@ -67,6 +67,11 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
             Math.max(LEAST_SILENCE_MS, Math.max(10 * commitInterval, 2 * pollInterval))));
   }
 
+  /** {@return the value of {@code max.poll.interval.ms}} */
+  Duration pollInterval() {
+    return start.multipliedBy(2);
+  }
+
   /**
    * Tests whether a guarantee is exactly-once.
    *

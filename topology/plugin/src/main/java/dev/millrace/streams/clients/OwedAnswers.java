@@ -1,5 +1,6 @@
 package dev.millrace.streams.clients;
 
+import dev.millrace.streams.internals.LastPoll;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ public final class OwedAnswers {
   private final Set<Debtor> debtors = new LinkedHashSet<>();
   private final BurstPace pace;
   private final OpenTransaction transaction;
+  private final MissedPolls polls = new MissedPolls(LastPoll::ago);
 
   /**
    * Creates an object for a thread that has no tasks yet.
@@ -57,6 +59,11 @@ public final class OwedAnswers {
   /** {@return the transaction of the thread's producer} */
   public OpenTransaction transaction() {
     return transaction;
+  }
+
+  /** {@return the polls that the thread has missed} */
+  public MissedPolls polls() {
+    return polls;
   }
 
   /** Adds a task. Call this method when the task starts, and {@link #remove} when the task ends. */

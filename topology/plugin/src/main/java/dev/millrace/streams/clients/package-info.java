@@ -12,6 +12,8 @@
  * dev.millrace.streams.clients.CommittedOffsets}. Which partitions are paused: {@link
  * dev.millrace.streams.clients.HeldPartitions}. Which records are missing: {@link
  * dev.millrace.streams.clients.LostRecords} and {@link
- * dev.millrace.streams.clients.SkippedRecords}.
+ * dev.millrace.streams.clients.SkippedRecords}. When a thread must fail because its model is too
+ * slow: {@link dev.millrace.streams.clients.OpenTransaction} and {@link
+ * dev.millrace.streams.clients.MissedPolls}.
  */
 package dev.millrace.streams.clients;
