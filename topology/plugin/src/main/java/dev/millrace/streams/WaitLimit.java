@@ -91,6 +91,6 @@ record WaitLimit(Duration longest, Duration start, Duration commitSilence) {
 
   private static long number(Map<String, Object> configs, String key, long byDefault) {
     Object value = configs.get(key);
-    return value == null ? byDefault : Long.parseLong(value.toString());
+    return value == null ? byDefault : Long.parseLong(value.toString().trim());
   }
 }

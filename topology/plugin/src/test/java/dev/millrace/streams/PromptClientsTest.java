@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.streams.errors.StreamsException;
@@ -38,6 +39,28 @@ class PromptClientsTest {
       assertThat(consumer.poll(Duration.ofHours(1))).isEmpty();
     } finally {
       OwedAnswers.ofThisThread().remove(debtor);
+    }
+  }
+
+  /**
+   * Kafka accepts spaces around a number, which a properties file may hold at the end of a line.
+   */
+  @Test
+  void numbersWithSpaces_areAccepted() {
+    Map<String, Object> config =
+        Map.of(
+            "bootstrap.servers",
+            "localhost:1",
+            "max.poll.records",
+            "5 ",
+            "transactional.id",
+            "id",
+            "transaction.timeout.ms",
+            " 5000 ");
+    try (Consumer<byte[], byte[]> consumer = clients.getConsumer(config);
+        Producer<byte[], byte[]> producer = clients.getProducer(config)) {
+      assertThat(consumer.assignment()).isEmpty();
+      assertThat(producer.metrics()).isNotEmpty();
     }
   }
 

@@ -33,6 +33,15 @@ class WaitLimitTest {
     assertThat(limit.start()).isEqualTo(Duration.ofMillis(300));
   }
 
+  /**
+   * Kafka accepts spaces around a number, which a properties file may hold at the end of a line.
+   */
+  @Test
+  void pollInterval_mayHaveSpaces() {
+    assertThat(limit("max.poll.interval.ms", "600 ").pollInterval())
+        .isEqualTo(Duration.ofMillis(600));
+  }
+
   @Test
   void wait_underExactlyOnce_leavesTheTransactionTimeForItsCommit() {
     WaitLimit limit =

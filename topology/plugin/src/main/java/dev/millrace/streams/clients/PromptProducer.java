@@ -89,7 +89,7 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     transactionTimeout =
         timeout == null
             ? KAFKAS_TRANSACTION_TIMEOUT
-            : Duration.ofMillis(Long.parseLong(timeout.toString()));
+            : Duration.ofMillis(Long.parseLong(timeout.toString().trim()));
   }
 
   @Override

@@ -48,7 +48,7 @@ public class ShortPollConsumer extends NotedConsumer {
     maxPollRecords =
         records == null
             ? ConsumerConfig.DEFAULT_MAX_POLL_RECORDS
-            : Integer.parseInt(records.toString());
+            : Integer.parseInt(records.toString().trim());
     polls = new ShortPolls(this, maxPollRecords, most, System::nanoTime);
   }
 
