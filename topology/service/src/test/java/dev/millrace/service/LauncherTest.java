@@ -147,6 +147,22 @@ class LauncherTest {
     assertThat(run(Map.of(), launcher, "serve").out()).doesNotContain("MALLOC_", "GLIBC_TUNABLES");
   }
 
+  /** The tunables of glibc share one variable, and most of them do not concern memory. */
+  @ParameterizedTest
+  @CsvSource({
+    "glibc.rtld.nns=4, glibc.rtld.nns=4:glibc.malloc.hugetlb=1",
+    "glibc.malloc.hugetlb=0, glibc.malloc.hugetlb=0",
+    "glibc.rtld.nns=4:glibc.malloc.hugetlb=2, glibc.rtld.nns=4:glibc.malloc.hugetlb=2"
+  })
+  void tunablesOfTheUser_areKept_andCompleted(String given, String expected) throws Exception {
+    executable(folder.resolve("java/bin/java"), "#!/bin/sh\nenv\n");
+    String launcher = distribution().toString();
+    Files.createDirectories(folder.resolve("distribution/trainer"));
+
+    assertThat(run(Map.of("GLIBC_TUNABLES", given), launcher, "train").out().lines())
+        .contains("GLIBC_TUNABLES=" + expected);
+  }
+
   @Test
   void newerJava_isToldToAllowUnsafe() throws Exception {
     executable(folder.resolve("java/bin/java"), PRINT_ARGUMENTS);
