@@ -11,6 +11,7 @@ import dev.millrace.trainer.pretrain.UnlabelledImages;
 import dev.millrace.trainer.run.RunLock;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.torch.Bfloat16;
+import dev.millrace.trainer.torch.TorchNetwork;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,8 @@ public final class LibtorchPretrainer implements Pretrainer {
   @SuppressWarnings("try") // the variable is never read, because the lock only has to be held
   public boolean pretrain(
       PretrainingConfig config, PretrainingListener listener, BooleanSupplier stop) {
+    // Without this check, a pre-training from a topic would first copy its images.
+    TorchNetwork.requireAvailable(config.compute().device());
     Bfloat16.warning(config.compute()).ifPresent(listener::warned);
     try (RunLock held = RunLock.of(config.run())) {
       return images(config, listener, stop)

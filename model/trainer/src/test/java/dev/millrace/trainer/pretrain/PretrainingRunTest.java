@@ -95,7 +95,7 @@ class PretrainingRunTest {
 
   @Test
   void loss_fallsInBfloat16() {
-    HeardPretraining heard = run(bf16(config("run", 8, 0.2)));
+    HeardPretraining heard = run(on(new Compute(Device.CPU, 1, true), config("run", 8, 0.2)));
 
     assertThat(heard.epochs.get(7).loss()).isLessThan(heard.epochs.get(0).loss() - 0.1);
     assertThat(rig.encoder("run").lineage().recipe()).containsEntry("bf16", "true");
@@ -104,7 +104,17 @@ class PretrainingRunTest {
         .hasMessageContaining("another bf16 (true, now false)");
   }
 
-  private static PretrainingConfig bf16(PretrainingConfig config) {
+  @Test
+  void deviceThatIsNotThere_isRefusedBeforeTheImagesAreRead() {
+    Compute gpu = new Compute(Device.parse("cuda:0"), 1, false);
+
+    assertThatThrownBy(() -> run(on(gpu, config("run", 1, 0.2))))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageStartingWith("device cuda:0: ");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  private static PretrainingConfig on(Compute compute, PretrainingConfig config) {
     return new PretrainingConfig(
         config.network(),
         config.preprocessing(),
@@ -114,7 +124,7 @@ class PretrainingRunTest {
         config.seed(),
         config.run(),
         config.output(),
-        new Compute(Device.CPU, 1, true));
+        compute);
   }
 
   @Test
