@@ -16,6 +16,7 @@ import dev.millrace.trainer.gate.ChampionWatch;
 import dev.millrace.trainer.gate.GoldenCheck;
 import dev.millrace.trainer.run.RunName;
 import dev.millrace.trainer.run.TrainingRun;
+import dev.millrace.trainer.torch.TorchMemory;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -312,11 +313,20 @@ public final class StreamTraining {
   }
 
   /**
-   * Trains a round, or warns why no round can begin.
+   * Trains a round, or warns why no round can begin. Then returns the round's native memory to the
+   * system, because the next round may begin days later.
    *
    * @return false if the round was stopped
    */
   private boolean train(Replay replay) {
+    try {
+      return trainRound(replay);
+    } finally {
+      TorchMemory.release();
+    }
+  }
+
+  private boolean trainRound(Replay replay) {
     Optional<ReplaySnapshot> kept = replay.snapshot(stop);
     if (kept.isEmpty()) {
       return false;

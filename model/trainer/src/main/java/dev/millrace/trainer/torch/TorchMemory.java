@@ -4,8 +4,9 @@ import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Pointer;
 
-/** Explains libtorch's errors if a device has too little memory. */
+/** Returns libtorch's freed memory, and explains its errors if a device has too little memory. */
 public final class TorchMemory {
 
   /**
@@ -16,6 +17,14 @@ public final class TorchMemory {
       Pattern.compile("out of memory|can't allocate memory|not enough memory");
 
   private TorchMemory() {}
+
+  /**
+   * Returns all freed native memory of this process to the system. The launcher makes glibc keep
+   * this memory, because the next step of a training uses it again. Does nothing without glibc.
+   */
+  public static void release() {
+    var unused = Pointer.trimMemory();
+  }
 
   /**
    * {@return the result of a computation}

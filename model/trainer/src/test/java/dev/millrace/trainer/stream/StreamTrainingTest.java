@@ -12,6 +12,7 @@ import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.ForgottenImage;
 import dev.millrace.core.training.TrainingData;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.ResidentMemory;
 import dev.millrace.trainer.data.LabelledImage;
 import dev.millrace.trainer.data.LabelledImages;
 import dev.millrace.trainer.data.Part;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests when rounds begin, and which images they train on. */
@@ -379,5 +383,26 @@ class StreamTrainingTest {
     assertThat(rig.told.rounds).containsExactly("round-000001 on 19+14", "round-000002 on 22+14");
     assertThat(rig.told.versions).hasSize(2);
     assertThat(rig.told.versions.get(1).manifest().parentVersion()).isEqualTo(1);
+  }
+
+  /** A trainer that waits for labels may share its machine with other programs. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void run_afterARound_returnsNativeMemory() {
+    List<String> keys = keys(1);
+    rig.polls.add(() -> keys.forEach(rig::both));
+    rig.polls.add(() -> {});
+    List<Long> used = new ArrayList<>();
+    List<Long> later = new ArrayList<>();
+    rig.polls.add(() -> later.add(ResidentMemory.now()));
+    rig.run(
+        Configs.topics(folder, 9, 6),
+        (round, images, listener, stop, name, base) -> {
+          used.add(ResidentMemory.with(256));
+          return rig.learn(round, images, listener, stop, name, base);
+        });
+
+    assertThat(used).hasSize(1);
+    assertThat(used.get(0) - later.get(0)).isGreaterThan(200);
   }
 }

@@ -5,10 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.model.Setting;
 import dev.millrace.core.training.TrainingException;
+import dev.millrace.trainer.ResidentMemory;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class TorchMemoryTest {
+
+  /** The tests have the launcher's settings of glibc, with which glibc keeps freed memory. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void release_returnsFreedMemoryToTheSystem() {
+    long used = ResidentMemory.with(256);
+
+    TorchMemory.release();
+
+    assertThat(used - ResidentMemory.now()).isGreaterThan(200);
+  }
 
   @Test
   void tensorThatIsLargerThanTheMemory_isExplained() {
