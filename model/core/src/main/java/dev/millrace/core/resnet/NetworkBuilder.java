@@ -1,5 +1,7 @@
 package dev.millrace.core.resnet;
 
+import java.util.function.UnaryOperator;
+
 /**
  * Builds something from a network, for example a list of its layers, an ONNX file or a forward
  * pass. {@link ResNet#build} calls the builder once per layer, in the order in which the layers
@@ -99,4 +101,16 @@ public interface NetworkBuilder<T> {
    * @return the layer's output, of shape {@code [N, to]}
    */
   T linear(String name, T input, int from, int to);
+
+  /**
+   * Adds the layers before the first block, or the layers of a block. No other layer reads the
+   * input, or the outputs of these layers except for the last one.
+   *
+   * @param input the input of the first layer, and of the block's shortcut
+   * @param layers adds the layers, and returns the output of the last one
+   * @return the output of the last layer
+   */
+  default T block(T input, UnaryOperator<T> layers) {
+    return layers.apply(input);
+  }
 }

@@ -12,7 +12,7 @@ final class ResNetWalk<T> {
   }
 
   T logits(T input) {
-    T x = stem(input);
+    T x = builder.block(input, this::stem);
     int from = network.width();
     for (int stage = 0; stage < network.blocks().size(); stage++) {
       int width = network.width() << stage;
@@ -42,6 +42,10 @@ final class ResNetWalk<T> {
   }
 
   private T block(String name, T input, int from, int width, int stride) {
+    return builder.block(input, x -> layers(name, x, from, width, stride));
+  }
+
+  private T layers(String name, T input, int from, int width, int stride) {
     int to = width * network.block().expansion();
     T residual =
         switch (network.block()) {

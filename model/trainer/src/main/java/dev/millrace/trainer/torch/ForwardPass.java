@@ -7,6 +7,8 @@ import dev.millrace.core.resnet.ZeroPadding;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -132,6 +134,21 @@ record ForwardPass(
   public Tensor zeroPad(String name, Tensor input, ZeroPadding shape) {
     Tensor pixels = everyPixel(input, shape.stride());
     return torch.constant_pad_nd(pixels, 0, 0, 0, 0, shape.before(), shape.after());
+  }
+
+  /**
+   * Frees the block's input, and the outputs of the layers inside the block. In a training step,
+   * autograd keeps what the backward pass reads. Other passes need far less memory.
+   */
+  @Override
+  public Tensor block(Tensor input, UnaryOperator<Tensor> layers) {
+    PointerScope outer = PointerScope.getInnerScope();
+    try (PointerScope inside = new PointerScope()) {
+      Tensor output = layers.apply(input);
+      outer.attach(output);
+      outer.detach(input);
+      return output;
+    }
   }
 
   /** {@return each pixel whose row and column are multiples of {@code stride}} */
