@@ -138,7 +138,8 @@ record ForwardPass(
 
   /**
    * Frees the block's input, and the outputs of the layers inside the block. In a training step,
-   * autograd keeps what the backward pass reads. Other passes need far less memory.
+   * autograd keeps what the backward pass reads. Other passes need far less memory. The innermost
+   * scope must hold the input.
    */
   @Override
   public Tensor block(Tensor input, UnaryOperator<Tensor> layers) {
