@@ -230,7 +230,7 @@ public record ServiceConfig(
         new StreamsConfig(streams())
             .getMainConsumerConfigs(group(), "start", 0)
             .get(CommonClientConfigs.METADATA_MAX_AGE_CONFIG);
-    return Duration.ofMillis(Long.parseLong(age.toString()));
+    return Duration.ofMillis(Long.parseLong(age.toString().strip()));
   }
 
   /** Returns the topics that the service writes to. */
@@ -266,7 +266,7 @@ public record ServiceConfig(
     Properties all = streams();
     Object configured =
         new StreamsConfig(all).getProducerConfigs("batches").get(ProducerConfig.BATCH_SIZE_CONFIG);
-    long batch = Long.parseLong(configured.toString());
+    long batch = Long.parseLong(configured.toString().strip());
     if (batch > largestBatch) {
       all.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), (int) largestBatch);
     }

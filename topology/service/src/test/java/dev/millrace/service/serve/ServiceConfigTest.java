@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.millrace.streams.InferenceConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -142,6 +143,7 @@ class ServiceConfigTest {
     "batch.size,          200000, 1500,    1500",
     "producer.batch.size, 200000, 1500,    1500",
     "producer.batch.size, 1000,   1500,    1000",
+    "batch.size,          '200000 ', 1500, 1500",
     "batch.size,          200000, 1048588, 200000",
     "linger.ms,           1,      1048588, 131072"
   })
@@ -149,6 +151,12 @@ class ServiceConfigTest {
       String key, String value, long largest, int expected) {
     StreamsConfig streams = new StreamsConfig(config(Map.of(key, value)).streams(largest));
     assertThat(producer(streams).get("batch.size")).hasToString(Integer.toString(expected));
+  }
+
+  @Test
+  void numbers_mayHaveSpaces() {
+    assertThat(config(Map.of("metadata.max.age.ms", "5000 ")).newTopicsAfter())
+        .isEqualTo(Duration.ofSeconds(5));
   }
 
   private static Map<String, Object> producer(StreamsConfig streams) {

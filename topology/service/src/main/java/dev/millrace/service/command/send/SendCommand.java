@@ -109,7 +109,7 @@ public final class SendCommand implements Callable<Integer> {
                 topic,
                 Optional.ofNullable(labelsTopic),
                 Integer.parseInt(
-                    (String) configuration.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG)),
+                    configuration.get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG).toString().strip()),
                 this::complain,
                 bar::step);
         long start = System.nanoTime();

@@ -111,7 +111,7 @@ public final class TailCommand implements Callable<Integer> {
   /** {@return how long the consumer waits for an answer from a broker} */
   private Duration limit() {
     Object millis = kafka.consumer(defaults()).get(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG);
-    return Duration.ofMillis(Long.parseLong(millis.toString()));
+    return Duration.ofMillis(Long.parseLong(millis.toString().strip()));
   }
 
   private long wanted() {
