@@ -4,6 +4,7 @@ import dev.millrace.blobs.Hub;
 import dev.millrace.blobs.HubAccess;
 import dev.millrace.blobs.HubRef;
 import dev.millrace.core.files.Sha256;
+import dev.millrace.core.image.Preprocessing;
 import dev.millrace.core.model.Labels;
 import dev.millrace.core.model.ModelException;
 import dev.millrace.core.model.ModelManifest;
@@ -15,6 +16,7 @@ import dev.millrace.core.repository.RemoteAwayException;
 import dev.millrace.core.runtime.AnswerKind;
 import dev.millrace.onnx.ExportedModel;
 import dev.millrace.onnx.ModelPreparation;
+import dev.millrace.onnx.OwnNormalization;
 import dev.millrace.onnx.PreparedModel;
 import dev.millrace.service.preprocessing.FilesBeside;
 import dev.millrace.service.preprocessing.Hints;
@@ -26,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A model on Hugging Face's hub as a read-only repository with one model and one version. Prepares
@@ -36,9 +40,13 @@ final class HubVersions implements ReadOnlyVersions {
 
   private static final int VERSION = 1;
 
+  /** The largest share of a white pixel that counts as rounding. */
+  private static final double TOLERANCE = 0.001;
+
   private final HubRef ref;
   private final Path cache;
   private final Hub hub;
+  private final Consumer<String> warnings;
 
   /** The version whose manifest was read last. */
   private ModelVersion current;
@@ -49,11 +57,13 @@ final class HubVersions implements ReadOnlyVersions {
    * @param ref the model
    * @param access the settings for the connection to the hub
    * @param cache the folder for prepared models; any number of processes may share it
+   * @param warnings receives a line if a model that is prepared may be served wrongly
    */
-  HubVersions(HubRef ref, HubAccess access, Path cache) {
+  HubVersions(HubRef ref, HubAccess access, Path cache, Consumer<String> warnings) {
     this.ref = ref;
     this.cache = cache;
     this.hub = new Hub(access);
+    this.warnings = warnings;
   }
 
   @Override
@@ -162,6 +172,40 @@ final class HubVersions implements ReadOnlyVersions {
             prepared.scores().answers() == AnswerKind.INDEPENDENT
                 ? ModelManifest.INDEPENDENT
                 : null);
+    exported
+        .ownNormalization()
+        .filter(own -> isChanged(choice.preprocessing(), own.white()))
+        .map(own -> twice(model.origin(), own, choice.preprocessing()))
+        .ifPresent(warnings);
+  }
+
+  /** {@return whether a preprocessing gives other pixels than those of 0 to {@code white}} */
+  private static boolean isChanged(Preprocessing before, int white) {
+    return IntStream.range(0, before.mean().size())
+        .anyMatch(
+            channel -> {
+              double black = -before.mean().get(channel) / before.std().get(channel);
+              double range = 255 * before.scale() / before.std().get(channel);
+              return Math.abs(black) > TOLERANCE * white
+                  || Math.abs(range - white) > TOLERANCE * white;
+            });
+  }
+
+  private static String twice(HubRef origin, OwnNormalization own, Preprocessing before) {
+    return "preprocessing may be applied twice: the model "
+        + origin
+        + " begins with "
+        + own.operator()
+        + ", which normalises pixels of 0 to "
+        + own.white()
+        + ", and the mean "
+        + before.mean()
+        + " and the std "
+        + before.std()
+        + " are applied before it; if this is wrong, use 'millrace models import "
+        + origin
+        + (own.white() == 1 ? " --mean 0 --std 1" : " --scale 1")
+        + "' and a repository of your own";
   }
 
   private ModelException cacheFailed(IOException e) {

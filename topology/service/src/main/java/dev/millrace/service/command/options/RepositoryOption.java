@@ -77,7 +77,7 @@ public final class RepositoryOption implements AutoCloseable {
       HubAccess hub = HubAccess.of(System.getenv());
       Path copies = CacheFolder.of(cache).of(ref.toString(), URI.create(hub.endpoint()));
       return new RemoteModelRepository(
-          new HubVersions(ref, hub, copies.resolve("prepared")),
+          new HubVersions(ref, hub, copies.resolve("prepared"), log::warn),
           copies.resolve("versions"),
           log::warn);
     }

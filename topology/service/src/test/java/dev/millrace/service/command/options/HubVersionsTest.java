@@ -13,6 +13,10 @@ import dev.millrace.core.repository.RemoteModelRepository;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ResNetOnnx;
+import dev.millrace.onnx.proto.GraphProto;
+import dev.millrace.onnx.proto.ModelProto;
+import dev.millrace.onnx.proto.NodeProto;
+import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.testing.FakeHub;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -71,7 +75,8 @@ class HubVersionsTest {
         new HubVersions(
             HubRef.parse("hf://org/net@v1"),
             new HubAccess(hub.endpoint(), null, false),
-            cache.resolve("prepared")),
+            cache.resolve("prepared"),
+            warnings::add),
         cache.resolve("versions"),
         warnings::add);
   }
@@ -127,6 +132,69 @@ class HubVersionsTest {
     }
   }
 
+  /** Keras' models often begin with a division by 255. */
+  @Test
+  void modelThatNormalisesItself_isSaid_unlessTheHubSaysSoToo() throws IOException {
+    byte[] plain = ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1));
+    hub.file("onnx/model.onnx", divided(ModelProto.parseFrom(plain)).toByteArray());
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.newest("net").manifest().labels()).hasSize(10);
+    }
+    assertThat(warnings)
+        .containsExactly(
+            "preprocessing may be applied twice: the model hf://org/net@"
+                + FakeHub.COMMIT
+                + "/onnx/model.onnx begins with Div by 255.0, which normalises pixels of 0 to 255,"
+                + " and the mean [0.5, 0.5, 0.5] and the std [0.25, 0.25, 0.25] are applied before"
+                + " it; if this is wrong, use 'millrace models import hf://org/net@"
+                + FakeHub.COMMIT
+                + "/onnx/model.onnx --scale 1' and a repository of your own");
+
+    warnings.clear();
+    hub.file(
+        "preprocessor_config.json",
+        bytes(
+            "{\"image_processor_type\": \"ViTImageProcessor\", \"do_resize\": true, \"size\":"
+                + " {\"height\": 32, \"width\": 32}, \"resample\": 2, \"do_rescale\": false,"
+                + " \"do_normalize\": false}"));
+    hub.move(OTHER_COMMIT);
+    try (RemoteModelRepository repository = repository()) {
+      assertThat(repository.newest("net").manifest().preprocessing().mean()).containsOnly(0f);
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  /** Returns a model that divides its input by 255 before everything else. */
+  private static ModelProto divided(ModelProto model) {
+    ModelProto.Builder divided = model.toBuilder();
+    GraphProto.Builder graph = divided.getGraphBuilder();
+    String input = graph.getInput(0).getName();
+    List<NodeProto> nodes = new ArrayList<>();
+    nodes.add(
+        NodeProto.newBuilder()
+            .setOpType("Div")
+            .addInput(input)
+            .addInput("divisor")
+            .addOutput("divided")
+            .build());
+    for (NodeProto node : graph.getNodeList()) {
+      NodeProto.Builder reader = node.toBuilder();
+      for (int i = 0; i < node.getInputCount(); i++) {
+        if (node.getInput(i).equals(input)) {
+          reader.setInput(i, "divided");
+        }
+      }
+      nodes.add(reader.build());
+    }
+    graph.clearNode().addAllNode(nodes);
+    graph.addInitializer(
+        TensorProto.newBuilder()
+            .setName("divisor")
+            .setDataType(TensorProto.DataType.FLOAT_VALUE)
+            .addFloatData(255));
+    return divided.build();
+  }
+
   /** A process that is killed while it prepares the model leaves the cache in this state. */
   @Test
   void preparationThatWasBrokenOff_isDoneAgain() throws IOException {
@@ -140,7 +208,7 @@ class HubVersionsTest {
   void revisionThatMovesWhileAVersionIsRead_doesNotMixTheTwo() throws IOException {
     HubRef ref = HubRef.parse("hf://org/net");
     HubAccess access = new HubAccess(hub.endpoint(), null, false);
-    try (HubVersions versions = new HubVersions(ref, access, cache)) {
+    try (HubVersions versions = new HubVersions(ref, access, cache, warnings::add)) {
       String manifest = new String(versions.manifest("net", 1), StandardCharsets.UTF_8);
       String sha256 = manifest.replaceAll("(?s).*?\"sha256\"\\s*:\\s*\"(\\w+)\".*", "$1");
       hub.file("onnx/model.onnx", ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 2)));
