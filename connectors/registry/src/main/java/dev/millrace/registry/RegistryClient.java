@@ -41,6 +41,8 @@ final class RegistryClient {
   private static final String ERROR_CODE = "error_code";
 
   private static final int NOT_FOUND = 404;
+  private static final int REQUEST_TIMEOUT = 408;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   /** Largest number of unknown schemas to remember. */
   private static final int MOST_UNKNOWN = 1_000;
@@ -139,7 +141,7 @@ final class RegistryClient {
             "POST", path, HttpRequest.BodyPublishers.ofString(body.toString()), RegistryClient::id)
         .orElseThrow(
             () ->
-                new RegistryException(
+                RegistryException.refusal(
                     "the schema registry has no such schema in the subject "
                         + subject
                         + "; register it, or set "
@@ -210,7 +212,7 @@ final class RegistryClient {
     for (URI url : config.urls()) {
       try {
         HttpResponse<String> response = http.send(request(url, method, path, body));
-        if (response.statusCode() < 500) {
+        if (!isForTheMoment(response.statusCode())) {
           Optional<JsonNode> json = json(url, path, response);
           if (json.isPresent()) {
             return Optional.of(answer.read(json.get()));
@@ -238,6 +240,11 @@ final class RegistryClient {
         failure);
   }
 
+  /** {@return whether a status says that the same request may succeed later} */
+  private static boolean isForTheMoment(int status) {
+    return status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS;
+  }
+
   private HttpRequest request(URI url, String method, String path, HttpRequest.BodyPublisher body) {
     String base = RegistryConfig.shown(url).replaceAll("/+$", "");
     HttpRequest.Builder request =
@@ -263,7 +270,7 @@ final class RegistryClient {
       return Optional.empty();
     }
     if (response.statusCode() / 100 != 2) {
-      throw new RegistryException(
+      throw RegistryException.refusal(
           "the schema registry at "
               + RegistryConfig.shown(url)
               + " refuses "

@@ -1,6 +1,7 @@
 package dev.millrace.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -170,6 +171,17 @@ class RegistryClientTest {
 
       assertThat(client(broken.url() + "," + registry.url()).schema(id)).isPresent();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401, true", "403, true", "408, false", "429, false", "500, false", "503, false"})
+  void refusal_isToldFromAnAnswerThatMayChange(int status, boolean isRefusal) {
+    registry.refuse(status);
+
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> client(registry.url()).schema(1))
+        .withMessageContaining("status " + status)
+        .returns(isRefusal, RegistryException::isRefusal);
   }
 
   @Test
