@@ -29,6 +29,11 @@ final class ReadOffsets {
     return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
   }
 
+  /** Removes the offsets of a topic. */
+  void remove(String topic) {
+    next.remove(topic);
+  }
+
   /** {@return a view of the offsets, by topic and partition} */
   Map<String, Map<Integer, Long>> byTopic() {
     return next;

@@ -49,6 +49,7 @@ final class Replay {
   private final Consumer<byte[]> decoder;
 
   private final ReadOffsets offsets;
+  private final Map<String, String> topicIds;
   private final Map<String, String> labelled;
   private final Set<String> waitingImages;
   private final Map<String, String> waitingLabels;
@@ -70,6 +71,7 @@ final class Replay {
   private final Map<String, String> contents = new HashMap<>();
 
   private boolean changed;
+  private boolean isTopicNew;
 
   /**
    * Opens the replay that the folder contains, or creates a new replay. Removes image files whose
@@ -90,6 +92,7 @@ final class Replay {
     this.decoder = decoder;
     ReplayIndex index = this.folder.index().orElseGet(() -> ReplayIndex.empty(now));
     this.offsets = new ReadOffsets(index.offsets());
+    this.topicIds = this.folder.topicIds();
     this.labelled = new LinkedHashMap<>(index.labelled());
     this.waitingImages = new LinkedHashSet<>(index.waitingImages());
     this.waitingLabels = new LinkedHashMap<>(index.waitingLabels());
@@ -282,6 +285,26 @@ final class Replay {
     changed = true;
   }
 
+  /**
+   * Notes the id of a topic. If the topic had another id before, it was created again, so this
+   * method forgets its offsets.
+   *
+   * @return whether the topic was created again
+   */
+  boolean isCreatedAgain(String topic, String id) {
+    String before = topicIds.put(topic, id);
+    if (id.equals(before)) {
+      return false;
+    }
+    isTopicNew = true;
+    changed = true;
+    if (before == null) {
+      return false;
+    }
+    offsets.remove(topic);
+    return true;
+  }
+
   /** {@return the offset at which to continue, or empty if no record of the partition was read} */
   OptionalLong next(TopicPartition partition) {
     return offsets.get(partition);
@@ -294,9 +317,16 @@ final class Replay {
 
   /**
    * {@return the time at which the last training ended; before the first training, the time at
-   * which the replay was created}
+   * which the replay was created} If the clock was set back, the time becomes the current time.
+   * Otherwise, the time until the next round could be years.
+   *
+   * @param now the current time
    */
-  Instant trainedAt() {
+  Instant trainedAt(Instant now) {
+    if (trainedAt.isAfter(now)) {
+      trainedAt = now;
+      changed = true;
+    }
     return trainedAt;
   }
 
@@ -379,6 +409,10 @@ final class Replay {
             counts.copy(),
             newLabels,
             trainedAt.toEpochMilli()));
+    if (isTopicNew) {
+      folder.write(topicIds); // after the index, which holds no offsets of an earlier topic now
+      isTopicNew = false;
+    }
     for (String key : dropped) {
       if (!labelled.containsKey(key) && !waitingImages.contains(key)) {
         folder.remove(key);

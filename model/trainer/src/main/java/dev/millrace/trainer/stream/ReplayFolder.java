@@ -1,5 +1,6 @@
 package dev.millrace.trainer.stream;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.core.files.AtomicFile;
 import dev.millrace.core.files.Sha256;
@@ -15,20 +16,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * A replay's files: {@code index.json}, {@code used.json} with the images of earlier rounds, and
- * each image under the SHA-256 of its key. An image's file is written before the image's key is
- * added to the index on disk. The file is deleted only after the key was removed from the index on
- * disk. Only one process may use the folder at a time.
+ * A replay's files: {@code index.json}, {@code used.json} with the images of earlier rounds, {@code
+ * topics.json} with the ids of the topics, and each image under the SHA-256 of its key. An image's
+ * file is written before the image's key is added to the index on disk. The file is deleted only
+ * after the key was removed from the index on disk. Only one process may use the folder at a time.
  */
 final class ReplayFolder {
 
   private static final String INDEX = "index.json";
   private static final String USED = "used.json";
+  private static final String TOPICS = "topics.json";
   private static final String IMAGES = "images";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -43,6 +47,7 @@ final class ReplayFolder {
       Files.createDirectories(images);
       AtomicFile.removeUnfinished(folder.resolve(INDEX));
       AtomicFile.removeUnfinished(folder.resolve(USED));
+      AtomicFile.removeUnfinished(folder.resolve(TOPICS));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -91,6 +96,23 @@ final class ReplayFolder {
   /** Replaces the images that rounds have used. */
   void write(List<UsedImages.Use> uses) {
     write(USED, uses);
+  }
+
+  /** {@return the ids of the topics that the replay's records are from, by the topics' names} */
+  Map<String, String> topicIds() {
+    Map<String, String> ids = new TreeMap<>();
+    read(
+            TOPICS,
+            JsonNode.class,
+            "without it, nothing tells whether a topic was created again meanwhile")
+        .ifPresent(
+            json -> json.properties().forEach(id -> ids.put(id.getKey(), id.getValue().asText())));
+    return ids;
+  }
+
+  /** Replaces the ids of the topics. */
+  void write(Map<String, String> topicIds) {
+    write(TOPICS, topicIds);
   }
 
   private <T> Optional<T> read(String name, Class<T> type, String loss) {

@@ -158,12 +158,13 @@ public final class StreamTraining {
    *     cannot be saved at the end
    */
   public void run() {
-    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics)) {
-      run(consumer);
+    try (Consumer<byte[], byte[]> consumer = TopicReader.consumer(topics);
+        TopicIds ids = TopicReader.ids(topics)) {
+      run(consumer, ids);
     }
   }
 
-  void run(Consumer<byte[], byte[]> consumer) {
+  void run(Consumer<byte[], byte[]> consumer, TopicIds ids) {
     try (ImageDecoder decoder = new OpenCvImageDecoder(ImageLimits.DEFAULT)) {
       ByteBuffer pixels = ByteBuffer.allocateDirect(config.preprocessing().bytes());
       Replay replay =
@@ -172,7 +173,7 @@ public final class StreamTraining {
               topics.capacity(),
               encoded -> decoder.decode(encoded, config.preprocessing(), pixels.clear()),
               clock.instant());
-      follow(replay, new TopicReader(topics, consumer, replay, listener, nanoTime));
+      follow(replay, new TopicReader(topics, consumer, ids, replay, listener, nanoTime));
     }
   }
 
@@ -183,7 +184,7 @@ public final class StreamTraining {
       reader.poll();
       boolean due = isDue(replay, reader);
       if (!isWaiting() && (due || nanoTime.getAsLong() - savedAt >= SAVE_NANOS)) {
-        told = tell(replay, told, due);
+        told = tell(replay, reader, told, due);
         savedAt = nanoTime.getAsLong();
         saveAndTrain(replay, due);
       }
@@ -215,10 +216,10 @@ public final class StreamTraining {
    */
   private boolean isDue(Replay replay, TopicReader reader) {
     long labels = replay.newLabels();
+    Instant now = clock.instant();
     boolean enough =
         labels >= topics.everyLabels()
-            || (labels > 0
-                && !clock.instant().isBefore(replay.trainedAt().plus(topics.everyTime())));
+            || (labels > 0 && !now.isBefore(replay.trainedAt(now).plus(topics.everyTime())));
     if (!enough) {
       enoughSince = null;
       isImpatient = false;
@@ -259,12 +260,13 @@ public final class StreamTraining {
   /**
    * Reports all counts to the listener, as a warning of one line, if any count except {@code
    * labelled} has changed since the last report. Reports at most once a minute, because images
-   * without a label may be evicted all the time, but also before each round.
+   * without a label may be evicted all the time, but also before each round. The line also says why
+   * the last record that was not understood holds no image or no label.
    *
    * @return the counts of the last report
    */
   private Map<RecordOutcome, Long> tell(
-      Replay replay, Map<RecordOutcome, Long> told, boolean beforeRound) {
+      Replay replay, TopicReader reader, Map<RecordOutcome, Long> told, boolean beforeRound) {
     long now = nanoTime.getAsLong();
     if (!beforeRound && toldAt != null && now - toldAt < TELL_NANOS) {
       return told;
@@ -282,8 +284,9 @@ public final class StreamTraining {
     toldAt = now;
     listener.warned(
         counts.entrySet().stream()
-            .map(count -> count.getValue() + " " + count.getKey())
-            .collect(Collectors.joining(", ", "the topics so far: ", "")));
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", ", "the topics so far: ", ""))
+            + reader.problem().map(last -> "; not understood, for example " + last).orElse(""));
     return counts;
   }
 

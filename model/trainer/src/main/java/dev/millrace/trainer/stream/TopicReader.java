@@ -22,11 +22,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -39,8 +41,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads all partitions of the images' topic and of the labels' topic into a replay. The replay
  * stores the offsets, because the consumer belongs to no consumer group that could store them. If a
- * topic is missing, the broker is unreachable or the disk fails, the reader waits. Confined to one
- * thread.
+ * topic is missing, the broker is unreachable, the schema registry does not answer or the disk
+ * fails, the reader waits. Confined to one thread.
  */
 final class TopicReader {
 
@@ -58,8 +60,14 @@ final class TopicReader {
    */
   private static final int KEY_CHARACTERS = 4_096;
 
+  private static final String FULL =
+      "new records are read again every 10 s, because the disk does not take them";
+  private static final String NO_REGISTRY =
+      "new records are read again every 10 s, because the schema registry does not answer";
+
   private final TrainingData.Topics topics;
   private final Consumer<byte[], byte[]> consumer;
+  private final TopicIds ids;
   private final Replay replay;
   private final TrainingListener listener;
   private final LongSupplier nanoTime;
@@ -69,22 +77,26 @@ final class TopicReader {
   private Set<TopicPartition> assigned = Set.of();
   private long refreshAt;
   private String trouble = "";
+  private String problem = "";
 
-  /** Whether the last records could not be written to disk. */
-  private boolean isFull;
+  /** Why the last records have to wait; empty if the replay has taken them. */
+  private String held = "";
 
   /**
    * @param consumer the consumer; the caller closes it
+   * @param ids the ids of the topics; the caller closes it
    * @param nanoTime the clock, in ns, for example {@link System#nanoTime}
    */
   TopicReader(
       TrainingData.Topics topics,
       Consumer<byte[], byte[]> consumer,
+      TopicIds ids,
       Replay replay,
       TrainingListener listener,
       LongSupplier nanoTime) {
     this.topics = topics;
     this.consumer = consumer;
+    this.ids = ids;
     this.replay = replay;
     this.listener = listener;
     this.nanoTime = nanoTime;
@@ -100,8 +112,19 @@ final class TopicReader {
   static Consumer<byte[], byte[]> consumer(TrainingData.Topics topics) {
     Map<String, Object> config = GrouplessConsumer.config(KafkaAccess.keysOf(topics.broker()));
     config.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, Long.toString(REFRESH.toMillis()));
+    // Kafka's own reset does not say that records are lost.
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     try {
       return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    } catch (KafkaException e) {
+      throw failed(topics, e);
+    }
+  }
+
+  /** Opens a client that reads the ids of the topics. */
+  static TopicIds ids(TrainingData.Topics topics) {
+    try {
+      return new KafkaTopicIds(topics.broker(), PATIENCE);
     } catch (KafkaException e) {
       throw failed(topics, e);
     }
@@ -110,7 +133,8 @@ final class TopicReader {
   /**
    * Waits a short time for new records, and adds them to the replay.
    *
-   * @throws TrainingException if the topics or the schema registry cannot be read
+   * @throws TrainingException if the topics cannot be read, or the schema registry refuses a
+   *     request
    */
   void poll() {
     if (nanoTime.getAsLong() - refreshAt >= 0) {
@@ -127,18 +151,23 @@ final class TopicReader {
         take(record);
         replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
       }
-      isFull &= records.isEmpty();
+      held = records.isEmpty() ? held : "";
     } catch (FailedWriteException e) {
-      readAgain(e);
+      readAgain(FULL, e);
+    } catch (RegistryException e) {
+      if (e.isRefusal()) {
+        throw new TrainingException(e.getMessage(), e);
+      }
+      readAgain(NO_REGISTRY, e);
     }
   }
 
   /** Lets the next {@link #refresh} go back to the records that the replay has not taken. */
-  private void readAgain(FailedWriteException e) {
-    if (!isFull) {
+  private void readAgain(String why, RuntimeException e) {
+    if (!held.equals(why)) {
       listener.warned("new records have to wait, and are read again every 10 s: " + e.getMessage());
     }
-    isFull = true;
+    held = why;
     assigned = Set.of();
     refreshAt = nanoTime.getAsLong() + REFRESH.toNanos();
   }
@@ -146,9 +175,56 @@ final class TopicReader {
   private ConsumerRecords<byte[], byte[]> records() {
     try {
       return consumer.poll(POLL);
+    } catch (OffsetOutOfRangeException e) {
+      readWhatIsThere(e);
+      return ConsumerRecords.empty();
     } catch (KafkaException e) {
       throw failed(topics, e);
     }
+  }
+
+  /**
+   * Reads partitions from their beginning, because the broker no longer has the offsets at which
+   * they should be read. If a partition was created again, all of its records are new. If the
+   * broker has lost records that were read, reading the others again changes nothing.
+   */
+  private void readWhatIsThere(OffsetOutOfRangeException e) {
+    Map<TopicPartition, Long> beginnings;
+    try {
+      beginnings = consumer.beginningOffsets(e.partitions(), PATIENCE);
+    } catch (RetriableException away) {
+      return; // the next poll throws the same exception again
+    } catch (KafkaException other) {
+      throw failed(topics, other);
+    }
+    e.offsetOutOfRangePartitions()
+        .forEach(
+            (partition, before) -> {
+              long first = beginnings.get(partition);
+              consumer.seek(partition, first);
+              replay.read(partition, first);
+              listener.warned(lost(partition, before, first));
+            });
+  }
+
+  private static String lost(TopicPartition partition, long before, long first) {
+    return first > before
+        ? "partition "
+            + partition
+            + " has lost "
+            + (first - before)
+            + " records before they were read: the training was at offset "
+            + before
+            + " and continues at "
+            + first
+            + "; to keep records longer, raise the topic's retention.ms"
+        : "partition "
+            + partition
+            + " no longer has offset "
+            + before
+            + ", so it is read again from offset "
+            + first
+            + "; the topic was created again, or has lost records that were read";
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
@@ -166,26 +242,30 @@ final class TopicReader {
   }
 
   private void takeImage(String key, ConsumerRecord<byte[], byte[]> record) {
-    ImageEvent event = event(images, record);
+    ImageEvent event = images.deserialize(record.topic(), record.headers(), record.value());
     if (event instanceof ImageEvent.Encoded image) {
       replay.image(key, image.bytes());
     } else {
       replay.unreadable();
+      problem = place(record) + ": " + reason(event);
     }
   }
 
-  private static <T> T event(Deserializer<T> format, ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return format.deserialize(record.topic(), record.headers(), record.value());
-    } catch (RegistryException e) {
-      throw new TrainingException(e.getMessage(), e);
-    }
+  private static String reason(ImageEvent event) {
+    return event instanceof ImageEvent.Unreadable unreadable
+        ? unreadable.reason()
+        : "the image is stored elsewhere, and a training does not fetch images; send the image"
+            + " itself";
+  }
+
+  private static String place(ConsumerRecord<byte[], byte[]> record) {
+    return record.topic() + "-" + record.partition() + " at offset " + record.offset();
   }
 
   /** Skips a label that is too long for a class, because the replay keeps all labels in memory. */
   private void takeLabel(String key, ConsumerRecord<byte[], byte[]> record) {
     try {
-      String label = event(labels, record);
+      String label = labels.deserialize(record.topic(), record.headers(), record.value());
       if (label.length() > Labels.MAX_CHARACTERS) {
         replay.skip();
       } else {
@@ -193,6 +273,7 @@ final class TopicReader {
       }
     } catch (SerializationException e) {
       replay.skip();
+      problem = place(record) + ": " + e.getMessage();
     }
   }
 
@@ -223,7 +304,7 @@ final class TopicReader {
 
   private void refresh() {
     try {
-      Set<TopicPartition> found = new HashSet<>(assigned);
+      Set<TopicPartition> found = new HashSet<>();
       for (String topic : List.of(topics.images(), topics.labels())) {
         List<PartitionInfo> partitions = consumer.partitionsFor(topic, PATIENCE);
         if (partitions == null || partitions.isEmpty()) {
@@ -232,6 +313,7 @@ final class TopicReader {
         }
         partitions.forEach(info -> found.add(new TopicPartition(topic, info.partition())));
       }
+      ids.of(List.of(topics.images(), topics.labels())).forEach(this::compare);
       assign(found);
       // The consumer may return the partitions from its cache. This call always sends a request to
       // the broker, and so checks that the broker is reachable.
@@ -244,10 +326,22 @@ final class TopicReader {
     }
   }
 
+  /** Lets {@link #assign} begin a topic anew if the topic was created again. */
+  private void compare(String topic, String id) {
+    if (replay.isCreatedAgain(topic, id)) {
+      listener.warned(
+          "topic '" + topic + "' was deleted and created again, so it is read from its beginning");
+      assigned =
+          assigned.stream()
+              .filter(partition -> !partition.topic().equals(topic))
+              .collect(Collectors.toUnmodifiableSet());
+    }
+  }
+
   private void assign(Set<TopicPartition> found) {
     Set<TopicPartition> fresh = new HashSet<>(found);
     fresh.removeAll(assigned);
-    if (fresh.isEmpty()) {
+    if (found.equals(assigned)) {
       return;
     }
     consumer.assign(found);
@@ -266,9 +360,12 @@ final class TopicReader {
     if (!trouble.isEmpty()) {
       return Optional.of(trouble);
     }
-    return isFull
-        ? Optional.of("new records are read again every 10 s, because the disk does not take them")
-        : Optional.empty();
+    return held.isEmpty() ? Optional.empty() : Optional.of(held);
+  }
+
+  /** {@return the last record that held no image or no label, and why; empty if there is none} */
+  Optional<String> problem() {
+    return problem.isEmpty() ? Optional.empty() : Optional.of(problem);
   }
 
   private void tell(String what) {

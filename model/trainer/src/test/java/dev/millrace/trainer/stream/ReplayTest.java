@@ -340,7 +340,7 @@ class ReplayTest {
     assertThat(after.next(new TopicPartition("labels", 3))).isEmpty();
     assertThat(after.counts()).isEqualTo(before.counts());
     assertThat(after.newLabels()).isEqualTo(2);
-    assertThat(after.trainedAt()).isEqualTo(START);
+    assertThat(after.trainedAt(START)).isEqualTo(START);
     after.label("w", "cat");
     assertThat(count(after, RecordOutcome.LATE)).isEqualTo(1);
     image(after, "v", "v");
@@ -424,7 +424,7 @@ class ReplayTest {
     before.trained(START.plusSeconds(5));
 
     assertThat(replay(2).newLabels()).isZero();
-    assertThat(replay(2).trainedAt()).isEqualTo(START.plusSeconds(5));
+    assertThat(replay(2).trainedAt(START.plusSeconds(9))).isEqualTo(START.plusSeconds(5));
   }
 
   @Test

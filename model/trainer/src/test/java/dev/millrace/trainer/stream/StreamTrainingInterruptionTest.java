@@ -286,7 +286,12 @@ class StreamTrainingInterruptionTest {
     Replay replay = new Replay(home, 9, encoded -> {}, Instant.EPOCH);
     TopicReader reader =
         new TopicReader(
-            Configs.topics(folder, 9, 6), rig.broker, replay, rig.told, () -> rig.nanos);
+            Configs.topics(folder, 9, 6),
+            rig.broker,
+            names -> rig.ids,
+            replay,
+            rig.told,
+            () -> rig.nanos);
     rig.polls.add(
         () -> {
           rig.image("cat/1");
@@ -310,6 +315,25 @@ class StreamTrainingInterruptionTest {
         .asString()
         .startsWith("new records have to wait, and are read again every 10 s: ");
     assertThat(reader.trouble()).isEmpty();
+  }
+
+  /** For example, the clock was wrong before the network's time corrected it. */
+  @Test
+  void run_aClockThatIsSetBack_delaysTheNextRoundByTheTimeBetweenRoundsOnly() {
+    rig.pass(Duration.ofDays(1_000));
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+    rig.restart();
+    rig.nanos = 0;
+    rig.polls.add(() -> {});
+    rig.polls.add(() -> rig.pass(Configs.EVERY_TIME.minusSeconds(1)));
+    rig.polls.add(() -> assertThat(rig.rounds).isEmpty());
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.polls.add(() -> {});
+    rig.run(Configs.topics(folder, 100, 100), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
   }
 
   @Test

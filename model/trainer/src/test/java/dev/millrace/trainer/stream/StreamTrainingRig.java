@@ -22,12 +22,14 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,6 +55,7 @@ final class StreamTrainingRig {
   final List<LabelledImages> rounds = new ArrayList<>();
   final Queue<Runnable> polls = new ArrayDeque<>();
   final Map<TopicPartition, Long> ends = new HashMap<>();
+  final Map<String, String> ids = new HashMap<>();
   long nanos;
   boolean isStopped;
   Broker broker = new Broker();
@@ -64,6 +67,9 @@ final class StreamTrainingRig {
   /** The consumer of a simulated broker. */
   final class Broker extends MockConsumer<byte[], byte[]> {
     boolean away;
+
+    /** Partitions whose ends nobody knows. */
+    Set<TopicPartition> missing = Set.of();
 
     Broker() {
       super("earliest");
@@ -99,6 +105,15 @@ final class StreamTrainingRig {
         throw new TimeoutException("nobody answers");
       }
       return super.partitionsFor(topic, timeout);
+    }
+
+    @Override
+    public Map<TopicPartition, Long> endOffsets(
+        Collection<TopicPartition> partitions, Duration timeout) {
+      if (partitions.stream().anyMatch(missing::contains)) {
+        throw new TimeoutException("nobody knows the ends");
+      }
+      return super.endOffsets(partitions, timeout);
     }
   }
 
@@ -193,7 +208,7 @@ final class StreamTrainingRig {
             clock(),
             () -> nanos,
             trainer)
-        .run(broker);
+        .run(broker, names -> ids);
   }
 
   Clock clock() {

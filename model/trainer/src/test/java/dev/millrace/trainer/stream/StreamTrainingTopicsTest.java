@@ -22,7 +22,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +69,8 @@ class StreamTrainingTopicsTest {
     assertThat(rig.told.warnings)
         .containsExactly(
             "the topics so far: 0 labelled, 0 late, 0 contradicting, 0 withdrawn, 0 evicted, 6"
-                + " skipped, 1 unreadable");
+                + " skipped, 1 unreadable; not understood, for example labels-0 at offset 4: the"
+                + " value holds no label: Input length = 1");
   }
 
   /** The replay keeps all keys and labels in memory, and a record may have a megabyte of either. */
@@ -139,7 +146,10 @@ class StreamTrainingTopicsTest {
     assertThat(rig.rounds).hasSize(1);
     assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0)))
         .containsExactlyInAnyOrderElementsOf(keys);
-    assertThat(rig.told.warnings).singleElement().asString().contains("1 skipped, 1 unreadable");
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .contains("1 skipped, 1 unreadable; not understood, for example ", "-0 at offset 6: ");
   }
 
   @Test
@@ -176,7 +186,29 @@ class StreamTrainingTopicsTest {
     assertThat(rig.rounds).hasSize(1);
     assertThat(StreamTrainingRig.keysOf(rig.rounds.get(0)))
         .containsExactlyInAnyOrderElementsOf(keys);
-    assertThat(rig.told.warnings).singleElement().asString().contains("1 skipped, 0 unreadable");
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .contains("1 skipped, 0 unreadable", "labels-0 at offset 6: the value holds no label: a");
+  }
+
+  /** Otherwise, the training would only count them, and nobody would know why it does not begin. */
+  @Test
+  void run_imagesThatAreStoredElsewhere_areSaid() {
+    rig.polls.add(
+        () -> {
+          rig.send("images", "cat/1", "application/json", "{\"dataref\":\"https://a/1.png\"}");
+          rig.pass(Duration.ofSeconds(1));
+        });
+    rig.polls.add(() -> rig.pass(Duration.ofSeconds(1)));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .endsWith(
+            "1 unreadable; not understood, for example images-0 at offset 0: the image is stored"
+                + " elsewhere, and a training does not fetch images; send the image itself");
   }
 
   private static byte[] framed(int schema, ByteBuffer start, byte[] rest) {
@@ -184,13 +216,169 @@ class StreamTrainingTopicsTest {
   }
 
   @Test
-  void run_aSchemaRegistryThatIsAway_endsAndSaysSo() {
-    Map<String, String> events = Map.of("schema.registry.url", "http://127.0.0.1:1");
-    rig.polls.add(() -> rig.send("images", 0, bytes("cat/1"), new byte[] {0, 0, 0, 0, 1, 7}));
-    rig.polls.add(() -> {});
-    assertThatExceptionOfType(TrainingException.class)
-        .isThrownBy(() -> rig.run(Configs.topics(folder, events, 9, 6), rig::learn))
-        .withMessageContaining("the schema registry does not answer");
+  void reader_waitsForASchemaRegistryThatDoesNotAnswer_andTellsItOnce() throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      int schema = registry.register("labels-value", "AVRO", "\"string\"");
+      Map<String, String> events = Map.of("schema.registry.url", registry.url());
+      Replay replay = new Replay(folder.resolve("replay"), 9, encoded -> {}, rig.clock().instant());
+      TopicReader reader =
+          new TopicReader(
+              Configs.topics(folder, events, 9, 6),
+              rig.broker,
+              names -> rig.ids,
+              replay,
+              rig.told,
+              () -> rig.nanos);
+      for (int status : List.of(503, 429)) {
+        registry.refuse(status);
+        rig.polls.add(() -> rig.send("labels", 0, bytes("cat/1"), avro(schema, "cat")));
+        reader.poll();
+        assertThat(reader.trouble())
+            .hasValue(
+                "new records are read again every 10 s, because the schema registry does not"
+                    + " answer");
+        rig.pass(TopicReader.REFRESH);
+      }
+      registry.refuse(0);
+      rig.polls.add(
+          () -> {
+            assertThat(rig.broker.position(new TopicPartition("labels", 0))).isZero();
+            rig.send("labels", 0, bytes("cat/1"), avro(schema, "cat"));
+            rig.image("cat/1");
+          });
+      reader.poll();
+
+      assertThat(replay.keys()).containsExactly("cat/1");
+      assertThat(reader.trouble()).isEmpty();
+    }
+    assertThat(rig.told.warnings)
+        .singleElement()
+        .asString()
+        .startsWith("new records have to wait, and are read again every 10 s: the schema registry")
+        .contains("status 503");
+  }
+
+  /** Returns a text in Avro and in the registry's wire format. */
+  private static byte[] avro(int schema, String text) {
+    byte[] bytes = bytes(text);
+    return framed(schema, ByteBuffer.wrap(new byte[] {(byte) (2 * bytes.length)}), bytes);
+  }
+
+  @Test
+  void run_aSchemaRegistryThatRefuses_endsAndSaysSo() throws Exception {
+    try (SchemaRegistryStub registry = new SchemaRegistryStub()) {
+      registry.refuse(401);
+      Map<String, String> events = Map.of("schema.registry.url", registry.url());
+      rig.polls.add(() -> rig.send("images", 0, bytes("cat/1"), avro(1, "cat")));
+      rig.polls.add(() -> {});
+      assertThatExceptionOfType(TrainingException.class)
+          .isThrownBy(() -> rig.run(Configs.topics(folder, events, 9, 6), rig::learn))
+          .withMessageContaining("refuses /schemas/ids/1 with status 401");
+    }
+  }
+
+  /** Retention removes records that a training has not read yet, for example during a round. */
+  @Test
+  void run_recordsThatAreDeletedBeforeTheyAreRead_areTold() {
+    List<String> keys = keys(1);
+    TopicPartition labels = new TopicPartition("labels", 0);
+    rig.polls.add(
+        () -> {
+          rig.ends.put(labels, 7L);
+          rig.broker.updateBeginningOffsets(Map.of(labels, 7L));
+          rig.broker.setPollException(new OffsetOutOfRangeException(Map.of(labels, 4L)));
+        });
+    rig.polls.add(() -> keys.forEach(rig::both));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "partition labels-0 has lost 3 records before they were read: the training was at"
+                + " offset 4 and continues at 7; to keep records longer, raise the topic's"
+                + " retention.ms");
+  }
+
+  @Test
+  void run_aTopicThatIsCreatedAgain_isReadFromItsBeginning() {
+    List<String> keys = keys(1);
+    TopicPartition labels = new TopicPartition("labels", 0);
+    rig.polls.add(
+        () -> {
+          keys.forEach(rig::image);
+          keys.subList(0, 3).forEach(key -> rig.label(key, name(key)));
+        });
+    rig.polls.add(
+        () -> {
+          rig.ends.put(labels, 0L);
+          rig.broker.setPollException(
+              new LogTruncationException(
+                  Map.of(labels, 3L), Map.of(labels, new OffsetAndMetadata(2))));
+        });
+    rig.polls.add(() -> keys.subList(3, 6).forEach(key -> rig.label(key, name(key))));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "partition labels-0 no longer has offset 3, so it is read again from offset 0; the"
+                + " topic was created again, or has lost records that were read");
+  }
+
+  /** The broker has the offsets at which the training was, but they are of other records. */
+  @Test
+  void run_aTopicWithAnotherId_isReadFromItsBeginning() {
+    List<String> keys = keys(1);
+    TopicPartition labels = new TopicPartition("labels", 0);
+    rig.ids.putAll(Map.of("images", "i", "labels", "l"));
+    rig.polls.add(
+        () -> {
+          keys.forEach(rig::image);
+          rig.label("cat/0", "cat");
+        });
+    rig.polls.add(() -> rig.pass(TopicReader.REFRESH));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+    assertThat(rig.told.warnings).isEmpty();
+
+    rig.restart();
+    rig.ids.put("labels", "m");
+    rig.polls.add(
+        () -> {
+          assertThat(rig.broker.position(labels)).isZero();
+          assertThat(rig.broker.position(new TopicPartition("images", 0))).isEqualTo(6);
+          rig.ends.put(labels, 0L);
+          keys.subList(1, 6).forEach(key -> rig.label(key, name(key)));
+          rig.pass(TopicReader.REFRESH);
+        });
+    rig.polls.add(() -> rig.pass(TopicReader.REFRESH));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+    rig.restart();
+    rig.polls.add(() -> assertThat(rig.broker.position(labels)).isEqualTo(5));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings)
+        .containsExactly(
+            "topic 'labels' was deleted and created again, so it is read from its beginning");
+  }
+
+  /** Otherwise, the reader would ask for the ends of the missing partitions in vain. */
+  @Test
+  void run_aTopicThatIsCreatedAgainWithFewerPartitions_isNotWaitedFor() {
+    rig.broker.partitions("labels", 2);
+    rig.polls.add(
+        () -> {
+          rig.broker.updatePartitions(
+              "labels", List.of(new PartitionInfo("labels", 0, null, null, null)));
+          rig.broker.missing = Set.of(new TopicPartition("labels", 1));
+          rig.pass(TopicReader.REFRESH);
+        });
+    rig.polls.add(() -> keys(1).forEach(rig::both));
+    rig.run(Configs.topics(folder, 9, 6), rig::learn);
+
+    assertThat(rig.rounds).hasSize(1);
+    assertThat(rig.told.warnings).isEmpty();
+    assertThat(rig.told.waits).containsExactly("");
   }
 
   @Test
@@ -266,7 +454,7 @@ class StreamTrainingTopicsTest {
             rig.clock(),
             () -> rig.nanos,
             rig::learn)
-        .run(rig.broker);
+        .run(rig.broker, names -> rig.ids);
 
     assertThat(rig.told.warnings).singleElement().asString().contains("'labels'");
     assertThat(rig.told.waits)
