@@ -23,7 +23,7 @@ class PassMemoryTest {
   private static final int IMAGES = 128;
   private static final int SIDE = 64;
 
-  /** The outputs of all layers of the network would need 960 MiB. */
+  /** A pass that held the outputs of all layers took 941 MiB. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void pass_holdsTheOutputsOfOnlyOneBlock() {
