@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,40 @@ class CalibratedModelTest {
     for (int i = 36; i < 120; i++) { // a rare class needs a temperature
       Files.delete(home.resolve("images").resolve(String.format("c/%04d.png", i)));
     }
+    calibrate(
+        CalibratedModelTest::nearTies,
+        (plain, images, model) -> {
+          assertThat(ties(plain, images.report())).isZero();
+          assertThat(model.calibration().changed())
+              .isPositive()
+              .isEqualTo(ties(model.session(), images.report()));
+        });
+  }
+
+  /** A temperature that was fitted on the report's images would make their figures too good. */
+  @Test
+  void temperature_isFittedOnTheGate_andJudgedOnTheReport() {
+    SmallImages.write(home.resolve("images"), CLASSES, 40);
+    calibrate(
+        network -> HeInitialization.of(network, 1),
+        (plain, images, model) -> {
+          int gate = images.gate().size();
+          int report = images.report().size();
+          assertThat(gate).isNotEqualTo(report);
+          assertThat(model.calibration().images()).isEqualTo(gate);
+          assertThat(model.calibration().before().n()).isEqualTo(report);
+          assertThat(model.figures().n()).isEqualTo(report);
+          assertThat(model.figures().top1().value())
+              .isEqualTo((double) model.right().cardinality() / report);
+        });
+  }
+
+  /** Receives a model without and with a temperature, and the images of the calibration. */
+  private interface Calibrated {
+    void check(ModelSession plain, TrainingImages images, CalibratedModel model);
+  }
+
+  private void calibrate(Function<ResNet, Weights> weights, Calibrated calibrated) {
     TrainingConfig config = Configs.of(home, 1, 0.1);
     ResNet network = config.network().withClasses(CLASSES);
     LabelledImages labelled =
@@ -89,7 +124,7 @@ class CalibratedModelTest {
             .labelled();
     byte[] prepared =
         ModelPreparation.prepare(
-                ResNetOnnx.write(network, nearTies(network)),
+                ResNetOnnx.write(network, weights.apply(network)),
                 config.preprocessing(),
                 labelled.labels())
             .bytes();
@@ -99,10 +134,7 @@ class CalibratedModelTest {
             OnnxModelRuntime.open(prepared, Device.CPU, config.preprocessing(), labelled.labels());
         CalibratedModel model =
             CalibratedModel.of(prepared, plain, images, config.preprocessing())) {
-      assertThat(ties(plain, images.report())).isZero();
-      assertThat(model.calibration().changed())
-          .isPositive()
-          .isEqualTo(ties(model.session(), images.report()));
+      calibrated.check(plain, images, model);
     }
   }
 }
