@@ -188,6 +188,34 @@ class TorchNetworkTest {
         .isCloseTo(0.3 * one + 0.7 * other, Offset.offset(1e-5));
   }
 
+  /**
+   * Szegedy et al. (2016), section 7: a share of the target probability is spread equally over all
+   * classes.
+   */
+  @Test
+  void smoothedLoss_countsEachClassALittle() {
+    double smoothing = 0.2;
+    MiniBatch batch = batch();
+    int[] others = new int[IMAGES];
+    double one = loss(batch);
+    double other = loss(new MiniBatch(batch.pixels(), others));
+    double ofAll = 0;
+    for (int label = 0; label < CLASSES; label++) {
+      int[] labels = new int[IMAGES];
+      Arrays.fill(labels, label);
+      ofAll += loss(new MiniBatch(batch.pixels(), labels)) / CLASSES;
+    }
+    MiniBatch mixture = new MiniBatch(batch.pixels(), batch.labels(), others, 0.3);
+    double mixed = 0.3 * one + 0.7 * other;
+
+    assertThat(ofAll).isNotCloseTo(one, Offset.offset(0.05));
+    assertThat(ofAll).isNotCloseTo(mixed, Offset.offset(0.05));
+    assertThat(loss(batch, smoothing))
+        .isCloseTo((1 - smoothing) * one + smoothing * ofAll, Offset.offset(1e-5));
+    assertThat(loss(mixture, smoothing))
+        .isCloseTo((1 - smoothing) * mixed + smoothing * ofAll, Offset.offset(1e-5));
+  }
+
   /** Both labels of a mixture are right to some degree, so the label of the larger part counts. */
   @Test
   void accuracyOnMixtures_countsTheLabelOfTheLargerPart() {
@@ -219,8 +247,21 @@ class TorchNetworkTest {
   }
 
   private static double loss(MiniBatch batch) {
+    return loss(batch, 0);
+  }
+
+  private static double loss(MiniBatch batch, double smoothing) {
     ResNet network = network("resnet20");
-    try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1))) {
+    Optimization smoothed =
+        new Optimization(
+            OPTIMIZATION.epochs(),
+            OPTIMIZATION.patience(),
+            OPTIMIZATION.sampling(),
+            OPTIMIZATION.learningRate(),
+            OPTIMIZATION.optimizer(),
+            smoothing,
+            false);
+    try (TorchNetwork trained = torch(network, HeInitialization.of(network, 1), smoothed)) {
       return trained.step(batch, RATE).loss();
     }
   }
