@@ -22,6 +22,32 @@ class LearningRateTest {
     assertThat(at(20, Schedule.COSINE, WarmUp.NONE)).isCloseTo(0.1, CLOSE);
   }
 
+  /** He et al. (2015), section 4.2: a tenth after half of the steps, and after three quarters. */
+  @Test
+  void step_dropsTwice() {
+    assertThat(at(0, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.2, CLOSE);
+    assertThat(at(19, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.2, CLOSE);
+    assertThat(at(20, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.02, CLOSE);
+    assertThat(at(29, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.02, CLOSE);
+    assertThat(at(30, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.002, CLOSE);
+    assertThat(at(39, Schedule.STEP, WarmUp.NONE)).isCloseTo(0.002, CLOSE);
+  }
+
+  /**
+   * The defaults of PyTorch's {@code OneCycleLR}: from 1/25 of the peak to the peak in 30 % of the
+   * steps, and then to 1/10,000 of the first rate.
+   */
+  @Test
+  void oneCycle_risesAndFalls() {
+    assertThat(at(0, Schedule.ONE_CYCLE, WarmUp.NONE)).isCloseTo(0.2 / 25, CLOSE);
+    assertThat(at(3, Schedule.ONE_CYCLE, WarmUp.NONE))
+        .isCloseTo(0.2 - 0.192 * (2 + Math.sqrt(2)) / 4, CLOSE);
+    assertThat(at(6, Schedule.ONE_CYCLE, WarmUp.NONE)).isCloseTo((0.2 / 25 + 0.2) / 2, CLOSE);
+    assertThat(at(12, Schedule.ONE_CYCLE, WarmUp.NONE)).isCloseTo(0.2, CLOSE);
+    assertThat(at(26, Schedule.ONE_CYCLE, WarmUp.NONE)).isCloseTo((0.2 + 8e-7) / 2, CLOSE);
+    assertThat(at(STEPS, Schedule.ONE_CYCLE, WarmUp.NONE)).isCloseTo(0.2 / 25 / 1e4, CLOSE);
+  }
+
   @Test
   void linearWarmUp_risesToTheRateOfTheSchedule() {
     WarmUp epoch = new WarmUp(1, WarmUp.Shape.LINEAR);
