@@ -9,9 +9,13 @@ import dev.millrace.core.training.Augmentation;
 import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.Compute;
+import dev.millrace.core.training.LearningRate;
+import dev.millrace.core.training.Mixing;
 import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Recipe;
+import dev.millrace.core.training.Sampling;
+import dev.millrace.core.training.Schedule;
 import dev.millrace.core.training.Split;
 import dev.millrace.core.training.TrainingConfig;
 import dev.millrace.core.training.TrainingData;
@@ -85,6 +89,54 @@ class RecipeOptionsTest {
     assertThat(chosen.augmentation()).isEqualTo(recipe.augmentation());
     assertThat(byHand.optimization()).isEqualTo(chosen.optimization());
     assertThat(byHand.augmentation()).isEqualTo(chosen.augmentation());
+  }
+
+  /** No two options have the same value. */
+  @Test
+  void eachOption_setsItsOwnValue_andIsPrintedAsGiven() {
+    List<String> given =
+        List.of(
+            "--epochs=7",
+            "--patience=3",
+            "--batch-size=5",
+            "--balance",
+            "--learning-rate=0.3",
+            "--schedule=cosine",
+            "--warm-up=0.5",
+            "--warm-up-shape=constant",
+            "--backbone-rate=0.25",
+            "--label-smoothing=0.2",
+            "--zero-init",
+            "--optimizer=adamw",
+            "--momentum=0.8",
+            "--weight-decay=0.002",
+            "--no-decay-norms",
+            "--clip-norm=1.5",
+            "--ema-decay=0.7",
+            "--crop-padding=3",
+            "--crop-area=0.6",
+            "--no-flip",
+            "--color-jitter=0.15",
+            "--trivial-augment",
+            "--erasing=0.45",
+            "--mixup=0.55",
+            "--cutmix=0.65");
+    TrainingConfig config = parsed(given);
+
+    assertThat(config.optimization())
+        .isEqualTo(
+            new Optimization(
+                7,
+                3,
+                new Sampling(5, true),
+                new LearningRate(
+                    0.3, Schedule.COSINE, new WarmUp(0.5, WarmUp.Shape.CONSTANT), 0.25),
+                new Optimizer(Optimizer.Rule.ADAMW, 0.8, 0.002, false, 1.5, 0.7),
+                0.2,
+                true));
+    assertThat(config.augmentation())
+        .isEqualTo(new Augmentation(3, 0.6, false, 0.15, true, 0.45, new Mixing(0.55, 0.65)));
+    assertThat(WrittenRecipe.of(config)).isEqualTo(given);
   }
 
   @Test
