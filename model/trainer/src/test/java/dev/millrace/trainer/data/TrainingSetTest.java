@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,29 @@ class TrainingSetTest {
     }
   }
 
+  @Test
+  void balancedEpoch_hasEachClassEquallyOften() throws IOException {
+    try (Pixels pixels = new Pixels(Configs.PREPROCESSING, 0)) {
+      List<Pixels.Image> unbalanced = images(pixels).subList(0, 12);
+      assertThat(unbalanced).filteredOn(image -> image.label() == 1).hasSize(2);
+
+      assertThat(labels(unbalanced, false)).filteredOn(label -> label == 1).hasSize(2);
+      assertThat(labels(unbalanced, true)).filteredOn(label -> label == 1).hasSize(6);
+      assertThat(labels(unbalanced, true)).filteredOn(label -> label == 0).hasSize(6);
+    }
+  }
+
+  /** Returns the labels of an epoch. */
+  private static List<Integer> labels(List<Pixels.Image> images, boolean balanced) {
+    Sampling sampling = new Sampling(4, balanced);
+    TrainingSet set =
+        new TrainingSet(images, Configs.PREPROCESSING, sampling, Augmentation.NONE, 1);
+    return IntStream.range(0, set.batches())
+        .flatMap(index -> Arrays.stream(set.batch(0, index).labels()))
+        .boxed()
+        .toList();
+  }
+
   /** The number of bytes is larger than the largest int, so an int would hold a wrong number. */
   @Test
   void batchWithTooManyPixelsForABuffer_isRefused() {
@@ -92,7 +117,7 @@ class TrainingSetTest {
     for (int i = 0; i < set.batches(); i++) {
       MiniBatch batch = set.batch(epoch, i);
       for (int image = 0; image < batch.size(); image++) {
-        hashes.add(java.util.Arrays.hashCode(image(batch, image)));
+        hashes.add(Arrays.hashCode(image(batch, image)));
       }
     }
     return hashes;

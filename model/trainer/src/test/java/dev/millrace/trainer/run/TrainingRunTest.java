@@ -17,6 +17,7 @@ import dev.millrace.core.training.Checkpoints;
 import dev.millrace.core.training.ClassRule;
 import dev.millrace.core.training.DivergedException;
 import dev.millrace.core.training.EpochReport;
+import dev.millrace.core.training.Optimization;
 import dev.millrace.core.training.Optimizer;
 import dev.millrace.core.training.Precision;
 import dev.millrace.core.training.Pretrained;
@@ -39,6 +40,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,6 +223,33 @@ class TrainingRunTest {
                 Optional.empty(),
                 Precision.INT8))
         .config();
+  }
+
+  /** The step is too small to move the scales away from their initial values. */
+  @Test
+  void zeroInit_startsEachBlockAsTheIdentity() {
+    rig.write(2, FEW);
+    for (boolean zeroInit : new boolean[] {true, false}) {
+      TrainingConfig config = Configs.of(home, "run" + zeroInit, 1, 1e-30, Optional.empty());
+      Optimization usual = config.optimization();
+      Optimization optimization =
+          new Optimization(
+              usual.epochs(),
+              usual.patience(),
+              usual.sampling(),
+              usual.learningRate(),
+              usual.optimizer(),
+              usual.labelSmoothing(),
+              zeroInit);
+      rig.train(ConfigCopy.of(config).optimization(optimization).config());
+
+      Weights weights = rig.newest();
+      for (String block : List.of("layer1.0", "layer2.1", "layer3.2")) {
+        assertThat(weights.get(block + ".bn1.weight").values().get(0)).isEqualTo(1);
+        assertThat(weights.get(block + ".bn2.weight").values().get(0))
+            .isCloseTo(zeroInit ? 0 : 1, Offset.offset(1e-20f));
+      }
+    }
   }
 
   /**
