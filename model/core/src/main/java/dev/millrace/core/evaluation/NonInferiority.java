@@ -36,7 +36,15 @@ public final class NonInferiority {
    * @param level the significance level, for example 0.05 for 95 % confidence
    */
   public static double bound(int images, int gained, int lost, double level) {
-    double low = 0;
+    return bound(images, gained, lost, level, 0);
+  }
+
+  /**
+   * Returns the smallest loss that the test excludes, from {@code least} to 1. A negative loss is a
+   * gain.
+   */
+  static double bound(int images, int gained, int lost, double level, double least) {
+    double low = least;
     double high = 1;
     for (int i = 0; i < 50; i++) {
       double middle = (low + high) / 2;

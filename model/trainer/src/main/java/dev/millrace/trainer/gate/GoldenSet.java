@@ -111,10 +111,8 @@ public final class GoldenSet implements AutoCloseable {
     String found =
         String.format(
             Locale.ROOT,
-            "; golden set: %+.2f points on %,d images, and a loss of at most %.2f points with 95 %%"
-                + " confidence%s",
-            pairs.points(),
-            pairs.images(),
+            "; golden set: %s, and a loss of at most %.2f points with 95 %% confidence%s",
+            pairs.gainText(),
             bound,
             isKept
                 ? ""

@@ -37,8 +37,9 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
         p < level,
         String.format(
             Locale.ROOT,
-            "no version was promoted yet, and the accuracy is %.1f %%, %s",
-            100 * pairs.accuracy(),
+            "no version was promoted yet, and the accuracy is %s of %,d images, %s",
+            pairs.accuracyText(),
+            pairs.images(),
             minAccuracy
                 .map(percent -> atLeast(pairs, percent, round, level))
                 .orElseGet(() -> againstTheMostFrequentClass(pairs, p, round, level))),
@@ -67,8 +68,8 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
       Pairs pairs, double p, int round, double level) {
     return String.format(
         Locale.ROOT,
-        "against %.1f %% of the most frequent class (p %s%s)",
-        100 * pairs.otherAccuracy(),
+        "against %s of the most frequent class (p %s%s)",
+        pairs.otherAccuracyText(),
         text(p),
         p < level ? "" : "; round " + round + " requires p < " + text(level));
   }
@@ -87,11 +88,7 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
     boolean isSignificant = p < level;
     String found =
         String.format(
-            Locale.ROOT,
-            "%+.2f points against version %d (p %s)",
-            pairs.points(),
-            champion,
-            text(p));
+            Locale.ROOT, "%s against version %d (p %s)", pairs.gainText(), champion, text(p));
     if (!isEnough) {
       found += String.format(Locale.ROOT, "; %.2f are required", margin);
     } else if (!isSignificant) {
@@ -128,13 +125,13 @@ record PromotionRule(double margin, Optional<Double> minAccuracy, double maxGrow
     String found =
         String.format(
             Locale.ROOT,
-            "new classes: %+.2f points on the classes of version %d, whose loss is below %.2f points"
-                + " (p %s), and %+.2f points on all classes",
-            old.points(),
+            "new classes: %s of the classes of version %d, whose loss is below %.2f points (p %s),"
+                + " and %s of all classes",
+            old.gainText(),
             champion,
             maxGrowthLoss,
             text(p),
-            all.points());
+            all.gainText());
     if (!isNotWorse) {
       found += "; round " + round + " requires p < " + text(level);
     } else if (!hasLearned) {

@@ -67,7 +67,9 @@ class GoldenSetTest {
 
     assertThat(verdict.blessed()).isTrue();
     assertThat(verdict.reason())
-        .startsWith("better; golden set: +0.33 points on 1,500 images, and a loss of at most 0.")
+        .startsWith(
+            "better; golden set: +0.33 points (-0.85 to +1.53) on 1,500 images, and a loss of at most"
+                + " 0.")
         .endsWith(" points with 95 % confidence");
     assertThat(verdict.golden().championAccuracy()).isEqualTo(1_295 / 1_500.0);
     assertThat(verdict.golden().bound()).isBetween(0.6, 0.8);

@@ -62,11 +62,12 @@ class PromotionGateTest {
   /** The most frequent class has 171 of the 512 images. */
   @ParameterizedTest
   @CsvSource({
-    "256, true, 'the accuracy is 50.0 %, against 33.4 % of the most frequent class (p 5.54e-08)'",
-    "171, false, 'the accuracy is 33.4 %, against 33.4 % of the most frequent class (p 0.526;"
-        + " round 1 requires p < 0.0138)'",
-    "0, false, 'the accuracy is 0.0 %, against 33.4 % of the most frequent class (p 1.00;"
-        + " round 1 requires p < 0.0138)'"
+    "256, true, 'the accuracy is 50.0 % (45.7 to 54.3) of 512 images, against 33.4 % (29.5 to 37.6)"
+        + " of the most frequent class (p 5.54e-08)'",
+    "171, false, 'the accuracy is 33.4 % (29.5 to 37.6) of 512 images, against 33.4 % (29.5 to"
+        + " 37.6) of the most frequent class (p 0.526; round 1 requires p < 0.0138)'",
+    "0, false, 'the accuracy is 0.0 % (0.0 to 0.7) of 512 images, against 33.4 % (29.5 to 37.6) of"
+        + " the most frequent class (p 1.00; round 1 requires p < 0.0138)'"
   })
   void firstCandidate_isBlessedIfItIsBetterThanTheMostFrequentClass(
       int right, boolean blessed, String reason) {
@@ -100,7 +101,9 @@ class PromotionGateTest {
     Verdict verdict = rig.gate(rule).judge(rig.session(first(256)));
 
     assertThat(verdict.reason())
-        .isEqualTo("no version was promoted yet, and the accuracy is 50.0 %, " + reason);
+        .isEqualTo(
+            "no version was promoted yet, and the accuracy is 50.0 % (45.7 to 54.3) of 512 images, "
+                + reason);
     assertThat(verdict.blessed()).isEqualTo(blessed);
   }
 
@@ -139,7 +142,7 @@ class PromotionGateTest {
         .isEqualTo(
             new Verdict(
                 true,
-                "+1.95 points against version 1 (p 0.00647)",
+                "+1.95 points (+0.50 to +3.83) on 512 images against version 1 (p 0.00647)",
                 512,
                 266 / 512.0,
                 1,
@@ -165,7 +168,8 @@ class PromotionGateTest {
     assertThat(verdict.blessed()).isEqualTo(blessed);
     assertThat(verdict.reason())
         .isEqualTo(
-            "+3.13 points against version 1 (p 1.53e-05)" + (blessed ? "" : "; 3.13 are required"));
+            "+3.13 points (+1.86 to +5.13) on 512 images against version 1 (p 1.53e-05)"
+                + (blessed ? "" : "; 3.13 are required"));
   }
 
   /**
@@ -174,14 +178,16 @@ class PromotionGateTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "7, 0, true, '+1.37 points against version 1 (p 0.00781)'",
-    "6, 0, false, '+1.17 points against version 1 (p 0.0156), which may be chance: round 1 requires"
-        + " p < 0.0138'",
-    "18, 6, true, '+2.34 points against version 1 (p 0.0113)'",
-    "17, 6, false, '+2.15 points against version 1 (p 0.0173), which may be chance: round 1"
-        + " requires p < 0.0138'",
-    "3, 3, false, '+0.00 points against version 1 (p 0.656); 0.00 are required'",
-    "2, 9, false, '-1.37 points against version 1 (p 0.994); 0.00 are required'"
+    "7, 0, true, '+1.37 points (+0.43 to +2.92) on 512 images against version 1 (p 0.00781)'",
+    "6, 0, false, '+1.17 points (+0.23 to +2.66) on 512 images against version 1 (p 0.0156), which"
+        + " may be chance: round 1 requires p < 0.0138'",
+    "18, 6, true, '+2.34 points (+0.40 to +4.57) on 512 images against version 1 (p 0.0113)'",
+    "17, 6, false, '+2.15 points (+0.24 to +4.34) on 512 images against version 1 (p 0.0173), which"
+        + " may be chance: round 1 requires p < 0.0138'",
+    "3, 3, false, '+0.00 points (-1.33 to +1.33) on 512 images against version 1 (p 0.656); 0.00 are"
+        + " required'",
+    "2, 9, false, '-1.37 points (-3.09 to +0.00) on 512 images against version 1 (p 0.994); 0.00 are"
+        + " required'"
   })
   void candidate_isBlessedOnlyIfItsGainIsHardlyChance(
       int gained, int lost, boolean blessed, String reason) {
@@ -293,8 +299,9 @@ class PromotionGateTest {
 
     assertThat(verdict.reason())
         .isEqualTo(
-            "new classes: +0.00 points on the classes of version 1, whose loss is below 3.00 points"
-                + " (p 0.000988), and +16.60 points on all classes");
+            "new classes: +0.00 points (-1.38 to +1.38) on 342 images of the classes of version 1,"
+                + " whose loss is below 3.00 points (p 0.000988), and +16.60 points (+13.54 to"
+                + " +20.18) on 512 images of all classes");
     assertThat(verdict.blessed()).isTrue();
     assertThat(verdict.images()).isEqualTo(GateRig.IMAGES);
     assertThat(verdict.accuracy()).as("of all classes, as it is measured later").isEqualTo(0.5);
@@ -313,7 +320,9 @@ class PromotionGateTest {
 
     Verdict equal = gate.judge(rig.session(PromotionGateTest::half));
     assertThat(equal.reason())
-        .isEqualTo("+0.00 points against version 1 (p 1.00); 0.00 are required");
+        .isEqualTo(
+            "+0.00 points (-0.93 to +0.93) on 512 images against version 1 (p 1.00); 0.00 are"
+                + " required");
     assertThat(equal.blessed()).isFalse();
     assertThat(gate.judge(rig.session(other(12, 2))).blessed()).isTrue();
   }
@@ -338,7 +347,9 @@ class PromotionGateTest {
             verdict -> {
               assertThat(verdict.blessed()).isFalse();
               assertThat(verdict.reason())
-                  .endsWith("-0.10 points on all classes; 0.00 are required");
+                  .endsWith(
+                      "-0.10 points (-0.71 to +0.46) on 1,000 images of all classes; 0.00 are"
+                          + " required");
             });
   }
 

@@ -137,6 +137,9 @@ record ReportText(ZoneId zone) {
     fields.put("outcome", report.outcome().word());
     fields.put("reason", report.reason());
     fields.put("milliseconds", report.milliseconds());
+    if (report.metrics() != null) {
+      fields.put("metrics", report.metrics());
+    }
     return fields;
   }
 }
