@@ -44,9 +44,13 @@ public record TrainingProgress(
    * @param loss mean cross-entropy, in nats
    * @param accuracy share of the images that the network classifies correctly, from 0 to 1
    * @param images number of images, or null if unknown
+   * @param lossLow lower end of the loss's 95 % interval, in nats, or null if unknown. Reports of
+   *     an earlier release have neither end
+   * @param lossHigh upper end of the loss's 95 % interval, in nats, or null if unknown
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record HeldOut(double loss, double accuracy, Integer images) {}
+  public record HeldOut(
+      double loss, double accuracy, Integer images, Double lossLow, Double lossHigh) {}
 
   private static final TypedJson<TrainingProgress> JSON =
       new TypedJson<>(TYPE, SCHEMA, TrainingProgress.class);

@@ -20,7 +20,7 @@ class TrainingProgressTest {
           2,
           10,
           0.5,
-          new TrainingProgress.HeldOut(0.75, 0.9, 1000),
+          new TrainingProgress.HeldOut(0.75, 0.9, 1000, 0.7, 0.8),
           812);
 
   @Test
@@ -32,7 +32,8 @@ class TrainingProgressTest {
         .isEqualTo(
             "{\"type\":\"epoch\",\"schema\":1,\"model\":\"fashion\",\"run\":\"run-round-000003\","
                 + "\"round\":3,\"epoch\":2,\"epochs\":10,\"loss\":0.5,"
-                + "\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000},"
+                + "\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000,"
+                + "\"lossLow\":0.7,\"lossHigh\":0.8},"
                 + "\"imagesPerSecond\":812.0}");
     assertThat(TrainingProgress.fromJson(json)).isEqualTo(PROGRESS);
     assertThat(PROGRESS.key()).isEqualTo("fashion/training");
@@ -44,6 +45,17 @@ class TrainingProgressTest {
 
     assertThat(little.toJson()).asString(StandardCharsets.UTF_8).doesNotContain("round", "heldOut");
     assertThat(TrainingProgress.fromJson(little.toJson())).isEqualTo(little);
+  }
+
+  @Test
+  void reportOfAnEarlierRelease_hasALossWithoutInterval() throws IOException {
+    String earlier =
+        new String(PROGRESS.toJson(), StandardCharsets.UTF_8)
+            .replace(",\"lossLow\":0.7,\"lossHigh\":0.8", "");
+
+    assertThat(earlier).doesNotContain("lossLow");
+    assertThat(TrainingProgress.fromJson(bytes(earlier)).heldOut())
+        .isEqualTo(new TrainingProgress.HeldOut(0.75, 0.9, 1000, null, null));
   }
 
   @Test

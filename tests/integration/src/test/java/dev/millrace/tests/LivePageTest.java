@@ -289,7 +289,8 @@ class LivePageTest {
                 epoch,
                 10,
                 1.0 / epoch,
-                new TrainingProgress.HeldOut(1.5 / epoch, 0.4 * epoch, 1000),
+                new TrainingProgress.HeldOut(
+                    1.5 / epoch, 0.4 * epoch, 1000, 1.4 / epoch, 1.6 / epoch),
                 812),
             e -> {
               throw new AssertionError(e);
@@ -298,7 +299,8 @@ class LivePageTest {
       }
     }
     assertThat(tab.text("#training-text"))
-        .contains("round 3, epoch 2 of 10: loss 0.500; held out: loss 0.750, accuracy 80.0 % (")
+        .contains(
+            "round 3, epoch 2 of 10: loss 0.500; held out: loss 0.750 (0.700 to 0.800), accuracy 80.0 % (")
         .contains("; 812 images/s");
     assertThat(tab.evaluate("document.getElementById('training-bar').max")).hasToString("10");
     assertThat(tab.text("#loss-caption"))

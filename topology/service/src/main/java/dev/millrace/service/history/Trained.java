@@ -61,8 +61,12 @@ public record Trained(Instant time, TrainingProgress progress) {
                     String.format(
                         Locale.ROOT, "%s of %,d images", share.inPercent(), heldOut.images()))
             .orElseGet(() -> String.format(Locale.ROOT, "%.1f %%", 100 * heldOut.accuracy()));
+    String ends =
+        heldOut.lossLow() == null || heldOut.lossHigh() == null
+            ? ""
+            : String.format(Locale.ROOT, " (%.3f to %.3f)", heldOut.lossLow(), heldOut.lossHigh());
     return String.format(
-        Locale.ROOT, "; held out: loss %.3f, accuracy %s", heldOut.loss(), accuracy);
+        Locale.ROOT, "; held out: loss %.3f%s, accuracy %s", heldOut.loss(), ends, accuracy);
   }
 
   /**

@@ -45,7 +45,7 @@ class TrainerPanelTest {
                 epoch,
                 10,
                 loss,
-                new TrainingProgress.HeldOut(loss + 1, loss / 10, 500),
+                new TrainingProgress.HeldOut(loss + 1, loss / 10, 500, loss + 0.9, loss + 1.1),
                 100)
             .toJson());
   }
@@ -66,8 +66,8 @@ class TrainerPanelTest {
                 "1970-01-01T00:00:01Z",
                 1,
                 10,
-                "round 1, epoch 1 of 10: loss 1.000; held out: loss 2.000, accuracy 10.0 % (7.7 to"
-                    + " 12.9) of 500 images; 100 images/s"));
+                "round 1, epoch 1 of 10: loss 1.000; held out: loss 2.000 (1.900 to 2.100), accuracy"
+                    + " 10.0 % (7.7 to 12.9) of 500 images; 100 images/s"));
   }
 
   @Test

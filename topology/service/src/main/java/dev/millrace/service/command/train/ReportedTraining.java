@@ -4,6 +4,7 @@ import dev.millrace.control.ChampionReport;
 import dev.millrace.control.TrainerReport;
 import dev.millrace.control.TrainingProgress;
 import dev.millrace.control.TrainingWait;
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.core.training.EpochReport;
 import dev.millrace.core.training.ForwardingListener;
@@ -102,6 +103,7 @@ final class ReportedTraining extends ForwardingListener {
   }
 
   private TrainingProgress progress(EpochReport report) {
+    Figures heldOut = report.heldOut();
     return new TrainingProgress(
         model,
         run,
@@ -112,7 +114,9 @@ final class ReportedTraining extends ForwardingListener {
         new TrainingProgress.HeldOut(
             report.heldOutLoss(),
             report.heldOutAccuracy(),
-            report.heldOut() == null ? null : (Integer) report.heldOut().n()),
+            heldOut == null ? null : (Integer) heldOut.n(),
+            heldOut == null ? null : (Double) heldOut.logLoss().low(),
+            heldOut == null ? null : (Double) heldOut.logLoss().high()),
         report.imagesPerSecond());
   }
 }

@@ -98,8 +98,8 @@ class ModelsStatusCommandTest {
             line ->
                 line.endsWith(
                     MODEL
-                        + "  training: round 7, epoch 2 of 10: loss 0.500; held out: loss 0.750,"
-                        + " accuracy 90.0 % (88.0 to 91.7) of 1,000 images; 812 images/s"))
+                        + "  training: round 7, epoch 2 of 10: loss 0.500; held out: loss 0.750"
+                        + " (0.700 to 0.800), accuracy 90.0 % (88.0 to 91.7) of 1,000 images; 812 images/s"))
         .anyMatch(
             line ->
                 line.endsWith(
@@ -112,7 +112,9 @@ class ModelsStatusCommandTest {
         .isEqualTo("rejected");
     assertThat(json.get(2))
         .contains("\"type\":\"epoch\"", "\"round\":7,\"epoch\":2,\"epochs\":10")
-        .contains("\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000}")
+        .contains(
+            "\"heldOut\":{\"loss\":0.75,\"accuracy\":0.9,\"images\":1000,"
+                + "\"lossLow\":0.7,\"lossHigh\":0.8}")
         .contains("\"heldOutInterval\":{\"value\":0.9,\"low\":0.879");
     assertThat(json.get(3))
         .contains("\"type\":\"champion\",\"measure\":{\"version\":2,\"images\":500,")
@@ -245,7 +247,14 @@ class ModelsStatusCommandTest {
   private static void epoch(String model, int epoch) throws Exception {
     TrainingProgress progress =
         new TrainingProgress(
-            model, "run", 7, epoch, 10, 0.5, new TrainingProgress.HeldOut(0.75, 0.9, 1000), 812);
+            model,
+            "run",
+            7,
+            epoch,
+            10,
+            0.5,
+            new TrainingProgress.HeldOut(0.75, 0.9, 1000, 0.7, 0.8),
+            812);
     BROKER.send(
         ControlTopic.STATUS, progress.key(), new String(progress.toJson(), StandardCharsets.UTF_8));
   }

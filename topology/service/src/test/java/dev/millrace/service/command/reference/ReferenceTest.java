@@ -261,7 +261,7 @@ class ReferenceTest {
                 2,
                 10,
                 0.412,
-                new TrainingProgress.HeldOut(0.43, 0.912, 1000),
+                new TrainingProgress.HeldOut(0.43, 0.912, 1000, 0.37, 0.49),
                 812)
             .toJson());
   }

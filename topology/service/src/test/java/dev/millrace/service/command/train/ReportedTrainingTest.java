@@ -69,7 +69,12 @@ class ReportedTrainingTest {
                 1,
                 16,
                 0.5,
-                new TrainingProgress.HeldOut(reports.get(0).heldOut().loss(), 0.75, 4),
+                new TrainingProgress.HeldOut(
+                    TrainingScreenTest.report(1).heldOutLoss(),
+                    0.75,
+                    4,
+                    TrainingScreenTest.report(1).heldOut().logLoss().low(),
+                    TrainingScreenTest.report(1).heldOut().logLoss().high()),
                 1_000));
     assertThat(reports.get(0).heldOut().loss()).isPositive();
     assertThat(shown.toString()).contains("epoch 1/16: loss 0.500");
@@ -156,6 +161,7 @@ class ReportedTrainingTest {
         new ReportedTraining(TrainingScreenTest.config(), silent, this::sent, clock::get);
     training.epochEnded(new EpochReport(1, 0.1, 0.5, 0.8, 0.6, 0.75, 1_000, 0, null));
 
-    assertThat(reports.get(0).heldOut()).isEqualTo(new TrainingProgress.HeldOut(0.6, 0.75, null));
+    assertThat(reports.get(0).heldOut())
+        .isEqualTo(new TrainingProgress.HeldOut(0.6, 0.75, null, null, null));
   }
 }
