@@ -6,13 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ResNetOnnx;
-import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
-import dev.millrace.onnx.proto.NodeProto;
 import dev.millrace.onnx.proto.StringStringEntryProto;
 import dev.millrace.onnx.proto.TensorProto;
 import dev.millrace.onnx.proto.TensorShapeProto;
 import dev.millrace.service.command.CapturedRun;
+import dev.millrace.service.command.DividedInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,7 +89,7 @@ class ImportedInputTest {
   @Test
   void modelThatNormalisesItself_isSaid_unlessOptionsSayHowToNormalise() throws IOException {
     ModelProto plain = model;
-    model = divided(plain, 255);
+    model = DividedInput.of(plain, 255);
 
     assertThat(importModel().succeeded().err())
         .contains(
@@ -100,39 +99,8 @@ class ImportedInputTest {
     assertThat(importModel("--scale", "1").succeeded().err()).doesNotContain("twice");
     assertThat(importModel("--mean", "0.5", "--std", "0.5").succeeded().err())
         .doesNotContain("twice");
-    model = divided(plain, 1);
+    model = DividedInput.of(plain, 1);
     assertThat(importModel().succeeded().err()).doesNotContain("twice");
-  }
-
-  /** Returns a model with a division of its input. */
-  private static ModelProto divided(ModelProto model, float divisor) {
-    ModelProto.Builder divided = model.toBuilder();
-    GraphProto.Builder graph = divided.getGraphBuilder();
-    String input = graph.getInput(0).getName();
-    List<NodeProto> nodes = new ArrayList<>();
-    nodes.add(
-        NodeProto.newBuilder()
-            .setOpType("Div")
-            .addInput(input)
-            .addInput("divisor")
-            .addOutput("divided")
-            .build());
-    for (NodeProto node : graph.getNodeList()) {
-      NodeProto.Builder reader = node.toBuilder();
-      for (int i = 0; i < node.getInputCount(); i++) {
-        if (node.getInput(i).equals(input)) {
-          reader.setInput(i, "divided");
-        }
-      }
-      nodes.add(reader.build());
-    }
-    graph.clearNode().addAllNode(nodes);
-    graph.addInitializer(
-        TensorProto.newBuilder()
-            .setName("divisor")
-            .setDataType(TensorProto.DataType.FLOAT_VALUE)
-            .addFloatData(divisor));
-    return divided.build();
   }
 
   @Test

@@ -13,10 +13,8 @@ import dev.millrace.core.repository.RemoteModelRepository;
 import dev.millrace.core.resnet.HeInitialization;
 import dev.millrace.core.resnet.ResNet;
 import dev.millrace.onnx.ResNetOnnx;
-import dev.millrace.onnx.proto.GraphProto;
 import dev.millrace.onnx.proto.ModelProto;
-import dev.millrace.onnx.proto.NodeProto;
-import dev.millrace.onnx.proto.TensorProto;
+import dev.millrace.service.command.DividedInput;
 import dev.millrace.testing.FakeHub;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -136,7 +134,7 @@ class HubVersionsTest {
   @Test
   void modelThatNormalisesItself_isSaid_unlessTheHubSaysSoToo() throws IOException {
     byte[] plain = ResNetOnnx.write(NETWORK, HeInitialization.of(NETWORK, 1));
-    hub.file("onnx/model.onnx", divided(ModelProto.parseFrom(plain)).toByteArray());
+    hub.file("onnx/model.onnx", DividedInput.of(ModelProto.parseFrom(plain), 255).toByteArray());
     try (RemoteModelRepository repository = repository()) {
       assertThat(repository.newest("net").manifest().labels()).hasSize(10);
     }
@@ -162,37 +160,6 @@ class HubVersionsTest {
       assertThat(repository.newest("net").manifest().preprocessing().mean()).containsOnly(0f);
     }
     assertThat(warnings).isEmpty();
-  }
-
-  /** Returns a model that divides its input by 255 before everything else. */
-  private static ModelProto divided(ModelProto model) {
-    ModelProto.Builder divided = model.toBuilder();
-    GraphProto.Builder graph = divided.getGraphBuilder();
-    String input = graph.getInput(0).getName();
-    List<NodeProto> nodes = new ArrayList<>();
-    nodes.add(
-        NodeProto.newBuilder()
-            .setOpType("Div")
-            .addInput(input)
-            .addInput("divisor")
-            .addOutput("divided")
-            .build());
-    for (NodeProto node : graph.getNodeList()) {
-      NodeProto.Builder reader = node.toBuilder();
-      for (int i = 0; i < node.getInputCount(); i++) {
-        if (node.getInput(i).equals(input)) {
-          reader.setInput(i, "divided");
-        }
-      }
-      nodes.add(reader.build());
-    }
-    graph.clearNode().addAllNode(nodes);
-    graph.addInitializer(
-        TensorProto.newBuilder()
-            .setName("divisor")
-            .setDataType(TensorProto.DataType.FLOAT_VALUE)
-            .addFloatData(255));
-    return divided.build();
   }
 
   /** A process that is killed while it prepares the model leaves the cache in this state. */
