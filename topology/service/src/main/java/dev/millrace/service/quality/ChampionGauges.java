@@ -1,6 +1,7 @@
 package dev.millrace.service.quality;
 
 import dev.millrace.control.ControlTopic;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.training.ChampionMeasure;
 import dev.millrace.service.history.MeasuredChampion;
 import dev.millrace.service.history.Waiting;
@@ -28,6 +29,9 @@ public final class ChampionGauges {
 
   private final String model;
   private final MultiGauge accuracy;
+  private final MultiGauge low;
+  private final MultiGauge high;
+  private final MultiGauge images;
   private final MultiGauge fallen;
   private final MultiGauge waiting;
 
@@ -42,6 +46,18 @@ public final class ChampionGauges {
             .description(
                 "Share of the newest held-out images that the promoted version classified right,"
                     + " measured by the trainer before its last round")
+            .register(registry);
+    this.low =
+        MultiGauge.builder("millrace.champion.accuracy.low")
+            .description("Lower end of the 95 % interval of millrace_champion_accuracy")
+            .register(registry);
+    this.high =
+        MultiGauge.builder("millrace.champion.accuracy.high")
+            .description("Upper end of the 95 % interval of millrace_champion_accuracy")
+            .register(registry);
+    this.images =
+        MultiGauge.builder("millrace.champion.images")
+            .description("Number of images from which millrace_champion_accuracy was computed")
             .register(registry);
     this.fallen =
         MultiGauge.builder("millrace.champion.fallen")
@@ -83,18 +99,26 @@ public final class ChampionGauges {
   void add(ConsumerRecord<byte[], byte[]> record) {
     MeasuredChampion.of(record)
         .filter(measured -> measured.report().model().equals(model))
-        .ifPresent(measured -> show(measured.report().measure()));
+        .ifPresent(this::show);
     Waiting.of(record).filter(wait -> wait.report().model().equals(model)).ifPresent(this::show);
   }
 
   private void show(Waiting wait) {
-    waiting.register(
-        List.of(MultiGauge.Row.of(Tags.of("model", model), wait.isWaiting() ? 1 : 0)), true);
+    set(waiting, Tags.of("model", model), wait.isWaiting() ? 1 : 0);
   }
 
-  private void show(ChampionMeasure measure) {
+  private void show(MeasuredChampion measured) {
+    ChampionMeasure measure = measured.report().measure();
+    Proportion interval = measured.interval();
     Tags tags = Tags.of("model", model, "version", Integer.toString(measure.version()));
-    accuracy.register(List.of(MultiGauge.Row.of(tags, measure.accuracy())), true);
-    fallen.register(List.of(MultiGauge.Row.of(tags, measure.hasFallen() ? 1 : 0)), true);
+    set(accuracy, tags, measure.accuracy());
+    set(low, tags, interval.low());
+    set(high, tags, interval.high());
+    set(images, tags, measure.images());
+    set(fallen, tags, measure.hasFallen() ? 1 : 0);
+  }
+
+  private static void set(MultiGauge gauge, Tags tags, double value) {
+    gauge.register(List.of(MultiGauge.Row.of(tags, value)), true);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.service.quality;
 
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.events.Prediction;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -9,8 +10,10 @@ import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Compares predictions with the labels of their images, by version. The label may arrive before or
@@ -120,11 +123,15 @@ final class LiveAccuracy {
     private final MeterRegistry registry;
     private final Counter right;
     private final Counter wrong;
-    private final Meter accuracy;
-    private final boolean[] images = new boolean[IMAGES];
+    private final List<Meter> gauges;
+    private final boolean[] results = new boolean[IMAGES];
     private int added;
     private int rightImages;
-    private volatile double share;
+    private volatile int images;
+
+    /** Unknown until the first image is added. */
+    private volatile Proportion share = new Proportion(Double.NaN, Double.NaN, Double.NaN);
+
     private long last;
 
     Score(MeterRegistry registry, Version version) {
@@ -132,14 +139,37 @@ final class LiveAccuracy {
       Tags tags = Tags.of("model", version.model(), "version", Integer.toString(version.number()));
       right = counter(tags.and("result", "right"));
       wrong = counter(tags.and("result", "wrong"));
-      accuracy =
-          Gauge.builder("millrace.inference.live.accuracy", () -> share)
-              .description(
+      gauges =
+          List.of(
+              gauge(
+                  "accuracy",
+                  () -> share.value(),
                   "Share of the last 1,000 images with a known label that this version classified"
-                      + " correctly")
-              .tags(tags)
-              .strongReference(true)
-              .register(registry);
+                      + " correctly",
+                  tags),
+              gauge(
+                  "accuracy.low",
+                  () -> share.low(),
+                  "Lower end of the 95 % interval of millrace_inference_live_accuracy",
+                  tags),
+              gauge(
+                  "accuracy.high",
+                  () -> share.high(),
+                  "Upper end of the 95 % interval of millrace_inference_live_accuracy",
+                  tags),
+              gauge(
+                  "images",
+                  () -> images,
+                  "Number of images from which millrace_inference_live_accuracy is computed",
+                  tags));
+    }
+
+    private Meter gauge(String name, Supplier<Number> value, String description, Tags tags) {
+      return Gauge.builder("millrace.inference.live." + name, value)
+          .description(description)
+          .tags(tags)
+          .strongReference(true)
+          .register(registry);
     }
 
     private Counter counter(Tags tags) {
@@ -152,17 +182,18 @@ final class LiveAccuracy {
     void add(boolean isRight, long now) {
       (isRight ? right : wrong).increment();
       int place = added % IMAGES;
-      rightImages += (isRight ? 1 : 0) - (added >= IMAGES && images[place] ? 1 : 0);
-      images[place] = isRight;
+      rightImages += (isRight ? 1 : 0) - (added >= IMAGES && results[place] ? 1 : 0);
+      results[place] = isRight;
       added = added == 2 * IMAGES - 1 ? IMAGES : added + 1;
-      share = (double) rightImages / Math.min(added, IMAGES);
+      images = Math.min(added, IMAGES);
+      share = Proportion.of(rightImages, images);
       last = now;
     }
 
     void close() {
       registry.remove(right);
       registry.remove(wrong);
-      registry.remove(accuracy);
+      gauges.forEach(registry::remove);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.service.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.control.ChampionReport;
 import dev.millrace.control.ControlTopic;
@@ -54,7 +55,19 @@ class ChampionGaugesTest {
     measured("fashion", 3, 0.95, false);
 
     assertThat(value("millrace.champion.accuracy", 3)).isEqualTo(0.95);
-    assertThat(registry.getMeters()).hasSize(2);
+    assertThat(registry.getMeters())
+        .hasSize(5)
+        .allMatch(meter -> "3".equals(meter.getId().getTag("version")));
+  }
+
+  /** The lowest and the highest accuracy that fit 420 right answers among 500 images. */
+  @Test
+  void accuracy_hasItsIntervalAndItsNumberOfImages() {
+    measured("fashion", 2, 0.84, false);
+
+    assertThat(value("millrace.champion.images", 2)).isEqualTo(500);
+    assertThat(value("millrace.champion.accuracy.low", 2)).isEqualTo(0.805, within(5e-4));
+    assertThat(value("millrace.champion.accuracy.high", 2)).isEqualTo(0.870, within(5e-4));
   }
 
   @Test

@@ -37,8 +37,12 @@ class LiveAccuracyTest {
   }
 
   private double share(int version) {
+    return value("accuracy", version);
+  }
+
+  private double value(String name, int version) {
     return registry
-        .get("millrace.inference.live.accuracy")
+        .get("millrace.inference.live." + name)
         .tag("model", "photos")
         .tag("version", Integer.toString(version))
         .gauge()
@@ -89,6 +93,24 @@ class LiveAccuracyTest {
     assertThat(share(1)).isEqualTo(1);
   }
 
+  /** The interval is that of 1 of 2 images, and later that of 250 of the last 1,000 images. */
+  @Test
+  void accuracy_hasItsIntervalAndItsNumberOfImages() {
+    label("a", "cat");
+    predict(1, "a", "dog");
+    predict(1, "a", "cat");
+    assertThat(value("images", 1)).isEqualTo(2);
+    assertThat(value("accuracy.low", 1)).isEqualTo(0.095, within(5e-4));
+    assertThat(value("accuracy.high", 1)).isEqualTo(0.905, within(5e-4));
+
+    for (int i = 0; i < 3 * LiveAccuracy.IMAGES; i++) {
+      predict(1, "a", i % 4 == 0 ? "cat" : "dog");
+    }
+    assertThat(value("images", 1)).isEqualTo(LiveAccuracy.IMAGES);
+    assertThat(value("accuracy.low", 1)).isEqualTo(0.224, within(5e-4));
+    assertThat(value("accuracy.high", 1)).isEqualTo(0.278, within(5e-4));
+  }
+
   @Test
   void version_isForgotten_anHourAfterItsLastLabelledImage() {
     label("a", "cat");
@@ -102,7 +124,7 @@ class LiveAccuracyTest {
     now += Duration.ofMinutes(2).toNanos();
     accuracy.expire();
     assertThat(registry.getMeters())
-        .hasSize(3)
+        .hasSize(6)
         .allMatch(meter -> "2".equals(meter.getId().getTag("version")));
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.service.command.serve;
 
 import dev.millrace.service.command.options.LabelConverter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -19,7 +20,14 @@ enum MetricsScope {
 
   private static final String KAFKA = "kafka.";
   private static final Set<String> RARE =
-      Set.of("jvm.memory.committed", "jvm.buffer.count", "jvm.buffer.total.capacity");
+      Set.of(
+          "jvm.memory.committed",
+          "jvm.buffer.count",
+          "jvm.buffer.total.capacity",
+          "jvm.gc.live.data.size",
+          "jvm.gc.max.data.size",
+          "jvm.gc.memory.promoted",
+          "system.load.average.1m");
   private static final String LAG = "kafka.consumer.fetch.manager.records.lag.max";
 
   private final String label;
@@ -50,8 +58,18 @@ enum MetricsScope {
               MeterFilter.deny(
                   id ->
                       (id.getName().startsWith(KAFKA) && !id.getName().equals(LAG))
-                          || RARE.contains(id.getName())));
+                          || RARE.contains(id.getName())
+                          || isOfRarePool(id)));
     }
+  }
+
+  /** {@return whether a meter belongs to a memory pool that Millrace hardly uses or cannot fill} */
+  private static boolean isOfRarePool(Meter.Id id) {
+    return switch (id.getName()) {
+      case "jvm.memory.max" -> !"heap".equals(id.getTag("area"));
+      case "jvm.buffer.memory.used" -> !"direct".equals(id.getTag("id"));
+      default -> false;
+    };
   }
 
   /** {@return the value as the user writes it on the command line} */

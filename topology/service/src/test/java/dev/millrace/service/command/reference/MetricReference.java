@@ -52,7 +52,7 @@ final class MetricReference {
       List.of(
           "millrace_partition_stalled_seconds{",
           "millrace_swap_count_total{",
-          "millrace_inference_live_accuracy{",
+          "millrace_inference_live_images{",
           "millrace_champion_accuracy{",
           "millrace_training_waiting{");
 
