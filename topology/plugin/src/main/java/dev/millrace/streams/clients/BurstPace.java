@@ -117,11 +117,18 @@ public final class BurstPace {
   /**
    * Returns the largest number of records that a poll should return: as many as the thread can
    * process in 0.2 s, but at least 1. There is no limit while the time for one record is not known.
+   * If the records of the last poll were slower than those before, the estimate includes them at
+   * once. Otherwise a thread would not know how slow its very first records were, and the group
+   * could remove it twice.
    */
   public int mostRecords() {
-    return recentNanos == 0
+    double recent = recentRecords == 0 ? 0 : recentNanos / recentRecords;
+    double withLast =
+        taken == 0 ? 0 : (kept() * recentNanos + busyNanos) / (kept() * recentRecords + taken);
+    double nanos = Math.max(recent, withLast);
+    return nanos == 0
         ? Integer.MAX_VALUE
-        : (int) Math.min(Integer.MAX_VALUE, 1 + POLL_NANOS * recentRecords / recentNanos);
+        : (int) Math.min(Integer.MAX_VALUE, 1 + POLL_NANOS / nanos);
   }
 
   private void noteBusyUntil(long now) {
@@ -130,10 +137,14 @@ public final class BurstPace {
 
   private void learn() {
     if (taken > 0) {
-      double kept = Math.max(0, 1 - taken / RECENT_RECORDS);
-      recentNanos = kept * recentNanos + busyNanos;
-      recentRecords = kept * recentRecords + taken;
+      recentNanos = kept() * recentNanos + busyNanos;
+      recentRecords = kept() * recentRecords + taken;
     }
+  }
+
+  /** Returns the weight of the records that were processed before the last poll's records. */
+  private double kept() {
+    return Math.max(0, 1 - taken / RECENT_RECORDS);
   }
 
   /**

@@ -167,6 +167,27 @@ class BurstPaceTest {
     assertThat(pace.mostRecords()).isEqualTo(1);
   }
 
+  /** The poll after the first records may return none, because the group has removed the thread. */
+  @Test
+  void poll_shouldReturnFewRecords_onceTheFirstOnesWereSlow() {
+    take(32, 100, LONG);
+    assertThat(pace.mostRecords()).isEqualTo(Integer.MAX_VALUE);
+
+    take(0, 0, TimeUnit.SECONDS.toNanos(8));
+    assertThat(pace.mostRecords()).isEqualTo(1);
+  }
+
+  @Test
+  void poll_shouldReturnFewerRecords_onceTheLastOnesWereSlow() {
+    take(128, 100, 0);
+    take(128, 100, TimeUnit.MILLISECONDS.toNanos(128));
+    assertThat(pace.mostRecords()).isEqualTo(1 + 200);
+
+    now += TimeUnit.MILLISECONDS.toNanos(128 * 50);
+    pace.polling();
+    assertThat(pace.mostRecords()).isBetween(1 + 200 / 50, 1 + 200 / 30);
+  }
+
   /**
    * Keeps the thread busy for {@code busyNanos}. Then a poll returns {@code records} records, and
    * the broker has {@code lag} more records.
