@@ -269,6 +269,11 @@ final class RegistryClient {
       }
       return Optional.empty();
     }
+    if (response.statusCode() / 100 == 3) {
+      // A proxy sends the client elsewhere, for example to a page for maintenance.
+      throw new IOException(
+          "status " + response.statusCode() + ", and no schema registry answers there");
+    }
     if (response.statusCode() / 100 != 2) {
       throw RegistryException.refusal(
           "the schema registry at "

@@ -68,6 +68,7 @@ class RegistryClientTest {
         "200 | [] | an answer without a schema",
         "200 | null | an answer without a schema",
         "200 | {\"schema\":{\"type\":\"bytes\"}} | an answer without a schema",
+        "302 | <html>maintenance</html> | status 302, and no schema registry answers there",
         "404 | <html>not found</html> | an answer that is not JSON",
         "404 | '' | status 404, and no schema registry answers there",
         "404 | {\"message\":\"no\"} | status 404, and no schema registry answers there",

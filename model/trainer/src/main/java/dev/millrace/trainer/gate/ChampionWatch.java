@@ -54,6 +54,9 @@ public final class ChampionWatch {
   private final Decoder decoder;
   private final int newest;
 
+  /** Why the champion could not be measured the last time; null if the cause was another one. */
+  private String failure;
+
   /** Opens the decoded images of a measurement. */
   interface Decoder {
     Pixels open(Preprocessing preprocessing);
@@ -97,22 +100,37 @@ public final class ChampionWatch {
   /**
    * Measures the champion. Does nothing if no version serves, or if there is no held-out image of
    * the champion's classes. Images that cannot be read are left out. If there are such images, or
-   * the champion cannot be measured, the listener receives a warning.
+   * the champion cannot be measured, the listener receives a warning. If Kafka or the repository
+   * fails in the same way again, the warning is not repeated.
    *
    * @param images the round's images
    * @param keys the keys of all labelled images, the oldest label first
    * @param listener receives the result
+   * @return false if Kafka or the repository has failed, so that another try may succeed
    */
-  public void measure(LabelledImages images, List<String> keys, TrainingListener listener) {
+  public boolean measure(LabelledImages images, List<String> keys, TrainingListener listener) {
     try {
       Optional<Champion> champion = alias.read();
       if (champion.isPresent()) {
         measure(repository.version(model, champion.get().version()), images, keys, listener)
             .ifPresent(listener::championMeasured);
       }
-    } catch (KafkaException | ModelException | InferenceException | TrainingException e) {
-      listener.warned("the champion cannot be measured: " + e.getMessage());
+    } catch (KafkaException | ModelException e) {
+      String message = e.toString();
+      if (!message.equals(failure)) {
+        warn(listener, e);
+      }
+      failure = message;
+      return false;
+    } catch (InferenceException | TrainingException e) {
+      warn(listener, e);
     }
+    failure = null;
+    return true;
+  }
+
+  private static void warn(TrainingListener listener, Exception e) {
+    listener.warned("the champion cannot be measured: " + e.getMessage());
   }
 
   private Optional<ChampionMeasure> measure(

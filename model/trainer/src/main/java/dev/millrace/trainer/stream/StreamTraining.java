@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -226,14 +227,16 @@ public final class StreamTraining {
       isBehind = false;
       return false;
     }
-    long behind = reader.behind();
-    boolean isRead = behind < topics.everyLabels() || labels >= topics.capacity();
+    OptionalLong behind = reader.behind();
+    boolean isRead =
+        (behind.isPresent() && behind.getAsLong() < topics.everyLabels())
+            || labels >= topics.capacity();
     isBehind = !isRead && !hasWaited(behind);
     return !isBehind;
   }
 
   /** {@return whether a round with enough labels has waited long enough for unread records} */
-  private boolean hasWaited(long behind) {
+  private boolean hasWaited(OptionalLong behind) {
     long now = nanoTime.getAsLong();
     if (enoughSince == null) {
       enoughSince = now;
@@ -246,8 +249,8 @@ public final class StreamTraining {
     if (!isImpatient) {
       listener.warned(
           "the round does not wait any longer, although "
-              + behind
-              + " records on the topics are unread; they may arrive faster than they can be read");
+              + (behind.isPresent() ? behind.getAsLong() + " " : "")
+              + "records on the topics are unread; they may arrive faster than they can be read");
     }
     isImpatient = true;
     return true;
@@ -340,8 +343,8 @@ public final class StreamTraining {
     }
     found.ifPresent(labelled -> replay.use(labelled.images()));
     if (found.isPresent() && !isMeasured) {
-      watch.ifPresent(each -> each.measure(found.get(), replay.keys(), listener));
-      isMeasured = true;
+      isMeasured =
+          watch.map(each -> each.measure(found.get(), replay.keys(), listener)).orElse(true);
     }
     return found.isEmpty() || rounds.train(found.get(), listener, stop);
   }

@@ -79,8 +79,11 @@ final class TopicReader {
   private String trouble = "";
   private String problem = "";
 
-  /** Why the last records have to wait; empty if the replay has taken them. */
+  /** Why records have to wait; empty if the replay has taken all of them. */
   private String held = "";
+
+  /** The first record that has to wait; null if there is none. */
+  private ConsumerRecord<byte[], byte[]> firstHeld;
 
   /**
    * @param consumer the consumer; the caller closes it
@@ -145,29 +148,55 @@ final class TopicReader {
       LockSupport.parkNanos(POLL.toNanos());
       return;
     }
-    ConsumerRecords<byte[], byte[]> records = records();
-    try {
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        take(record);
-        replay.read(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+    for (ConsumerRecord<byte[], byte[]> record : records()) {
+      if (!isTaken(record)) {
+        return;
       }
-      held = records.isEmpty() ? held : "";
+    }
+    if (firstHeld != null && (isRead(firstHeld) || isAtEnd())) {
+      held = "";
+      firstHeld = null;
+    }
+  }
+
+  /** {@return whether the replay has taken a record; if not, it has to be read again} */
+  private boolean isTaken(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      take(record);
+      replay.read(partition(record), record.offset() + 1);
+      return true;
     } catch (FailedWriteException e) {
-      readAgain(FULL, e);
+      readAgain(record, FULL, e);
     } catch (RegistryException e) {
       if (e.isRefusal()) {
         throw new TrainingException(e.getMessage(), e);
       }
-      readAgain(NO_REGISTRY, e);
+      readAgain(record, NO_REGISTRY, e);
     }
+    return false;
+  }
+
+  private static TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
+    return new TopicPartition(record.topic(), record.partition());
+  }
+
+  private boolean isRead(ConsumerRecord<byte[], byte[]> record) {
+    OptionalLong next = replay.next(partition(record));
+    return next.isPresent() && next.getAsLong() > record.offset();
+  }
+
+  /** The broker may have deleted the records that had to wait. */
+  private boolean isAtEnd() {
+    return assigned.stream().allMatch(partition -> consumer.currentLag(partition).orElse(1) == 0);
   }
 
   /** Lets the next {@link #refresh} go back to the records that the replay has not taken. */
-  private void readAgain(String why, RuntimeException e) {
+  private void readAgain(ConsumerRecord<byte[], byte[]> record, String why, RuntimeException e) {
     if (!held.equals(why)) {
       listener.warned("new records have to wait, and are read again every 10 s: " + e.getMessage());
     }
     held = why;
+    firstHeld = record;
     assigned = Set.of();
     refreshAt = nanoTime.getAsLong() + REFRESH.toNanos();
   }
@@ -292,14 +321,19 @@ final class TopicReader {
 
   /**
    * {@return the number of unread records on both topics, according to the consumer's last
-   * information}
+   * information; empty if the topics are not being read, for example because the broker or the
+   * schema registry does not answer}
    */
-  long behind() {
-    return assigned.stream()
-        .map(consumer::currentLag)
-        .filter(OptionalLong::isPresent)
-        .mapToLong(OptionalLong::getAsLong)
-        .sum();
+  OptionalLong behind() {
+    if (assigned.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(
+        assigned.stream()
+            .map(consumer::currentLag)
+            .filter(OptionalLong::isPresent)
+            .mapToLong(OptionalLong::getAsLong)
+            .sum());
   }
 
   private void refresh() {

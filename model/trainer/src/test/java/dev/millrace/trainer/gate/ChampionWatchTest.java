@@ -44,10 +44,12 @@ class ChampionWatchTest {
   @TempDir Path folder;
   private final Heard heard = new Heard();
   private GateRig rig;
+  private ChampionWatch watch;
 
   @BeforeEach
   void prepare() throws IOException {
     rig = new GateRig(folder);
+    watch = rig.watch(NEWEST);
   }
 
   /** Serves a version whose accuracy was 90 % when it was promoted. */
@@ -60,15 +62,15 @@ class ChampionWatchTest {
    * Measures the champion on images of which every third is a training image. The image with the
    * highest number has the newest label.
    */
-  private void measure() {
-    measure(number -> "content " + number);
+  private boolean measure() {
+    return measure(number -> "content " + number);
   }
 
-  private void measure(IntFunction<String> content) {
-    measure(content, number -> true);
+  private boolean measure(IntFunction<String> content) {
+    return measure(content, number -> true);
   }
 
-  private void measure(IntFunction<String> content, IntPredicate isReadable) {
+  private boolean measure(IntFunction<String> content, IntPredicate isReadable) {
     List<LabelledImage> images =
         IntStream.range(0, IMAGES)
             .mapToObj(
@@ -81,7 +83,7 @@ class ChampionWatchTest {
                         () -> read(number, isReadable)))
             .toList();
     List<String> keys = IntStream.range(0, IMAGES).mapToObj(number -> "image " + number).toList();
-    rig.watch(NEWEST).measure(new LabelledImages(GateRig.LABELS, images), keys, heard);
+    return watch.measure(new LabelledImages(GateRig.LABELS, images), keys, heard);
   }
 
   private static byte[] read(int number, IntPredicate isReadable) throws IOException {
@@ -163,21 +165,35 @@ class ChampionWatchTest {
 
   @Test
   void championThatCannotBeMeasured_isWarnedOf() {
-    measure();
+    assertThat(measure()).isTrue();
     rig.alias.serve(9);
-    measure();
+    assertThat(measure()).isFalse();
     rig.alias.failure = new TimeoutException("nobody answers");
-    measure();
+    assertThat(measure()).isFalse();
     rig.alias.failure = null;
     serve(
         number -> {
           throw new InferenceException("no memory for a batch", null);
         });
-    measure();
+    assertThat(measure()).isTrue();
 
     assertThat(heard.measures).isEmpty();
     assertThat(heard.warnings)
         .hasSize(3)
         .allMatch(warning -> warning.startsWith("the champion cannot be measured: "));
+  }
+
+  /** While Kafka is away, the round is tried again every 10 s. */
+  @Test
+  void failureOfKafkaThatLasts_isWarnedOfOnce() {
+    rig.alias.failure = new TimeoutException("nobody answers");
+    assertThat(measure()).isFalse();
+    assertThat(measure()).isFalse();
+    rig.alias.failure = null;
+    assertThat(measure()).isTrue();
+    rig.alias.failure = new TimeoutException("nobody answers");
+    assertThat(measure()).isFalse();
+
+    assertThat(heard.warnings).hasSize(2);
   }
 }

@@ -237,19 +237,24 @@ class StreamTrainingTopicsTest {
             .hasValue(
                 "new records are read again every 10 s, because the schema registry does not"
                     + " answer");
+        assertThat(reader.behind()).isEmpty();
         rig.pass(TopicReader.REFRESH);
       }
+      rig.polls.add(() -> rig.image("cat/1"));
+      reader.poll();
+      assertThat(reader.trouble()).as("after a poll without the label").isPresent();
+
       registry.refuse(0);
       rig.polls.add(
           () -> {
             assertThat(rig.broker.position(new TopicPartition("labels", 0))).isZero();
             rig.send("labels", 0, bytes("cat/1"), avro(schema, "cat"));
-            rig.image("cat/1");
           });
       reader.poll();
 
       assertThat(replay.keys()).containsExactly("cat/1");
       assertThat(reader.trouble()).isEmpty();
+      assertThat(reader.behind()).hasValue(0);
     }
     assertThat(rig.told.warnings)
         .singleElement()

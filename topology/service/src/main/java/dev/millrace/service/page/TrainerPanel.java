@@ -137,7 +137,10 @@ final class TrainerPanel {
   }
 
   private void add(Waiting wait) {
-    waiting = wait.isWaiting() ? new Wait(wait.time().toString(), wait.text()) : null;
+    boolean isToldAgain = waiting != null && waiting.text().equals(wait.text());
+    if (!isToldAgain) {
+      waiting = wait.isWaiting() ? new Wait(wait.time().toString(), wait.text()) : null;
+    }
   }
 
   private void add(Reported reported) {

@@ -145,6 +145,9 @@ class TrainerPanelTest {
     add(new TrainingWait("another", null).toJson());
     assertThat(panel.view().waiting())
         .isEqualTo(new TrainerPanel.Wait("1970-01-01T00:00:01Z", "waits: the store is away"));
+    TrainerPanel.Wait since = panel.view().waiting();
+    add(new TrainingWait("fashion", "the store is away").toJson());
+    assertThat(panel.view().waiting()).isEqualTo(since);
 
     add(new TrainingWait("fashion", null).toJson());
     assertThat(panel.view().waiting()).isNull();

@@ -18,12 +18,14 @@ import java.util.function.LongSupplier;
 /**
  * Reports the end of each epoch, each measurement of the champion, and whether the training waits,
  * and forwards all events to another listener. If epochs take less than a second, this class
- * reports about one epoch per second, and always the last of the configured epochs. Used by one
- * thread.
+ * reports about one epoch per second, and always the last of the configured epochs. A wait is
+ * reported again every five minutes, because other trainers may report to the same topic, and the
+ * readers of the topic read only its newest records. Used by one thread.
  */
-final class ReportedTraining extends ForwardingListener {
+final class ReportedTraining extends ForwardingListener implements AutoCloseable {
 
   private static final long SHORTEST_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long AGAIN_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final String model;
   private final int epochs;
@@ -33,8 +35,8 @@ final class ReportedTraining extends ForwardingListener {
   private Integer round;
   private Long reportedAt;
 
-  /** Whether a report has said whether the training waits. */
-  private boolean hasToldWait;
+  /** When a report last said whether the training waits; null if no report has. */
+  private Long toldWaitAt;
 
   private Optional<String> waitsFor = Optional.empty();
 
@@ -67,28 +69,41 @@ final class ReportedTraining extends ForwardingListener {
     run = name;
     reportedAt = null;
     super.began(name, images, heldOut, done, steps);
+    endWait();
   }
 
   /**
-   * Reports the reason if it has changed. The first call always reports, because the last report of
-   * a trainer that was killed may say that the training waits.
+   * Reports the reason if it has changed, or was reported long ago. The first call always reports,
+   * because the last report of a trainer that was killed may say that the training waits.
    */
   @Override
   public void waits(Optional<String> why) {
     super.waits(why);
-    if (!hasToldWait || !why.equals(waitsFor)) {
+    long now = nanoTime.getAsLong();
+    boolean isOld = toldWaitAt == null || (why.isPresent() && now - toldWaitAt >= AGAIN_NANOS);
+    if (isOld || !why.equals(waitsFor)) {
       reports.accept(new TrainingWait(model, why.orElse(null)));
+      toldWaitAt = now;
     }
-    hasToldWait = true;
     waitsFor = why;
+  }
+
+  private void endWait() {
+    if (waitsFor.isPresent()) {
+      waits(Optional.empty());
+    }
+  }
+
+  /** Reports that the training no longer waits, because it has ended. */
+  @Override
+  public void close() {
+    endWait();
   }
 
   @Override
   public void epochEnded(EpochReport report) {
     super.epochEnded(report);
-    if (waitsFor.isPresent()) {
-      waits(Optional.empty());
-    }
+    endWait();
     long now = nanoTime.getAsLong();
     if (reportedAt == null || now - reportedAt >= SHORTEST_NANOS || report.epoch() == epochs) {
       reportedAt = now;

@@ -196,11 +196,10 @@ public final class TrainCommand implements Callable<Integer>, LongRunning {
     Logger log = LoggerFactory.getLogger(TrainCommand.class);
     Map<String, Object> producer = kafka.producer(Map.of());
     try (ProgressSender sender =
-        new ProgressSender(() -> new StatusTopic(producer), log::warn, System::nanoTime)) {
-      return trainer.train(
-          config,
-          new ReportedTraining(config, screen, sender, System::nanoTime),
-          stop::isRequested);
+            new ProgressSender(() -> new StatusTopic(producer), log::warn, System::nanoTime);
+        ReportedTraining reported =
+            new ReportedTraining(config, screen, sender, System::nanoTime)) {
+      return trainer.train(config, reported, stop::isRequested);
     }
   }
 

@@ -141,6 +141,45 @@ class ReportedTrainingTest {
     assertThat(waits).containsExactly("the store is away", null);
   }
 
+  /** A run that begins may need many minutes for its first epoch. */
+  @Test
+  void beginningOfARun_endsTheWait() {
+    ReportedTraining training = training();
+    training.waits(Optional.of("the store is away"));
+    training.began("run", 100, 4, 0, 32);
+
+    assertThat(waits).containsExactly("the store is away", null);
+  }
+
+  /** Nobody would otherwise end an alert about a training that no longer exists. */
+  @Test
+  void endOfTheTraining_endsTheWait() {
+    ReportedTraining training = training();
+    training.close();
+    assertThat(waits).isEmpty();
+
+    training.waits(Optional.of("the store is away"));
+    training.close();
+    training.close();
+    assertThat(waits).containsExactly("the store is away", null);
+  }
+
+  /** The reports of other trainers push the report out of the records that a service reads. */
+  @Test
+  void longWait_isReportedAgainEveryFiveMinutes() {
+    ReportedTraining training = training();
+    for (int minute = 0; minute <= 10; minute++) {
+      training.waits(Optional.of("the store is away"));
+      clock.addAndGet(TimeUnit.MINUTES.toNanos(1));
+    }
+    assertThat(waits).hasSize(3).containsOnly("the store is away");
+
+    training.waits(Optional.empty());
+    clock.addAndGet(TimeUnit.HOURS.toNanos(1));
+    training.waits(Optional.empty());
+    assertThat(waits).hasSize(4).endsWith((String) null);
+  }
+
   @Test
   void champion_isReportedOnceARound_andShown() {
     ChampionMeasure measure = new ChampionMeasure(2, 500, 0.84, 250, 0.92, 0.001, true);
