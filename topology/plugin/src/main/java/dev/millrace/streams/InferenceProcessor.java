@@ -123,7 +123,7 @@ final class InferenceProcessor<K, V, R>
     owed = ofThisThread.get();
     owed.add(this);
     fetches.open();
-    engine.acquire(limit, owed.transaction());
+    engine.acquire(limit, owed::waited);
   }
 
   @Override
@@ -247,7 +247,7 @@ final class InferenceProcessor<K, V, R>
     fetches.close();
     records.close();
     owed.remove(this);
-    owed.polls().taskEnds(limit.pollInterval());
     engine.release();
+    owed.polls().taskEnds(limit.pollInterval());
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.streams;
 
 import dev.millrace.core.image.BadImageException;
-import dev.millrace.streams.clients.OpenTransaction;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineStalledException;
 import dev.millrace.streams.engine.ImageTrace;
@@ -10,6 +9,7 @@ import dev.millrace.streams.fetch.FetchStalledException;
 import dev.millrace.streams.fetch.FetchedImage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -27,7 +27,7 @@ final class TaskEngine {
   private final LongSupplier nanoTime;
   private InferenceEngine engine;
   private WaitLimit limit;
-  private OpenTransaction transaction;
+  private LongConsumer waited;
 
   /**
    * @param nanoTime the engine's clock, for example {@link System#nanoTime}
@@ -41,12 +41,12 @@ final class TaskEngine {
   /**
    * Acquires the engine, unless the task has it already. Pair this call with {@link #release}.
    *
-   * @param transaction is told about each wait
+   * @param waited receives the time of each wait for an answer, in ns
    * @throws InferenceStalledError if the engine does not start in time
    */
-  void acquire(WaitLimit limit, OpenTransaction transaction) {
+  void acquire(WaitLimit limit, LongConsumer waited) {
     this.limit = limit;
-    this.transaction = transaction;
+    this.waited = waited;
     if (engine == null) {
       engine = shared.acquire(limit.start());
     }
@@ -81,7 +81,7 @@ final class TaskEngine {
     } catch (EngineStalledException e) {
       throw stalled(e);
     } finally {
-      transaction.waited(nanoTime.getAsLong() - start);
+      waited.accept(nanoTime.getAsLong() - start);
     }
   }
 
@@ -125,7 +125,7 @@ final class TaskEngine {
     } catch (EngineStalledException e) {
       throw stalled(e);
     } finally {
-      transaction.waited(nanoTime.getAsLong() - start);
+      waited.accept(nanoTime.getAsLong() - start);
     }
   }
 
@@ -137,6 +137,7 @@ final class TaskEngine {
    */
   void awaitOldest(RecordLine<?, ?> line, long deadline) {
     long start = nanoTime.getAsLong();
+    boolean isFetching = line.fetching() != null;
     try {
       line.awaitOldest(Math.max(0, deadline - start));
     } catch (TimeoutException e) {
@@ -155,7 +156,9 @@ final class TaskEngine {
       throw failure.remember(
           new InferenceStalledError("interrupted while waiting for an answer", e));
     } finally {
-      transaction.waited(nanoTime.getAsLong() - start);
+      if (!isFetching) {
+        waited.accept(nanoTime.getAsLong() - start);
+      }
     }
   }
 

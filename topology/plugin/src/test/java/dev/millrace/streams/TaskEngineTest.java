@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.core.image.ImageLimits;
 import dev.millrace.core.model.Device;
-import dev.millrace.streams.clients.OpenTransaction;
+import dev.millrace.events.ImageReference;
 import dev.millrace.streams.engine.Classification;
 import dev.millrace.streams.engine.EngineConfig;
 import dev.millrace.streams.engine.EngineMetrics;
@@ -52,9 +52,12 @@ class TaskEngineTest {
   private final TaskEngine other = new TaskEngine(shared, new TaskFailure(), System::nanoTime);
   private final List<CompletableFuture<Classification>> answers = new ArrayList<>();
 
+  /** The waits for answers that the task reports, in ns. */
+  private final List<Long> waits = new ArrayList<>();
+
   TaskEngineTest() {
-    task.acquire(LIMIT, new OpenTransaction(System::nanoTime));
-    other.acquire(LIMIT, new OpenTransaction(System::nanoTime));
+    task.acquire(LIMIT, waits::add);
+    other.acquire(LIMIT, nanos -> {});
     model.runs.drainPermits();
     for (int i = 0; i < 3; i++) {
       answers.add(submit(other, i));
@@ -100,11 +103,32 @@ class TaskEngineTest {
     }
   }
 
+  /** The device is not the cause of such a wait. */
+  @Test
+  void waitForAFetch_isNoWaitForAnAnswer() {
+    for (boolean isFetched : List.of(false, true)) {
+      waits.clear();
+      CompletableFuture<String> revision = new CompletableFuture<>();
+      PendingFetch fetch = new PendingFetch(new ImageReference("any", null), revision);
+      if (isFetched) {
+        revision.complete("");
+      }
+      RecordLine<String, byte[]> line = new RecordLine<>();
+      line.add(
+          new PendingRecord<>(
+              null, 0, null, null, 0, fetch, CompletableFuture.completedFuture(null)));
+      task.awaitOldest(line, task.deadline());
+
+      assertThat(waits).hasSize(isFetched ? 1 : 0);
+    }
+  }
+
   @Test
   void waitInVain_stopsTheEngineForAll() {
     assertThatThrownBy(() -> task.awaitRoom(System.nanoTime()))
         .isInstanceOf(InferenceStalledError.class)
         .hasMessageContaining("no batch became free in time");
+    assertThat(waits).hasSize(1);
 
     assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
     assertThatThrownBy(failure::throwIfFailed).isInstanceOf(StreamsException.class);

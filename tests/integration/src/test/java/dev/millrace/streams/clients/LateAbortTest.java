@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +85,9 @@ class LateAbortTest {
   }
 
   private static void sendAgain(PromptProducer producer) throws Exception {
-    await().ignoreException(TimeoutException.class).untilAsserted(producer::beginTransaction);
+    await()
+        .ignoreException(InvalidProducerEpochException.class)
+        .untilAsserted(producer::beginTransaction);
     producer.send(result(AGAIN), null).get();
     producer.commitTransaction();
   }
@@ -97,8 +100,13 @@ class LateAbortTest {
       producer.beginTransaction();
       producer.send(result(GIVEN_UP), null).get();
       restartBrokerAfter(
-          () ->
-              assertThatThrownBy(producer::abortTransaction).isInstanceOf(TimeoutException.class));
+          () -> {
+            assertThatThrownBy(producer::abortTransaction).isInstanceOf(TimeoutException.class);
+            // Kafka Streams joins the group again only after such an exception.
+            assertThatThrownBy(producer::beginTransaction)
+                .isInstanceOf(InvalidProducerEpochException.class)
+                .hasCauseInstanceOf(TimeoutException.class);
+          });
 
       sendAgain(producer);
     }

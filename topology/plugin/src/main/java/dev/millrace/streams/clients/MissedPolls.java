@@ -17,8 +17,10 @@ import org.apache.kafka.common.TopicPartition;
  * slow model, this would go on for ever.
  *
  * <p>A consumer that returns few records (see {@link ShortPolls}) may poll soon enough the second
- * time. So the thread fails only if its tasks end late twice, without progress. Confined to the
- * stream thread.
+ * time. So the thread fails only if its tasks end late twice, without progress. A late end counts
+ * only if the thread has spent most of the time since its last poll on waits for answers. Otherwise
+ * the model is not the cause, for example if the machine was asleep or a broker did not answer.
+ * Confined to the stream thread.
  */
 public final class MissedPolls {
 
@@ -30,6 +32,12 @@ public final class MissedPolls {
   /** The same offsets at the times when tasks ended after the group had removed the thread. */
   private final Map<TopicPartition, Long> inVain = new HashMap<>();
 
+  /** The time since the last poll, when a record was last processed. */
+  private Duration sincePoll = Duration.ZERO;
+
+  /** The time that the thread has waited for answers since the last poll, in ns. */
+  private long waited;
+
   private Optional<String> failure = Optional.empty();
 
   /**
@@ -40,14 +48,28 @@ public final class MissedPolls {
   }
 
   /**
+   * To be called after a wait for an answer.
+   *
+   * @param nanos the time of the wait, in ns
+   */
+  void waited(long nanos) {
+    waited += nanos;
+  }
+
+  /**
    * To be called when a task processes a record.
    *
    * @param topic the topic of the record; null if a punctuator has created the record
    * @return why the thread has to fail; empty if the thread may go on
    */
   public Optional<String> processing(String topic, int partition, long offset) {
+    Duration ago = lastPoll.get();
+    if (ago.isZero() || ago.compareTo(sincePoll) < 0) {
+      waited = 0;
+    }
+    sincePoll = ago;
     if (topic != null) {
-      processed.put(new TopicPartition(topic, partition), offset);
+      processed.merge(new TopicPartition(topic, partition), offset, Math::max);
     }
     return failure;
   }
@@ -62,7 +84,7 @@ public final class MissedPolls {
       return;
     }
     Duration ago = lastPoll.get();
-    if (ago.compareTo(interval) < 0) {
+    if (ago.compareTo(interval) < 0 || 2 * waited < ago.toNanos()) {
       return;
     }
     processed.forEach(

@@ -56,7 +56,7 @@ public final class OpenTransaction {
    * @param nanos the time of the wait, in ns
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // only the stream thread writes
-  public void waited(long nanos) {
+  void waited(long nanos) {
     if (open) {
       waited += nanos;
     }

@@ -31,7 +31,7 @@ public final class OwedAnswers {
   private final Set<Debtor> debtors = new LinkedHashSet<>();
   private final BurstPace pace;
   private final OpenTransaction transaction;
-  private final MissedPolls polls = new MissedPolls(LastPoll::ago);
+  private final MissedPolls polls = new MissedPolls(new LastPoll()::ago);
 
   /**
    * Creates an object for a thread that has no tasks yet.
@@ -57,8 +57,18 @@ public final class OwedAnswers {
   }
 
   /** {@return the transaction of the thread's producer} */
-  public OpenTransaction transaction() {
+  OpenTransaction transaction() {
     return transaction;
+  }
+
+  /**
+   * To be called after a wait of the thread for an answer.
+   *
+   * @param nanos the time of the wait, in ns
+   */
+  public void waited(long nanos) {
+    transaction.waited(nanos);
+    polls.waited(nanos);
   }
 
   /** {@return the polls that the thread has missed} */

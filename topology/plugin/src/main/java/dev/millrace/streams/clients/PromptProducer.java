@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -205,6 +206,9 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
    * once more. Kafka Streams ignores the time-out, but Kafka's producer begins no transaction
    * before the call is repeated.
    *
+   * @throws InvalidProducerEpochException if the commit or the abort times out again, so that Kafka
+   *     Streams joins the group again. With a {@link TimeoutException}, it would ask the {@code
+   *     processing.exception.handler}, which may drop a result
    * @throws KafkaException if the thread has given up its work, and its tasks are not closed yet
    *     (see {@link TaskRevival#isGivenUp})
    */
@@ -216,13 +220,25 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     orJoinAgain(
         () -> {
           if (unfinished != null) {
-            unfinished.run();
+            finishLastTransaction();
           }
           super.beginTransaction();
         });
     offsets.clear();
     transaction = OwedAnswers.ofThisThread().transaction();
     transaction.begins();
+  }
+
+  private void finishLastTransaction() {
+    try {
+      unfinished.run();
+    } catch (TimeoutException e) {
+      KafkaException joining =
+          new InvalidProducerEpochException(
+              "the last transaction has not ended, so no other one can begin: " + e.getMessage());
+      joining.initCause(e);
+      throw joining;
+    }
   }
 
   @Override
@@ -260,21 +276,29 @@ public final class PromptProducer extends KafkaProducer<byte[], byte[]> {
     }
     transaction.ends();
     orJoinAgain(unfinished == null ? this::abort : unfinished);
-    if (polled != null) {
-      unsent.forget();
-    }
+    forgetUnsent();
   }
 
   private void abort() {
     finish(super::abortTransaction, this::abort);
+    forgetUnsent();
   }
 
-  /** Commits or aborts the transaction. If the call times out, {@code again} has to repeat it. */
+  private void forgetUnsent() {
+    if (consumer.get() != null) {
+      unsent.forget();
+    }
+  }
+
+  /**
+   * Commits or aborts the transaction. If the call times out or is interrupted, {@code again} has
+   * to repeat it.
+   */
   private void finish(Runnable call, Runnable again) {
     unfinished = null;
     try {
       call.run();
-    } catch (TimeoutException e) {
+    } catch (TimeoutException | InterruptException e) {
       unfinished = again;
       throw e;
     }

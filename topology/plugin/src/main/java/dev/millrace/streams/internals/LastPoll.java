@@ -8,7 +8,8 @@ import org.apache.kafka.streams.processor.internals.StreamThread;
 
 /**
  * The last poll of a stream thread's consumer. The consumer's own metric tells its time, also if
- * Kafka Streams creates the consumer itself ({@code group.protocol=streams}).
+ * Kafka Streams creates the consumer itself ({@code group.protocol=streams}). Confined to the
+ * stream thread.
  */
 public final class LastPoll {
 
@@ -17,25 +18,28 @@ public final class LastPoll {
   private static final String MAIN = "-consumer";
   private static final String RESTORE = "-restore-consumer";
 
-  private LastPoll() {}
+  /** The metric of the calling thread's consumer; null if it is not known yet. */
+  private Metric metric;
 
   /**
    * {@return the time since the calling stream thread began its last poll, in whole seconds} It is
    * 0 if the calling thread is not a stream thread, for example in a {@code TopologyTestDriver}, or
    * if the thread has never polled.
    */
-  public static Duration ago() {
-    if (!(Thread.currentThread() instanceof StreamThread thread)) {
-      return Duration.ZERO;
+  public Duration ago() {
+    if (metric == null && Thread.currentThread() instanceof StreamThread thread) {
+      metric = of(thread.consumerMetrics());
     }
-    double seconds = 0;
-    for (Map.Entry<MetricName, ? extends Metric> metric : thread.consumerMetrics().entrySet()) {
-      if (isOfMainConsumer(metric.getKey())
-          && metric.getValue().metricValue() instanceof Double value) {
-        seconds = value;
-      }
-    }
-    return Duration.ofSeconds(Math.max(0, (long) seconds));
+    boolean isKnown = metric != null && metric.metricValue() instanceof Double;
+    return Duration.ofSeconds(isKnown ? Math.max(0, (long) (double) metric.metricValue()) : 0);
+  }
+
+  private static Metric of(Map<MetricName, ? extends Metric> metrics) {
+    return metrics.entrySet().stream()
+        .filter(metric -> isOfMainConsumer(metric.getKey()))
+        .findFirst()
+        .map(Map.Entry::getValue)
+        .orElse(null);
   }
 
   private static boolean isOfMainConsumer(MetricName name) {
