@@ -23,6 +23,11 @@ public record ModelTrial(Duration limit) {
   /** The default of the time limit, in seconds. */
   public static final int SECONDS = 60;
 
+  /** The additional time for a published version, in seconds for each gigabyte of its files. */
+  private static final double SECONDS_A_GIGABYTE = 60;
+
+  private static final double BYTES_A_GIGABYTE = 1e9;
+
   /**
    * Validates the limit.
    *
@@ -42,7 +47,9 @@ public record ModelTrial(Duration limit) {
   }
 
   /**
-   * Loads and runs a version with {@link ModelCheck}, within the time limit.
+   * Loads and runs a version with {@link ModelCheck}. The time limit is longer than {@link #limit}
+   * by a minute for each gigabyte, because a large version may have been imported with a longer
+   * limit.
    *
    * @param version the version
    * @return the result
@@ -50,7 +57,23 @@ public record ModelTrial(Duration limit) {
    *     limit
    */
   public ModelCheck check(ModelVersion version) {
-    return call(version.toString(), () -> ModelCheck.of(version));
+    return new ModelTrial(limit(bytes(version)))
+        .call(
+            version.toString(),
+            "try again while the machine is less busy, or check the model for a loop that does not"
+                + " end",
+            () -> ModelCheck.of(version));
+  }
+
+  /** {@return the time limit of a published version of so many bytes} */
+  Duration limit(long bytes) {
+    return limit.plusMillis(Math.round(1_000 * SECONDS_A_GIGABYTE * bytes / BYTES_A_GIGABYTE));
+  }
+
+  private static long bytes(ModelVersion version) {
+    long weights =
+        version.weights().values().stream().mapToLong(file -> file.path().toFile().length()).sum();
+    return weights + version.modelFile().toFile().length();
   }
 
   /**
@@ -63,6 +86,14 @@ public record ModelTrial(Duration limit) {
    * @throws ModelException if {@code trial} takes longer than the limit
    */
   <T> T call(String name, Supplier<T> trial) {
+    return call(
+        name,
+        "check the model for a loop that does not end, or give it more with 'models import"
+            + " --time-limit'",
+        trial);
+  }
+
+  private <T> T call(String name, String advice, Supplier<T> trial) {
     FutureTask<T> task = new FutureTask<>(trial::get);
     Thread thread = new Thread(task, "model-trial");
     thread.setDaemon(true);
@@ -76,8 +107,8 @@ public record ModelTrial(Duration limit) {
           name
               + " did not load and answer sample images within "
               + limit.toSeconds()
-              + " s; check the model for a loop that does not end, or give it more with"
-              + " 'models import --time-limit'",
+              + " s; "
+              + advice,
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

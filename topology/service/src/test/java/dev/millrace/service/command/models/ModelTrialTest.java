@@ -50,6 +50,12 @@ class ModelTrialTest {
   }
 
   @Test
+  void limit_ofALargeVersion_isLonger() {
+    assertThat(ModelTrial.usual().limit(0)).isEqualTo(Duration.ofSeconds(60));
+    assertThat(ModelTrial.usual().limit(2_700_000_000L)).isEqualTo(Duration.ofSeconds(60 + 162));
+  }
+
+  @Test
   void limit_ofNothing_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ModelTrial(Duration.ZERO))
