@@ -23,7 +23,7 @@ class Bfloat16TrainingTest {
   private static final int CLASSES = 4;
   private static final int IMAGES = 16;
   private static final int SIDE = 32;
-  private static final int STEPS = 8;
+  private static final int STEPS = 16;
   private static final double RATE = 0.002;
 
   private static ResNet network(String name) {

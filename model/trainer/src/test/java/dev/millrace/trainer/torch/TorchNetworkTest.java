@@ -39,7 +39,10 @@ class TorchNetworkTest {
   private static final int CLASSES = 4;
   private static final int IMAGES = 8;
   private static final int SIDE = 32;
-  private static final int STEPS = 8;
+
+  /** In the first steps, the loss of a deep network also rises. */
+  private static final int STEPS = 16;
+
   private static final double RATE = 0.002;
   private static final Optimization OPTIMIZATION = Optimization.of(1, IMAGES, RATE, Schedule.STEP);
 
@@ -88,7 +91,7 @@ class TorchNetworkTest {
       for (int i = 1; i < STEPS; i++) {
         last = trained.step(batch, RATE).loss();
       }
-      assertThat(last).isLessThan(0.8 * first);
+      assertThat(last).isLessThan(0.5 * first);
 
       FloatBuffer own = trained.probabilities(batch);
       FloatBuffer exported = exported(network, trained.weights(), batch);
