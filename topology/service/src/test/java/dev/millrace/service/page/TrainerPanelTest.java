@@ -20,13 +20,16 @@ class TrainerPanelTest {
 
   private final TrainerPanel panel = new TrainerPanel("fashion");
 
+  /** The timestamp of the next record, in ms. */
+  private long time = 1_000;
+
   private void add(byte[] value) {
     panel.status(
         new ConsumerRecord<>(
             ControlTopic.STATUS,
             0,
             0,
-            1_000,
+            time,
             TimestampType.CREATE_TIME,
             0,
             0,
@@ -146,6 +149,7 @@ class TrainerPanelTest {
     assertThat(panel.view().waiting())
         .isEqualTo(new TrainerPanel.Wait("1970-01-01T00:00:01Z", "waits: the store is away"));
     TrainerPanel.Wait since = panel.view().waiting();
+    time = 2_000;
     add(new TrainingWait("fashion", "the store is away").toJson());
     assertThat(panel.view().waiting()).isEqualTo(since);
 
