@@ -179,7 +179,8 @@ class LivePageTest {
                   .asText())
           .startsWith("Accuracy of 2 checkpoints")
           .contains("last 71.5 % (66.9 to 75.7) of 400");
-      assertThat(tab.text("#checkpoints-caption")).contains("highest 71.5 %");
+      assertThat(tab.text("#checkpoints-caption"))
+          .contains("highest 71.5 % (66.9 to 75.7) of 400.");
       tab.awaitTrue("document.querySelectorAll('#checkpoints-chart polyline').length === 2");
       assertThat(tab.text("#history")).contains("trainer: version 2 is better");
       epochsOfTrainer(site.pipeline(), model.name(), tab);
@@ -307,7 +308,8 @@ class LivePageTest {
         .isEqualTo("Loss of 2 epochs: last 0.500, lowest 0.500. Dashed: on held-out images.");
     assertThat(tab.text("#accuracy-caption"))
         .isEqualTo(
-            "Held-out accuracy of 2 epochs: last 80.0 % (77.4 to 82.4) of 1,000, highest 80.0 %.");
+            "Held-out accuracy of 2 epochs: last 80.0 % (77.4 to 82.4) of 1,000,"
+                + " highest 80.0 % (77.4 to 82.4) of 1,000.");
     assertThat(
             tab.evaluate("document.getElementById('loss-chart').getAttribute('aria-label')")
                 .asText())

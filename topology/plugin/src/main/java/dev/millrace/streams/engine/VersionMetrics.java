@@ -1,6 +1,8 @@
 package dev.millrace.streams.engine;
 
+import dev.millrace.core.evaluation.Figures;
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.model.ModelManifest;
 import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -86,13 +88,29 @@ final class VersionMetrics {
         "1 if this version answers new batches, 0 if it is only loaded",
         () -> Math.min(1, serving.get()),
         tags);
-    Double accuracy = version.manifest().metrics().get("accuracy");
-    if (accuracy != null) {
+    accuracy(version.manifest(), tags);
+  }
+
+  /** A manifest that another program has written may have an accuracy without an interval. */
+  private void accuracy(ModelManifest manifest, Tags tags) {
+    String ofAccuracy = " of millrace_inference_accuracy";
+    Double bare = manifest.metrics().get("accuracy");
+    Figures figures = manifest.evaluation();
+    if (figures != null || bare != null) {
+      double share = figures == null ? bare : figures.top1().value();
       gauge(
           "accuracy",
           "Share of the labelled images that this version classified correctly when it was made",
-          () -> accuracy,
+          () -> share,
           tags);
+    }
+    if (figures != null) {
+      double low = figures.top1().low();
+      double high = figures.top1().high();
+      int n = figures.n();
+      gauge("accuracy.low", "Lower end of the 95 % interval" + ofAccuracy, () -> low, tags);
+      gauge("accuracy.high", "Upper end of the 95 % interval" + ofAccuracy, () -> high, tags);
+      gauge("accuracy.images", "Number of images" + ofAccuracy, () -> n, tags);
     }
   }
 

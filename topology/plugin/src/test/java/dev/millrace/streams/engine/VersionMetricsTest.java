@@ -1,12 +1,20 @@
 package dev.millrace.streams.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.core.evaluation.Estimate;
+import dev.millrace.core.evaluation.Figures;
+import dev.millrace.core.evaluation.Proportion;
 import dev.millrace.core.image.BadImageException;
+import dev.millrace.core.model.ModelManifest;
+import dev.millrace.core.repository.ModelVersion;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +56,52 @@ class VersionMetricsTest {
     assertThat(gauge("serving")).isOne();
     metrics.serving(false);
     assertThat(gauge("serving")).isZero();
+  }
+
+  @Test
+  void accuracy_hasItsInterval_ifTheManifestSaysOfHowManyImagesItIs() {
+    assertThat(registry.find("millrace.inference.accuracy").gauge()).isNull();
+    Estimate none = new Estimate(0, 0, 0);
+    Figures figures =
+        new Figures(
+            400, Proportion.of(286, 400), Proportion.of(400, 400), none, none, none, null, null);
+    measured(4, Map.of("accuracy", 0.715), figures);
+
+    assertThat(gauge("accuracy")).isEqualTo(0.715);
+    assertThat(gauge("accuracy.low")).isCloseTo(0.669, within(0.0005));
+    assertThat(gauge("accuracy.high")).isCloseTo(0.757, within(0.0005));
+    assertThat(gauge("accuracy.images")).isEqualTo(400);
+  }
+
+  @Test
+  void accuracyOfAnotherProgram_isShownAsItIs() {
+    measured(4, Map.of("accuracy", 0.9), null);
+    assertThat(gauge("accuracy")).isEqualTo(0.9);
+    assertThat(registry.find("millrace.inference.accuracy.low").gauge()).isNull();
+  }
+
+  private void measured(int number, Map<String, Double> metrics, Figures figures) {
+    ModelManifest plain = FakeModel.version(number, 1).manifest();
+    ModelManifest manifest =
+        new ModelManifest(
+            plain.name(),
+            number,
+            plain.sha256(),
+            plain.created(),
+            plain.source(),
+            null,
+            plain.preprocessing(),
+            plain.labels(),
+            metrics,
+            null,
+            null,
+            null,
+            null,
+            null,
+            figures,
+            null,
+            null);
+    new VersionMetrics(registry, Tags.empty(), new ModelVersion(Path.of("nowhere"), manifest), 8);
   }
 
   @Test

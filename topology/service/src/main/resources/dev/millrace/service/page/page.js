@@ -425,10 +425,10 @@ function count(list, noun) {
   return list.length + ' ' + noun + (list.length === 1 ? '' : 's');
 }
 
-/** The last accuracy, with its interval, and the highest one, as text. */
+/** The last accuracy and the highest one, each with its interval, as text. */
 function lastAndHighest(measured) {
-  return measured.length === 0 ? '.' : ': last ' + measured.at(-1).measured
-    + ', highest ' + percent(Math.max(...measured.map((one) => one.accuracy))) + '.';
+  return measured.length === 0 ? '.' : ': last ' + measured.at(-1).measured + ', highest '
+    + measured.reduce((best, one) => one.accuracy > best.accuracy ? one : best).measured + '.';
 }
 
 function bars(sizes) {

@@ -156,9 +156,10 @@ class ReferenceTest {
 
         `serve --http PORT` has these at `/metrics`, together with the JVM's (`jvm_*`, `process_*`, `system_*`) and the
         consumers' lag. `--metrics all` adds the JVM's other metrics and those of Kafka's clients (`kafka_*`). A histogram has the
-        suffixes `_bucket`, `_sum`, `_count` and `_max`. Not in the table are `millrace_inference_accuracy`, which only versions
-        with an accuracy in their manifest have, and `millrace_gpu_memory_used_bytes` and `millrace_gpu_memory_total_bytes`, which
-        need a GPU.
+        suffixes `_bucket`, `_sum`, `_count` and `_max`. Not in the table are `millrace_inference_accuracy`,
+        `millrace_inference_accuracy_low`, `millrace_inference_accuracy_high` and `millrace_inference_accuracy_images`, which only
+        versions with an accuracy in their manifest have, and `millrace_gpu_memory_used_bytes` and
+        `millrace_gpu_memory_total_bytes`, which need a GPU.
 
         %s
         The values of `reason` are %s and `device`. The values of `outcome` are those of the reports of swaps.
