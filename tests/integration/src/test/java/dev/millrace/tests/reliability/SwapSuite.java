@@ -142,8 +142,8 @@ class SwapSuite {
           double capacity = capacity(audit);
           pace.steadyFromNow(LOAD * capacity);
           System.out.printf("capacity %.0f images/s, load %.0f%n", capacity, LOAD * capacity);
-          TimeUnit.MILLISECONDS.sleep(2 * INTERVAL.toMillis());
           ControlWriter writer = practised(bootstrapServers);
+          TimeUnit.MILLISECONDS.sleep(2 * INTERVAL.toMillis());
           long begin = System.currentTimeMillis();
           List<Swap> swaps = swap(writer, new ProcessMemory(service.pid()));
           long end = System.currentTimeMillis();
@@ -215,7 +215,8 @@ class SwapSuite {
   /**
    * Returns a writer that has already written ten promotions of a model that no service uses, to
    * warm up its code. Otherwise, the first measured promotions would use half a second of processor
-   * time, and would slow down the measured service.
+   * time, and would slow down the measured service. This practice slows the service down for a few
+   * seconds, so it ends before the measurement begins.
    */
   private static ControlWriter practised(String bootstrapServers) {
     Map<String, Object> kafka = Map.of("bootstrap.servers", bootstrapServers);
