@@ -2,8 +2,15 @@ package dev.millrace.trainer.torch;
 
 import dev.millrace.core.model.Device;
 import dev.millrace.core.training.TrainingException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.jar.JarEntry;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
 /** Sets up libtorch for this process, and finds its devices. */
@@ -24,7 +31,34 @@ final class TorchLibrary {
   static final boolean POINTWISE_CONVOLUTION_CRASHES =
       System.getProperty("os.arch").equals("amd64") && hidesCaches(CORE);
 
+  static {
+    extract(Loader.getPlatform());
+    extract(Loader.getPlatform() + "-gpu");
+  }
+
   private TorchLibrary() {}
+
+  /**
+   * Extracts all of libtorch's files to JavaCPP's cache, before JavaCPP loads the first of them.
+   * JavaCPP itself extracts a file just before it loads it. A file that needs another one which is
+   * not extracted yet gets the file of the same name in the system's folders, if there is one. With
+   * another version of libtorch there, such as Debian's, the process ended (SIGSEGV) at the first
+   * training on a machine. Leaves files alone that are already in the cache.
+   */
+  private static void extract(String platform) {
+    URL folder = torch.class.getResource("/org/bytedeco/pytorch/" + platform + "/");
+    try {
+      if (folder != null && folder.openConnection() instanceof JarURLConnection jar) {
+        for (JarEntry file : Collections.list(jar.getJarFile().entries())) {
+          if (file.getName().startsWith(jar.getEntryName()) && !file.isDirectory()) {
+            Loader.cacheResource(torch.class, "/" + file.getName());
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("libtorch cannot be extracted to JavaCPP's cache", e);
+    }
+  }
 
   /** {@return whether a core's folder exists but contains no information about caches} */
   static boolean hidesCaches(Path core) {
